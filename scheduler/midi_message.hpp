@@ -49,6 +49,7 @@ inline constexpr std::uint8_t kStart = 0xFA;
 inline constexpr std::uint8_t kContinue = 0xFB;
 inline constexpr std::uint8_t kStop = 0xFC;
 inline constexpr std::uint8_t kSustain = 64;
+inline constexpr std::uint8_t kAllSoundOff = 120;
 inline constexpr std::uint8_t kAllNotesOff = 123;
 }  // namespace midi
 

@@ -80,6 +80,7 @@ struct TurnReport {
   int notes = 0;          // notes of the answer sent
   int lateBars = 0;       // bars that the lead was not ready for
   int lateNotes = 0;      // notes that came after their moment, and were left out
+  bool waited = false;    // begun a bar later than the call asked for
   std::optional<Nanos> margin{};  // from the first bar being ready to B; nothing when it never was
   std::array<Rung, kMostMeasures> rungs{};  // of the bars played
   TurnEnd end = TurnEnd::complete;

@@ -1,0 +1,18 @@
+// The subcommands: each adds itself to the command line, and returns what to do when it was chosen.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace antiphon {
+
+/// Returns an exit code; may throw UsageError, or any exception with a sentence for the player.
+using Action = std::function<int()>;
+
+Action addRun(CLI::App& app);
+Action addPorts(CLI::App& app);
+Action addSimulate(CLI::App& app);
+Action addDoctor(CLI::App& app);
+Action addBench(CLI::App& app);
+
+}  // namespace antiphon
