@@ -1,0 +1,51 @@
+// All that can be asked for, declared once; the prompt, and later every other door, is made from this table.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bridge/command.hpp"
+
+namespace antiphon {
+
+/// It knows nothing of what its commands do. Whatever is asked, it answers with a sentence and never throws. For one
+/// thread at a time.
+class CommandTable {
+ public:
+  static constexpr std::size_t kLongestLine = 4096;
+
+  /// One value as a door received it; without a key it goes to the next parameter that has none yet.
+  struct Word {
+    std::string key{};
+    std::string text{};
+  };
+
+  /// Holds `help` from the start.
+  CommandTable();
+  CommandTable(const CommandTable&) = delete;
+  CommandTable& operator=(const CommandTable&) = delete;
+
+  /// Throws std::logic_error when there is a command of that name.
+  void add(Command command);
+
+  /// `NAME value value` or `NAME key=value`; quotation marks hold a value with spaces or signs together. An empty line
+  /// asks for nothing and is fine.
+  Command::Reply run(std::string_view line);
+  Command::Reply run(std::string_view name, std::span<const Word> values);
+
+  const std::vector<Command>& commands() const { return commands_; }
+  /// [{name, help, params: [{name, kind, min, max, choices, max_length, unit, default}]}], each with what it has.
+  nlohmann::ordered_json toJson() const;
+
+ private:
+  const Command* find(std::string_view name) const;
+  std::string unknown(std::string_view name) const;
+  std::string helpText(std::string_view name) const;
+
+  std::vector<Command> commands_;  // in order of declaration
+};
+
+}  // namespace antiphon

@@ -1,0 +1,218 @@
+#include "bridge/daemon.hpp"
+
+#include <atomic>
+#include <csignal>
+#include <optional>
+#include <utility>
+
+#include "bridge/band.hpp"
+#include "bridge/command_table.hpp"
+#include "bridge/console.hpp"
+#include "bridge/daemon_log.hpp"
+#include "bridge/demo_player.hpp"
+#include "bridge/journal_queue.hpp"
+#include "bridge/live_commands.hpp"
+#include "bridge/midi_systems.hpp"
+#include "bridge/session_file.hpp"
+#include "bridge/turn_log.hpp"
+#include "model/echo.hpp"
+
+namespace antiphon {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kGlance = 40ms;       // how often the screen is looked after
+constexpr auto kTendEvery = 1s;      // and the ports
+constexpr int kDemoTurns = 2;
+constexpr const char* kDemoSession = "antiphon-session.mid";
+
+std::atomic<int> stopSignal{0};
+
+void onSignal(int signal) { stopSignal.store(signal); }
+
+/// While it lives, the signals that end a program end the music in good order instead.
+class SignalWatch {
+ public:
+  SignalWatch() {
+    stopSignal.store(0);
+    for (std::size_t i = 0; i < kSignals.size(); ++i) before_[i] = std::signal(kSignals[i], onSignal);
+  }
+  ~SignalWatch() {
+    for (std::size_t i = 0; i < kSignals.size(); ++i) std::signal(kSignals[i], before_[i]);
+  }
+  SignalWatch(const SignalWatch&) = delete;
+  SignalWatch& operator=(const SignalWatch&) = delete;
+
+ private:
+#if defined(_WIN32)
+  static constexpr std::array kSignals{SIGINT, SIGTERM};
+#else
+  static constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP};
+#endif
+  std::array<void (*)(int), kSignals.size()> before_{};
+};
+
+class Daemon {
+ public:
+  explicit Daemon(DaemonPlan plan);
+  int run();
+
+ private:
+  void tell();
+  void tend();
+  void command(const std::string& line);
+  std::string status() const;
+
+  DaemonPlan plan_;
+  bool demo_;
+  DaemonLog log_;
+  std::unique_ptr<SessionFile> session_;
+  std::unique_ptr<TurnLog> turns_;
+  JournalQueue journal_;
+  std::unique_ptr<MidiBackend> backend_;
+  Band band_;
+  std::optional<DemoPlayer> demoPlayer_;
+  CommandTable commands_;
+  Settings wanted_;  // as the live commands have changed them
+  std::chrono::steady_clock::time_point tended_{};
+  bool quit_ = false;
+  int turnsPlayed_ = 0;
+  PortFaults faultsTold_{};
+  std::uint64_t journalDropsTold_ = 0;
+};
+
+/// With nobody at the other end of the ports, the clock and the calls must come from here.
+DaemonPlan withDemonstration(DaemonPlan plan) {
+  plan.backend = chooseBackend(plan.backend);
+  if (plan.backend != "loopback") return plan;
+  plan.settings.clock = ClockSource::internal;
+  plan.settings.mode = Mode::automatic;
+  plan.settings.anchor = Anchor::transport;
+  if (plan.recordFile.empty()) plan.recordFile = kDemoSession;
+  if (plan.turns == 0) plan.turns = kDemoTurns;
+  return plan;
+}
+
+Daemon::Daemon(DaemonPlan plan)
+    : plan_{withDemonstration(std::move(plan))},
+      demo_{plan_.backend == "loopback"},
+      log_{plan_.logLevel, plan_.settings.meter, plan_.settings.measures},
+      backend_{makeBackend(plan_.backend, plan_.ports)},
+      band_{plan_.settings, backend_->out(),  backend_->clockOut(), plan_.lead(), std::make_unique<EchoAnswerer>(),
+            journal_,       [this] { backend_->wake(); }},
+      wanted_{plan_.settings} {
+  const bool internal = plan_.settings.clock == ClockSource::internal;
+  if (!plan_.recordFile.empty()) {
+    session_ = internal ? std::make_unique<SessionFile>(plan_.recordFile, plan_.settings.meter, plan_.settings.tempo)
+                        : std::make_unique<SessionFile>(plan_.recordFile, plan_.settings.meter);
+    if (!session_->keptAside().empty()) {
+      log_.say("[session] the file that was there is now " + session_->keptAside().string());
+    }
+  }
+  if (!plan_.turnLogFile.empty()) turns_ = std::make_unique<TurnLog>(plan_.turnLogFile);
+  addLiveCommands(commands_, wanted_,
+                  {.send = [this](const LiveCommand& asked) {
+                     const bool taken = band_.ask(asked);
+                     backend_->wake();
+                     return taken;
+                   },
+                   .status = [this] { return status(); },
+                   .quit = [this] { quit_ = true; }});
+}
+
+int Daemon::run() {
+  const SignalWatch signals;
+  if (demo_) demoPlayer_.emplace(band_, plan_.settings);
+  backend_->start(demo_ ? static_cast<MidiClient&>(*demoPlayer_) : band_);
+
+  if (demo_) {
+    log_.say("[midi] no MIDI system here: a demonstration, with a built-in player, on our own clock");
+  } else {
+    log_.say("[midi] " + std::string{backend_->name()});
+    for (const std::string& port : backend_->ports()) log_.say("[midi] " + port);
+    if (plan_.settings.clock == ClockSource::external) log_.say("[clock] waiting for the DAW to start");
+  }
+
+  {
+    Console console{{plan_.settings.mode == Mode::manual, plan_.recordKey, plan_.playKey},
+                    [this](const std::string& line) { command(line); }};
+    if (console.inputIsTerminal()) {
+      log_.say(plan_.settings.mode == Mode::manual
+                   ? std::string{"[keys] "} + plan_.recordKey + " records, " + plan_.playKey +
+                         " answers; a command begins with a colon, :help lists them"
+                   : std::string{"[keys] type help for the commands, quit to end"});
+    }
+    while (!quit_ && stopSignal.load() == 0) {
+      tell();
+      if (plan_.turns > 0 && turnsPlayed_ >= plan_.turns) break;
+      tend();
+      log_.redraw(console.typed());
+      console.poll(kGlance);
+    }
+  }
+
+  backend_->stop();  // the band says farewell: every note is closed
+  tell();
+  if (session_) {
+    session_->close();
+    if (const auto news = session_->news()) log_.warn("[session] " + *news);
+    else log_.say("[session] written to " + plan_.recordFile);
+  }
+  log_.say("[end] " + std::to_string(turnsPlayed_) + (turnsPlayed_ == 1 ? " turn" : " turns") + ", every note closed");
+  return 0;
+}
+
+void Daemon::tell() {
+  JournalEntry entry;
+  Nanos when{};
+  while (journal_.next(entry, when)) {
+    if (session_) session_->write(entry, when);
+    if (const auto* turn = std::get_if<TurnEnded>(&entry)) {
+      ++turnsPlayed_;
+      if (turns_) turns_->write(turn->report);
+    }
+    log_.write(entry);
+  }
+  if (const auto error = band_.takeError()) log_.warn("[answerer] " + *error);
+}
+
+void Daemon::tend() {
+  const auto now = std::chrono::steady_clock::now();
+  if (session_) session_->tend(now.time_since_epoch());
+  if (now - tended_ < kTendEvery) return;
+  tended_ = now;
+  for (const std::string& news : backend_->tend()) log_.warn("[midi] " + news);
+  if (session_) {
+    if (const auto news = session_->news()) log_.warn("[session] " + *news);
+  }
+  if (turns_) {
+    if (const auto news = turns_->news()) log_.warn("[turn log] " + *news);
+  }
+  const PortFaults faults = backend_->faults();
+  if (faults.inputDropped > faultsTold_.inputDropped) {
+    log_.warn("[midi] too much came in at once: " + std::to_string(faults.inputDropped) + " messages dropped so far");
+  }
+  if (faults.outputDropped > faultsTold_.outputDropped) {
+    log_.warn("[midi] the port took no more: " + std::to_string(faults.outputDropped) + " messages lost so far");
+  }
+  faultsTold_ = faults;
+  if (journal_.dropped() > journalDropsTold_) {
+    journalDropsTold_ = journal_.dropped();
+    log_.warn("[log] more happened than could be told: " + std::to_string(journalDropsTold_) + " entries lost so far");
+  }
+}
+
+void Daemon::command(const std::string& line) {
+  const Command::Reply reply = commands_.run(line);
+  log_.expect(wanted_.measures);
+  if (!reply.text.empty()) log_.reply(reply.text);
+}
+
+std::string Daemon::status() const { return log_.statusText(); }
+
+}  // namespace
+
+int runDaemon(DaemonPlan plan) { return Daemon{std::move(plan)}.run(); }
+
+}  // namespace antiphon

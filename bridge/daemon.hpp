@@ -1,0 +1,31 @@
+// The bridge as it runs: opens the ports, lets the band play, and tells what happens.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "bridge/midi_backend.hpp"
+#include "model/answerer.hpp"
+#include "scheduler/settings.hpp"
+
+namespace antiphon {
+
+struct DaemonPlan {
+  Settings settings{};
+  PortNames ports{};
+  std::string backend = "auto";
+  std::function<std::unique_ptr<Answerer>()> lead;
+  std::string recordFile{};
+  std::string turnLogFile{};
+  std::string logLevel = "info";
+  char recordKey = 'r';
+  char playKey = 'p';
+  int turns = 0;  // end after so many; 0: play on
+};
+
+/// Runs until it is told to stop, by a command or a signal. Returns the exit code; throws with a sentence for the
+/// player when it cannot begin.
+int runDaemon(DaemonPlan plan);
+
+}  // namespace antiphon

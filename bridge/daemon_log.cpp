@@ -1,0 +1,64 @@
+#include "bridge/daemon_log.hpp"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "bridge/console.hpp"
+
+namespace antiphon {
+
+DaemonLog::DaemonLog(const std::string& level, Meter meter, int measures)
+    : meter_{meter}, status_{meter, measures}, terminal_{outputWidth() > 0} {
+  auto sink = std::make_shared<spdlog::sinks::stdout_color_sink_st>();
+  log_ = std::make_shared<spdlog::logger>("antiphon", sink);
+  log_->set_pattern(terminal_ ? "%H:%M:%S %^%v%$" : "%Y-%m-%d %H:%M:%S.%e %l %v");
+  log_->set_level(level == "error" ? spdlog::level::err : spdlog::level::from_str(level));
+  log_->flush_on(spdlog::level::trace);
+}
+
+DaemonLog::~DaemonLog() { clearLine(); }
+
+void DaemonLog::write(const JournalEntry& entry) {
+  status_.write(entry);
+  for (const LogLine& line : logLines(entry, meter_)) {
+    print(line.warning ? spdlog::level::warn : spdlog::level::info, line.text);
+  }
+}
+
+void DaemonLog::reply(const std::string& text) {
+  clearLine();
+  put(text + "\n");
+}
+
+void DaemonLog::redraw(const std::string& typed) {
+  if (!terminal_) return;
+  const std::size_t width = outputWidth();
+  const std::size_t room = width > 1 ? width - 1 : 1;  // a full last column would scroll some terminals
+  const std::string tail = typed.empty() ? "" : "  > " + typed;
+  const std::size_t kept = std::min(tail.size(), room);
+  const std::string line = status_.text(room - kept) + tail.substr(tail.size() - kept);
+  if (line == shown_) return;
+  put("\r" + line + "\x1b[K");
+  shown_ = line;
+}
+
+void DaemonLog::print(spdlog::level::level_enum level, const std::string& text) {
+  if (!log_->should_log(level)) return;
+  clearLine();
+  log_->log(level, text);
+}
+
+void DaemonLog::clearLine() {
+  if (shown_.empty()) return;
+  put("\r\x1b[K");
+  shown_.clear();
+}
+
+void DaemonLog::put(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+}  // namespace antiphon

@@ -1,0 +1,87 @@
+#include "bridge/demo_player.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace antiphon {
+namespace {
+
+struct Step {
+  int eighth;
+  int eighths;
+  std::uint8_t pitch;
+  std::uint8_t velocity;
+};
+
+// Two bars' worth of A minor, so that longer metres have something to play too; shorter ones take what fits.
+constexpr std::array kFirstCall{Step{0, 1, 57, 96},  Step{1, 1, 60, 78},  Step{2, 2, 64, 92},  Step{4, 1, 67, 88},
+                                Step{5, 1, 64, 74},  Step{6, 2, 62, 90},  Step{8, 1, 60, 88},  Step{9, 1, 62, 76},
+                                Step{10, 2, 64, 90}, Step{12, 3, 57, 84}, Step{15, 1, 55, 72}};
+constexpr std::array kSecondCall{Step{0, 2, 69, 98},  Step{2, 1, 67, 80},  Step{3, 2, 64, 94},  Step{5, 1, 62, 76},
+                                 Step{6, 1, 60, 86},  Step{7, 1, 62, 70},  Step{8, 2, 64, 92},  Step{10, 2, 60, 84},
+                                 Step{12, 2, 57, 90}, Step{14, 2, 52, 80}};
+
+template <std::size_t Size>
+std::vector<Note> written(const std::array<Step, Size>& steps, Tick length) {
+  const Tick eighth{kQuarter.count / 2};
+  std::vector<Note> notes;
+  for (Tick from{0}; from < length; from += 16 * eighth) {
+    for (const Step& step : steps) {
+      const Tick at = from + step.eighth * eighth;
+      if (at >= length) break;
+      const Tick held = std::min(step.eighths * eighth, length - at) - Tick{24};
+      notes.push_back({at, std::max(held, Tick{24}), step.pitch, step.velocity, 0});
+    }
+  }
+  return notes;
+}
+
+}  // namespace
+
+DemoPlayer::DemoPlayer(Band& band, const Settings& settings)
+    : band_{band},
+      callLength_{settings.humanMeasures * settings.meter.bar()},
+      cycle_{callLength_ + settings.measures * settings.meter.bar()} {
+  write(written(kFirstCall, callLength_));
+  write(written(kSecondCall, callLength_));
+}
+
+void DemoPlayer::write(const std::vector<Note>& call) {
+  std::vector<Stroke> strokes;
+  for (const Note& note : call) {
+    strokes.push_back({note.tick, note.pitch, note.velocity});
+    strokes.push_back({note.end(), note.pitch, 0});
+  }
+  std::ranges::stable_sort(strokes, {}, &Stroke::at);
+  calls_.push_back(std::move(strokes));
+}
+
+Nanos DemoPlayer::nextStroke() const {
+  if (band_.phase() == Phase::stopped) return Nanos::max();
+  return band_.timeline().timeAt(start_ + calls_[call_][stroke_].at);
+}
+
+void DemoPlayer::playStroke(Nanos when) {
+  const Stroke& stroke = calls_[call_][stroke_];
+  band_.receive(Inlet::player, MidiMessage::noteOn(0, stroke.pitch, stroke.velocity).view(), when);
+  if (++stroke_ < calls_[call_].size()) return;
+  stroke_ = 0;
+  call_ = (call_ + 1) % calls_.size();
+  start_ += cycle_;
+}
+
+void DemoPlayer::receive(Inlet inlet, std::span<const std::uint8_t> packet, Nanos when) {
+  band_.receive(inlet, packet, when);
+}
+
+void DemoPlayer::advance(Nanos until) {
+  for (Nanos due = nextStroke(); due < until; due = nextStroke()) {
+    band_.advance(due + Nanos{1});  // what the band does at that moment, it does before a key goes down
+    playStroke(due + Nanos{1});
+  }
+  band_.advance(until);
+}
+
+Nanos DemoPlayer::nextDue() const { return std::min(band_.nextDue(), nextStroke()); }
+
+}  // namespace antiphon

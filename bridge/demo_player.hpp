@@ -1,0 +1,42 @@
+// Plays the calls where nobody else does: on a machine without MIDI, to show the thing working.
+#pragma once
+
+#include <vector>
+
+#include "bridge/band.hpp"
+#include "bridge/midi_backend.hpp"
+
+namespace antiphon {
+
+/// Stands between a back end and the band, and plays a built-in call into each bar that is listened to, on the
+/// internal clock. Realtime: yes.
+class DemoPlayer final : public MidiClient {
+ public:
+  DemoPlayer(Band& band, const Settings& settings);
+
+  void receive(Inlet inlet, std::span<const std::uint8_t> packet, Nanos when) override;
+  void advance(Nanos until) override;
+  Nanos nextDue() const override;
+  void portLost(Nanos when) override { band_.portLost(when); }
+  void farewell(Nanos when) override { band_.farewell(when); }
+
+ private:
+  struct Stroke {
+    Tick at;  // from the start of the call
+    std::uint8_t pitch;
+    std::uint8_t velocity;  // 0: release
+  };
+  void write(const std::vector<Note>& call);
+  Nanos nextStroke() const;
+  void playStroke(Nanos when);
+
+  Band& band_;
+  Tick callLength_;
+  Tick cycle_;                               // call and answer together
+  std::vector<std::vector<Stroke>> calls_;  // played in turn
+  std::size_t call_ = 0;
+  std::size_t stroke_ = 0;
+  Tick start_{};                             // of the call under way
+};
+
+}  // namespace antiphon

@@ -1,0 +1,41 @@
+#if defined(ANTIPHON_HAVE_JACK)
+
+#include "bridge/jack_client.hpp"
+
+#include <string_view>
+
+namespace antiphon {
+namespace {
+
+void hush(const char*) {}
+
+std::vector<std::string> portsOf(jack_client_t& client, unsigned long flags) {
+  const std::string ours = std::string{jack_get_client_name(&client)} + ":";
+  std::vector<std::string> names;
+  if (const char** ports = jack_get_ports(&client, nullptr, JACK_DEFAULT_MIDI_TYPE, flags)) {
+    for (const char** port = ports; *port; ++port) {
+      if (!std::string_view{*port}.starts_with(ours)) names.emplace_back(*port);
+    }
+    jack_free(static_cast<void*>(ports));
+  }
+  return names;
+}
+
+}  // namespace
+
+JackClient openJack(const char* name) {
+  // The library would tell the terminal about every server that is not there.
+  jack_set_error_function(&hush);
+  jack_set_info_function(&hush);
+  jack_status_t status{};
+  return JackClient{jack_client_open(name, JackNoStartServer, &status)};
+}
+
+SeenPorts seenJackPorts(jack_client_t& client) {
+  // What is an output to its client is an input to us.
+  return {portsOf(client, JackPortIsOutput), portsOf(client, JackPortIsInput)};
+}
+
+}  // namespace antiphon
+
+#endif
