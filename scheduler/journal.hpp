@@ -31,6 +31,8 @@ struct Tally {
   std::uint64_t notesLeftOut = 0;  // the call was fuller than we can hold
   std::uint64_t strayNoteOffs = 0;
   std::uint64_t ownNotesHeard = 0;  // our own output, come back into the input
+
+  friend bool operator==(const Tally&, const Tally&) = default;
 };
 
 using JournalEntry = std::variant<PhaseChanged, TurnEnded, Relocated, Heard, Played, Beat, ClockLost, ClockBack, Tally>;

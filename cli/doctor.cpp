@@ -1,0 +1,138 @@
+// antiphon doctor: looks at what a good evening depends on, and says what to mend.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "bridge/midi_systems.hpp"
+#include "bridge/player_thread.hpp"
+#include "cli/commands.hpp"
+#include "cli/exit.hpp"
+#include "cli/statistics.hpp"
+#include "model/echo.hpp"
+#include "model/virtual_thinker.hpp"
+
+namespace antiphon {
+namespace {
+
+enum class Verdict { good, mind, bad };
+
+struct Finding {
+  Verdict verdict;
+  std::string what;
+  std::string mend{};
+};
+
+std::string millis(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f ms", value);
+  return text;
+}
+
+/// A client that wants to be called every five milliseconds and notes how late it is.
+class Punctual final : public MidiClient {
+ public:
+  static constexpr int kTimes = 200;
+  void receive(Inlet, std::span<const std::uint8_t>, Nanos) override {}
+  void portLost(Nanos) override {}
+  void advance(Nanos until) override {
+    if (next_ == Nanos{0}) next_ = until + kEvery;
+    while (next_ < until && count_ < kTimes) {
+      late_[static_cast<std::size_t>(count_.fetch_add(1))] = static_cast<double>((until - next_).count()) / 1e6;
+      next_ += kEvery;
+    }
+  }
+  Nanos nextDue() const override { return count_ < kTimes ? next_ : Nanos::max(); }
+  bool done() const { return count_ >= kTimes; }
+  std::vector<double> late() const { return {late_.begin(), late_.end()}; }
+
+ private:
+  static constexpr Nanos kEvery = std::chrono::milliseconds{5};
+  Nanos next_{0};
+  std::array<double, kTimes> late_{};
+  std::atomic<int> count_{0};
+};
+
+Finding lookAtWakeUps() {
+  PlayerThread thread{1};
+  Punctual client;
+  thread.start(client);
+  while (!client.done()) std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  thread.stop();
+  const double median = percentile(client.late(), 50);
+  const double worst = percentile(client.late(), 99);
+  const std::string text = "this machine wakes a thread " + millis(median) + " late, 99 times of 100 within " + millis(worst);
+  if (worst < 1) return {Verdict::good, text};
+  return {Verdict::mind, text, "close other programs, or use JACK, where notes leave on their frame whatever else runs"};
+}
+
+Finding lookAtPriority() {
+  if (probeThreadPriority() == ThreadPriority::realtime) return {Verdict::good, "real-time priority is granted"};
+  return {Verdict::mind, "real-time priority is refused", std::string{priorityAdvice()}};
+}
+
+Finding lookAtEcho() {
+  EchoAnswerer echo;
+  VirtualThinker thinker{echo, echo, Nanos{0}, [] { return Nanos{0}; }};
+  std::vector<Note> call;
+  for (int i = 0; i < 16; ++i) call.push_back({i * Tick{120}, Tick{100}, static_cast<std::uint8_t>(60 + i % 8), 80, 0});
+  std::vector<double> times;
+  for (std::uint32_t turn = 1; turn <= 50; ++turn) {
+    const auto before = std::chrono::steady_clock::now();
+    thinker.commit({{turn, 1}, Meter{}, 1, 4, Tempo{}, 1}, call);
+    times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - before).count());
+  }
+  const double worst = percentile(times, 99);
+  return {worst < 20 ? Verdict::good : Verdict::mind, "the echo thinks of four bars in " + millis(percentile(times, 50)),
+          worst < 20 ? "" : "this machine is very busy: close other programs"};
+}
+
+std::vector<Finding> lookAtSystems() {
+  std::vector<Finding> findings;
+  bool any = false;
+  for (const MidiSystem& system : surveyMidiSystems()) {
+    if (system.name == "loopback") continue;
+    any = any || system.available;
+    if (system.available) {
+      findings.push_back({Verdict::good, "MIDI by " + system.name + ": " + std::to_string(system.inputs.size()) +
+                                             " inputs, " + std::to_string(system.outputs.size()) + " outputs"});
+    } else if (system.builtIn) {
+      findings.push_back({Verdict::mind, "no MIDI by " + system.name, system.why});
+    }
+  }
+  if (!any) {
+    findings.push_back({Verdict::bad, "no MIDI system answers: only the demonstration will play",
+                        "start JACK (jackd), or load the ALSA sequencer (modprobe snd-seq)"});
+  }
+  return findings;
+}
+
+int examine() {
+  std::vector<Finding> findings = lookAtSystems();
+  findings.push_back(lookAtPriority());
+  findings.push_back(lookAtWakeUps());
+  const unsigned cores = std::thread::hardware_concurrency();
+  findings.push_back({cores >= 2 ? Verdict::good : Verdict::mind, std::to_string(cores) + (cores == 1 ? " core" : " cores"),
+                      cores >= 2 ? "" : "one core plays and thinks in turn: answers may come late"});
+  findings.push_back(lookAtEcho());
+
+  bool bad = false;
+  for (const Finding& finding : findings) {
+    const char* mark = finding.verdict == Verdict::good ? "ok  " : finding.verdict == Verdict::mind ? "mind" : "BAD ";
+    std::printf("%s  %s\n", mark, finding.what.c_str());
+    if (!finding.mend.empty()) std::printf("      %s\n", finding.mend.c_str());
+    bad = bad || finding.verdict == Verdict::bad;
+  }
+  return bad ? kExitFailed : kExitOk;
+}
+
+}  // namespace
+
+Action addDoctor(CLI::App& app) {
+  app.add_subcommand("doctor", "Look at what a good evening depends on, and say what to mend");
+  return [] { return examine(); };
+}
+
+}  // namespace antiphon
