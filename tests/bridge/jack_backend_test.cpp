@@ -1,0 +1,322 @@
+#if defined(ANTIPHON_HAVE_JACK)
+
+#include "bridge/jack_backend.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <iostream>
+#include <random>
+#include <thread>
+
+#include "tests/bridge/jack_probe.hpp"
+#include "tests/bridge/jack_server.hpp"
+#include "tests/bridge/recording_client.hpp"
+
+namespace antiphon {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+constexpr std::uint32_t kRate = JackServer::kRate;
+constexpr std::uint32_t kPeriod = JackServer::kPeriod;
+
+Nanos framesLong(std::uint32_t frames) { return Nanos{(std::int64_t{frames} * 1'000'000'000 + kRate / 2) / kRate}; }
+
+/// What tend() says, asked until it says something.
+std::vector<std::string> news(MidiBackend& backend, Nanos limit = 10s) {
+  for (const Nanos deadline = steadyNow() + limit; steadyNow() < deadline;) {
+    if (std::vector<std::string> said = backend.tend(); !said.empty()) return said;
+    std::this_thread::sleep_for(10ms);
+  }
+  return {};
+}
+
+/// JACK shows a connection only from the next cycle on.
+bool becomes(int connections, const JackProbe& probe, const std::string& port) {
+  for (const Nanos deadline = steadyNow() + 5s; steadyNow() < deadline;) {
+    if (probe.connections(port) == connections) return true;
+    std::this_thread::sleep_for(5ms);
+  }
+  return false;
+}
+
+/// The probes' cables: one plays into our ports, another listens to them, so that everything runs in one cycle.
+struct Cables {
+  JackProbe before{"before", 2, 0};
+  JackProbe after{"after", 0, 2};
+  void plug() const {
+    REQUIRE(before.connect(before.out(0), "antiphon:ARIA_IN"));
+    REQUIRE(before.connect(before.out(1), "antiphon:ARIA_CLOCK"));
+    REQUIRE(after.connect("antiphon:ARIA_OUT", after.in(0)));
+  }
+};
+
+TEST_CASE("what arrives at a frame carries exactly that frame's moment", "[jack]") {
+  const JackServer server;
+  Cables cables;
+  RecordingClient client;
+  JackBackend backend{{}};
+  backend.start(client);
+  cables.plug();
+  const std::uint32_t first = cables.before.soon();
+  std::vector<Framed> packets;
+  for (const std::uint32_t at : {0u, 1u, 17u, 255u, 256u, 257u, 511u, 1000u, 4801u, 12345u}) {
+    packets.push_back({first + at, at % 2, Bytes{0x90, 60, 100}});
+  }
+  cables.before.play(packets);
+  REQUIRE(client.happenings.waitFor(packets.size()));
+  const std::vector<Happening> arrived = client.happenings.all();
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    const Nanos since = arrived[i].when - arrived[0].when;
+    CHECK(std::abs((since - framesLong(packets[i].frame - first)).count()) <= 1);
+    CHECK((arrived[i].inlet == Inlet::clock) == (packets[i].port == 1));
+  }
+  // Moments are on the steady clock.
+  CHECK(std::chrono::abs(arrived.back().when - steadyNow()) < 2s);
+  backend.stop();
+  CHECK(client.disorder() == 0);
+}
+
+TEST_CASE("an answer leaves at the very frame of the call", "[jack]") {
+  const JackServer server;
+  Cables cables;
+  JackBackend backend{{}};
+  RecordingClient client;
+  client.onReceive = [&](Inlet, std::span<const std::uint8_t> packet, Nanos when) {
+    backend.out().send(MidiMessage::noteOn(1, packet[1], packet[2]), when);
+  };
+  backend.start(client);
+  cables.plug();
+  const std::uint32_t first = cables.before.soon();
+  std::vector<Framed> packets;
+  std::mt19937 random{1};
+  for (std::uint32_t at = first, i = 0; i < 500; at += static_cast<std::uint32_t>(random() % 200), ++i) {
+    packets.push_back({at, 0, Bytes{0x90, static_cast<std::uint8_t>(i % 128), 100}});
+  }
+  cables.before.play(packets);
+  REQUIRE(cables.after.heard.waitFor(packets.size(), 20s));
+  int wrong = 0;
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    const JackProbe::Heard& heard = cables.after.heard[i];
+    wrong += heard.frame != packets[i].frame || heard.bytes[1] != packets[i].bytes[1] || heard.bytes[0] != 0x91;
+  }
+  CHECK(wrong == 0);
+  backend.stop();
+  CHECK(client.disorder() == 0);
+  CHECK(backend.faults().outputDropped == 0);
+}
+
+TEST_CASE("what is due later leaves in exactly its frame", "[jack]") {
+  const JackServer server;
+  Cables cables;
+  JackBackend backend{{}};
+  RecordingClient client;
+  // On the first packet, a list of moments is laid out from it; advance() sends each when it is due.
+  struct Due {
+    Nanos when;
+    std::uint32_t frames;
+  };
+  static constexpr std::array<std::uint32_t, 7> kLater{1, 100, 256, 700, 701, 5000, 48000};
+  std::array<Due, kLater.size()> due{};
+  std::size_t next = due.size();
+  client.onReceive = [&](Inlet, std::span<const std::uint8_t>, Nanos when) {
+    next = 0;
+    for (std::size_t i = 0; i < due.size(); ++i) due[i] = {when + framesLong(kLater[i]), kLater[i]};
+  };
+  client.onAdvance = [&](Nanos until) {
+    for (; next < due.size() && due[next].when < until; ++next) {
+      backend.out().send(MidiMessage::of(midi::kClock), due[next].when);
+    }
+  };
+  backend.start(client);
+  cables.plug();
+  const std::uint32_t first = cables.before.soon() + 99;
+  cables.before.play({{first, 0, Bytes{0x90, 60, 100}}});
+  REQUIRE(cables.after.heard.waitFor(kLater.size()));
+  for (std::size_t i = 0; i < kLater.size(); ++i) CHECK(cables.after.heard[i].frame - first == kLater[i]);
+  backend.stop();
+}
+
+TEST_CASE("at one frame the clock goes first, and each port keeps its order", "[jack]") {
+  const JackServer server;
+  Cables cables;
+  JackBackend backend{{}};
+  RecordingClient client;
+  client.onReceive = [&](Inlet, std::span<const std::uint8_t> packet, Nanos when) {
+    MidiMessage message{};
+    message.size = static_cast<std::uint8_t>(packet.size());
+    std::copy(packet.begin(), packet.end(), message.bytes.begin());
+    backend.out().send(message, when);
+  };
+  backend.start(client);
+  cables.plug();
+  const std::uint32_t at = cables.before.soon() + 77;
+  cables.before.play({{at, 0, Bytes{0x80, 60, 0}},
+                      {at, 0, Bytes{0x90, 60, 100}},
+                      {at, 1, Bytes{0xFB}},
+                      {at, 1, Bytes{0xF8}},
+                      {at + 1, 0, Bytes{0x80, 60, 0}}});
+  REQUIRE(cables.after.heard.waitFor(5));
+  std::vector<int> order;
+  for (const JackProbe::Heard& heard : cables.after.heard.all()) order.push_back(heard.bytes[0]);
+  CHECK(order == std::vector<int>{0xFB, 0xF8, 0x80, 0x90, 0x80});
+  CHECK(cables.after.heard[3].frame == at);
+  CHECK(cables.after.heard[4].frame == at + 1);
+  backend.stop();
+}
+
+TEST_CASE("late messages go out at once, in order, and a full port is counted", "[jack]") {
+  const JackServer server;
+  Cables cables;
+  JackBackend backend{{}};
+  RecordingClient client;
+  int burst = 3;
+  client.onReceive = [&](Inlet, std::span<const std::uint8_t>, Nanos when) {
+    for (int i = 0; i < burst; ++i) backend.out().send(MidiMessage::noteOn(0, 1, 1), when - 1s);
+    backend.out().send(MidiMessage::noteOn(0, 2, 1), when + 1s);  // not in this cycle: as late as it goes
+    backend.out().send(MidiMessage::noteOn(0, 3, 1), when);
+  };
+  backend.start(client);
+  cables.plug();
+  const std::uint32_t at = cables.before.soon();
+  cables.before.play({{at + 10, 0, Bytes{0x90, 60, 100}}});
+  REQUIRE(cables.after.heard.waitFor(5));
+  CHECK(cables.after.heard[0].frame == at);
+  CHECK(cables.after.heard[2].frame == at);
+  CHECK(cables.after.heard[3].frame == at + kPeriod - 1);
+  CHECK(cables.after.heard[4].frame == at + kPeriod - 1);
+  CHECK(cables.after.heard[4].bytes[1] == 3);
+  CHECK(backend.faults().outputDropped == 0);
+
+  burst = 20000;
+  cables.before.play({{cables.before.soon(), 0, Bytes{0x90, 60, 100}}});
+  REQUIRE(client.happenings.waitFor(2));
+  backend.stop();
+  CHECK(backend.faults().outputDropped > 0);
+}
+
+TEST_CASE("clock out has a port of its own, or the notes' own, or none", "[jack]") {
+  const JackServer server;
+  JackProbe after{"after", 0, 2};
+  RecordingClient client;
+  for (const std::string name : {"", "ARIA_OUT", "TICK"}) {
+    JackBackend backend{{.clockOut = name}};
+    bool once = true;
+    client.onAdvance = [&](Nanos until) {
+      if (after.connections("antiphon:ARIA_OUT") == 0 || !std::exchange(once, false)) return;
+      backend.clockOut().send(MidiMessage::of(midi::kClock), until);
+      backend.out().send(MidiMessage::of(midi::kStart), until);
+    };
+    const std::size_t before = after.heard.size();
+    backend.start(client);
+    if (name == "TICK") REQUIRE(after.connect("antiphon:TICK", after.in(1)));
+    REQUIRE(after.connect("antiphon:ARIA_OUT", after.in(0)));
+    REQUIRE(after.heard.waitFor(before + (name.empty() ? 1 : 2)));
+    backend.stop();
+    CHECK(after.heard.size() == before + (name.empty() ? 1 : 2));
+    CHECK(backend.faults().outputDropped == 0);
+  }
+}
+
+TEST_CASE("a port asked for by name is connected, and again when it has come back", "[jack]") {
+  const JackServer server;
+  JackProbe piano{"piano", 1, 1};
+  RecordingClient client;
+  JackBackend backend{{.in = "piano:out", .out = "piano:in0"}};
+  backend.start(client);
+  CHECK(becomes(1, piano, "antiphon:ARIA_IN"));
+  CHECK(becomes(1, piano, "antiphon:ARIA_OUT"));
+  CHECK(becomes(0, piano, "antiphon:ARIA_CLOCK"));
+  CHECK_THAT(backend.ports(), Catch::VectorContains(std::string{"ARIA_IN <- piano:out0"}));
+  CHECK_THAT(backend.ports(), Catch::VectorContains(std::string{"ARIA_OUT -> piano:in0"}));
+  CHECK(backend.tend().empty());
+
+  piano.closePort("piano:out0");
+  REQUIRE(client.happenings.waitFor(1));
+  CHECK(client.happenings[0].kind == Happening::lost);
+  CHECK(news(backend) == std::vector<std::string>{"ARIA_IN is no longer connected to piano:out0."});
+
+  piano.openOutput("out7");
+  CHECK(news(backend) == std::vector<std::string>{"ARIA_IN is connected to piano:out7."});
+  CHECK(becomes(1, piano, "antiphon:ARIA_IN"));
+
+  // A cable that the player pulls stays out, but the client is told.
+  REQUIRE(piano.disconnect("piano:out7", "antiphon:ARIA_IN"));
+  REQUIRE(client.happenings.waitFor(2));
+  CHECK(client.happenings[1].kind == Happening::lost);
+  CHECK(news(backend).size() == 1);
+  CHECK(backend.tend().empty());
+  CHECK(becomes(0, piano, "antiphon:ARIA_IN"));
+  backend.stop();
+}
+
+TEST_CASE("farewell is heard by those who listen", "[jack]") {
+  const JackServer server;
+  Cables cables;
+  JackBackend backend{{}};
+  RecordingClient client;
+  client.onFarewell = [&](Nanos when) { backend.out().send(MidiMessage::controller(0, midi::kAllNotesOff, 0), when); };
+  backend.start(client);
+  cables.plug();
+  backend.stop();
+  CHECK(cables.after.heard.waitFor(1));
+  CHECK(client.happenings.size() == 1);
+  const int advances = client.advances();
+  CHECK(cables.before.connections("antiphon:ARIA_OUT") == 0);
+  std::this_thread::sleep_for(20ms);
+  CHECK(client.advances() == advances);
+}
+
+TEST_CASE("a second antiphon gets along with the first", "[jack]") {
+  const JackServer server;
+  RecordingClient firstClient;
+  RecordingClient secondClient;
+  JackBackend first{{}};
+  JackBackend second{{}};
+  first.start(firstClient);
+  second.start(secondClient);
+  CHECK(first.ports()[0] == "in: antiphon:ARIA_IN");
+  CHECK(second.ports()[0] != "in: antiphon:ARIA_IN");
+  CHECK_THAT(second.ports()[0], Catch::Contains("ARIA_IN"));
+}
+
+TEST_CASE("a server that ends and comes back is played on, from where time is", "[jack]") {
+  JackServer server;
+  RecordingClient client;
+  JackBackend backend{{}};
+  backend.start(client);
+  server.stop();
+  CHECK(news(backend) == std::vector<std::string>{"The JACK server has gone away; the ports will be there again when it "
+                                                  "is back."});
+  CHECK(backend.tend().empty());
+  CHECK(client.happenings.size() == 0);
+
+  server.startAgain();
+  CHECK(news(backend) == std::vector<std::string>{"The JACK server is back, and so are the ports."});
+  REQUIRE(client.happenings.waitFor(1));
+  CHECK(client.happenings[0].kind == Happening::lost);
+
+  JackProbe before{"before", 1, 0};
+  REQUIRE(before.connect(before.out(0), "antiphon:ARIA_IN"));
+  before.play({{before.soon(), 0, Bytes{0x90, 60, 100}}});
+  REQUIRE(client.happenings.waitFor(2));
+  CHECK(std::chrono::abs(client.happenings[1].when - steadyNow()) < 2s);
+  backend.stop();
+  CHECK(client.disorder() == 0);
+}
+
+TEST_CASE("a back end can be stopped while its server is gone", "[jack]") {
+  JackServer server;
+  RecordingClient client;
+  JackBackend backend{{}};
+  backend.start(client);
+  server.stop();
+  backend.stop();
+  CHECK(client.happenings.size() <= 1);
+  CHECK_THROWS_WITH(backend.start(client), Catch::StartsWith("No JACK server answers"));
+}
+
+}  // namespace
+}  // namespace antiphon
+
+#endif

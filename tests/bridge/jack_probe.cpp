@@ -1,0 +1,96 @@
+#if defined(ANTIPHON_HAVE_JACK)
+
+#include "tests/bridge/jack_probe.hpp"
+
+#include <jack/midiport.h>
+#include <stdexcept>
+
+namespace antiphon {
+
+JackProbe::JackProbe(const std::string& name, std::size_t outputs, std::size_t inputs) : jack_{openJack(name.c_str())} {
+  if (!jack_) throw std::runtime_error{"no JACK server for the probe"};
+  jack_port_t* port = nullptr;
+  for (std::size_t i = 0; i < outputs; ++i) {
+    port = jack_port_register(jack_.get(), ("out" + std::to_string(i)).c_str(), JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, 0);
+    outs_.push_back(port);
+  }
+  for (std::size_t i = 0; i < inputs; ++i) {
+    port = jack_port_register(jack_.get(), ("in" + std::to_string(i)).c_str(), JACK_DEFAULT_MIDI_TYPE, JackPortIsInput, 0);
+    ins_.push_back(port);
+  }
+  jack_set_process_callback(
+      jack_.get(), [](jack_nframes_t length, void* self) { return static_cast<JackProbe*>(self)->process(length); }, this);
+  jack_activate(jack_.get());
+}
+
+bool JackProbe::connect(const std::string& from, const std::string& to) const {
+  return jack_connect(jack_.get(), from.c_str(), to.c_str()) == 0;
+}
+
+bool JackProbe::disconnect(const std::string& from, const std::string& to) const {
+  return jack_disconnect(jack_.get(), from.c_str(), to.c_str()) == 0;
+}
+
+int JackProbe::connections(const std::string& name) const {
+  const jack_port_t* const port = jack_port_by_name(jack_.get(), name.c_str());
+  if (!port) return 0;
+  const char** const others = jack_port_get_all_connections(jack_.get(), port);
+  int count = 0;
+  while (others && others[count]) ++count;
+  if (others) jack_free(static_cast<void*>(others));
+  return count;
+}
+
+void JackProbe::closePort(const std::string& name) {
+  jack_port_t* const port = jack_port_by_name(jack_.get(), name.c_str());
+  const std::lock_guard lock{playing_};
+  std::erase(outs_, port);
+  std::erase(ins_, port);
+  jack_port_unregister(jack_.get(), port);
+}
+
+void JackProbe::openOutput(const std::string& name) {
+  jack_port_t* const port = jack_port_register(jack_.get(), name.c_str(), JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, 0);
+  const std::lock_guard lock{playing_};
+  outs_.push_back(port);
+}
+
+std::uint32_t JackProbe::soon() const {
+  constexpr jack_nframes_t kCyclesAhead = 40;
+  return jack_last_frame_time(jack_.get()) + kCyclesAhead * jack_get_buffer_size(jack_.get());
+}
+
+void JackProbe::play(std::vector<Framed> packets) {
+  const std::lock_guard lock{playing_};
+  packets_ = std::move(packets);
+  next_ = 0;
+}
+
+int JackProbe::process(jack_nframes_t length) {
+  const jack_nframes_t start = jack_last_frame_time(jack_.get());
+  const std::lock_guard lock{playing_};
+  std::vector<void*> buffers;
+  for (jack_port_t* port : outs_) {
+    buffers.push_back(jack_port_get_buffer(port, length));
+    jack_midi_clear_buffer(buffers.back());
+  }
+  for (; next_ < packets_.size() && packets_[next_].frame - start < length; ++next_) {
+    const Framed& packet = packets_[next_];
+    jack_midi_event_write(buffers.at(packet.port), packet.frame - start, packet.bytes.data(), packet.bytes.size());
+  }
+  for (std::size_t port = 0; port < ins_.size(); ++port) {
+    void* const buffer = jack_port_get_buffer(ins_[port], length);
+    jack_midi_event_t event;
+    for (std::uint32_t i = 0; i < jack_midi_get_event_count(buffer); ++i) {
+      if (jack_midi_event_get(&event, buffer, i) != 0) continue;
+      Heard entry{start + event.time, port, event.size, {}};
+      std::copy_n(event.buffer, std::min(event.size, entry.bytes.size()), entry.bytes.begin());
+      heard.add(entry);
+    }
+  }
+  return 0;
+}
+
+}  // namespace antiphon
+
+#endif
