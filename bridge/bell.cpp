@@ -15,6 +15,8 @@
 #define NOMINMAX
 #include <windows.h>
 #else
+#include <cassert>
+#include <concurrentqueue/concurrentqueue.h>  // the semaphore's header takes its macros from this one
 #include <concurrentqueue/lightweightsemaphore.h>
 #include <thread>
 #endif

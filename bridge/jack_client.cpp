@@ -2,6 +2,7 @@
 
 #include "bridge/jack_client.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace antiphon {
@@ -29,6 +30,14 @@ JackClient openJack(const char* name) {
   jack_set_info_function(&hush);
   jack_status_t status{};
   return JackClient{jack_client_open(name, JackNoStartServer, &status)};
+}
+
+std::string describeJack(jack_client_t& client) {
+  const jack_nframes_t rate = jack_get_sample_rate(&client);
+  const jack_nframes_t period = jack_get_buffer_size(&client);
+  const jack_nframes_t tenths = rate > 0 ? (period * 10'000 + rate / 2) / rate : 0;
+  return std::to_string(rate) + " Hz, " + std::to_string(period) + " frames a period (" + std::to_string(tenths / 10) +
+         "." + std::to_string(tenths % 10) + " ms), " + (jack_is_realtime(&client) ? "real-time" : "not real-time");
 }
 
 SeenPorts seenJackPorts(jack_client_t& client) {

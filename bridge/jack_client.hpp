@@ -19,6 +19,9 @@ using JackClient = std::unique_ptr<jack_client_t, CloseJack>;
 /// nothing is printed.
 JackClient openJack(const char* name);
 
+/// The server in half a sentence: "48000 Hz, 256 frames a period (5.3 ms), real-time".
+std::string describeJack(jack_client_t& client);
+
 /// The MIDI ports of all clients but this one.
 SeenPorts seenJackPorts(jack_client_t& client);
 

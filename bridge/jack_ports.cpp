@@ -13,7 +13,9 @@ JackPort plan(const std::string& name, const std::string& defaultName, const std
     throw PortError{std::string{"There is no JACK MIDI "} + direction + " whose name begins with \"" + name +
                     "\"; `antiphon ports` lists what there is."};
   }
-  if (name.empty()) throw PortError{std::string{"The MIDI "} + direction + " needs a name, such as " + defaultName + "."};
+  if (name.empty()) {
+    throw PortError{std::string{"The MIDI "} + direction + " needs a name, such as " + defaultName + "."};
+  }
   return {name, {}};
 }
 

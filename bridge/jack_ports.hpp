@@ -16,7 +16,7 @@ struct SeenPorts {
 
 struct JackPort {
   std::string name;    // ours; empty: there is none
-  std::string wanted;  // the beginning of another client's port that ours is connected to; empty: the player connects it
+  std::string wanted;  // the beginning of the other client's port that ours is connected to; empty: nobody's
 };
 
 struct JackPortPlan {
@@ -26,8 +26,8 @@ struct JackPortPlan {
   JackPort clockOut;  // nameless: `out` serves both, or no clock is sent
 };
 
-/// A name that begins another client's port ("system:midi_capture_1", "a2j:") means that port: ours then has its default
-/// name and is connected to it. Any other name becomes our own port's. Throws PortError when a name can be neither.
+/// A name that begins another client's port ("system:midi_capture_1", "a2j:") means that port: ours then has its
+/// default name and is connected to it. Any other name becomes our own port's. Throws PortError when it can be neither.
 JackPortPlan planJackPorts(const PortNames& names, const SeenPorts& others);
 
 }  // namespace antiphon

@@ -41,7 +41,8 @@ bool JackWires::connect(Wire& wire) {
   // Noted first, so that a cut in the very next moment is not missed.
   wire.connected.store(jack_port_by_name(&client_, foreign.c_str()));
   const char* const ours = jack_port_name(wire.ours);
-  const int refused = jack_connect(&client_, wire.intoUs ? foreign.c_str() : ours, wire.intoUs ? ours : foreign.c_str());
+  const char* const theirs = foreign.c_str();
+  const int refused = wire.intoUs ? jack_connect(&client_, theirs, ours) : jack_connect(&client_, ours, theirs);
   if (refused != 0 && refused != EEXIST) {
     wire.connected.store(nullptr);  // its client may not be active yet
     return false;

@@ -70,7 +70,7 @@ class MidiBackend {
   /// Lets the client say farewell, then closes the ports. No call into the client comes after this returns.
   virtual void stop() = 0;
 
-  /// Valid from start() to stop(), inside the client's calls only.
+  /// The same for the back end's whole life. Send from inside the client's calls only.
   virtual MidiSink& out() = 0;
   /// Takes everything and sends nothing when no clock output was asked for.
   virtual MidiSink& clockOut() = 0;

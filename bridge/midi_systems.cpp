@@ -26,6 +26,7 @@ Row jackRow() {
     if (const JackClient client = openJack("antiphon-look")) {
       SeenPorts seen = seenJackPorts(*client);
       jack.available = true;
+      jack.detail = describeJack(*client);
       jack.inputs = std::move(seen.inputs);
       jack.outputs = std::move(seen.outputs);
     } else {

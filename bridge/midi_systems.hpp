@@ -16,6 +16,7 @@ struct MidiSystem {
   bool builtIn = false;
   bool available = false;        // on this machine, now
   std::string why{};             // why not, in one sentence
+  std::string detail{};          // what a doctor wants to know: sample rate, period
   std::vector<std::string> inputs{};   // ports of others that --in and --clock-in can name
   std::vector<std::string> outputs{};  // ports of others that --out can name
 };

@@ -32,13 +32,16 @@ std::string alsaRefusal() {
     return "/dev/snd/seq may not be opened: `sudo adduser $USER audio` and a new login allow it";
   }
   if (errno == ENOENT || errno == ENODEV || errno == ENXIO) {
-    return "this machine has no ALSA sequencer (/dev/snd/seq): `sudo modprobe snd-seq` loads it where the kernel has it";
+    return "there is no ALSA sequencer (/dev/snd/seq); where the kernel has one, `sudo modprobe snd-seq` loads it";
   }
   return std::string{"/dev/snd/seq cannot be opened: "} + std::strerror(errno);
 #else
   return {};
 #endif
 }
+
+/// RtMidi reads ALSA on a thread of its own; the other systems call from threads that they have raised themselves.
+bool readerIsOrdinary(const RtMidiSystem& system) { return system.api == RtMidi::LINUX_ALSA; }
 
 std::string wayIn(bool in) { return in ? "MIDI input" : "MIDI output"; }
 
@@ -80,8 +83,8 @@ RtMidiBackend::RtMidiBackend(RtMidiSystem system, PortNames names)
     : system_{std::move(system)},
       names_{std::move(names)},
       thread_{feedCount},
-      clockIn_{{thread_, clockFeed, Inlet::clock, false}},
-      in_{{thread_, playerFeed, Inlet::player, names_.in == names_.clockIn}} {}
+      clockIn_{{thread_, clockFeed, Inlet::clock, false, readerIsOrdinary(system_)}},
+      in_{{thread_, playerFeed, Inlet::player, names_.in == names_.clockIn, readerIsOrdinary(system_)}} {}
 
 void RtMidiBackend::start(MidiClient& client) {
   if (const auto reason = refusal(system_)) {

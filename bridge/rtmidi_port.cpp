@@ -43,9 +43,12 @@ auto quietly(Make&& make) {
 
 void RtMidiInlet::arrived(double, std::vector<unsigned char>* packet, void* inlet) noexcept {
   const Nanos now = steadyNow();
+  const auto& self = *static_cast<const RtMidiInlet*>(inlet);
+  if (self.raisesReader) {
+    [[maybe_unused]] thread_local const ThreadPriority raised = raiseThisThread();
+  }
   const RealtimeScope scope;
   if (!packet || packet->empty()) return;
-  const auto& self = *static_cast<const RtMidiInlet*>(inlet);
   const std::span<const std::uint8_t> bytes{*packet};
   self.thread.push(self.feed, self.servesBoth ? inletOf(bytes) : self.inlet, bytes, now);
 }

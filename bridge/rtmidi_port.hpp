@@ -25,10 +25,11 @@ struct RtMidiInlet {
   PlayerThread& thread;
   std::size_t feed;
   Inlet inlet;
-  bool servesBoth;  // one port is the player's and the clock's
+  bool servesBoth;          // one port is the player's and the clock's
+  bool raisesReader = false;  // the thread that calls is an ordinary one of RtMidi's, and late stamps are its fault
 
   /// RtMidi's callback. Its time stamp is a delta that some systems round to a batch of messages, so we take our own.
-  /// Realtime: yes.
+  /// Realtime: yes, but for a thread's first packet, when its priority may be raised.
   static void arrived(double delta, std::vector<unsigned char>* packet, void* inlet) noexcept;
 };
 

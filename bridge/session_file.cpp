@@ -111,9 +111,12 @@ void SessionFile::noteTempo(Tick here, Tempo tempo, Nanos when) {
     // Where a clock begins with the music, its first beat cannot know the tempo. The time up to the second one tells.
     const auto took = static_cast<double>((when - line_.time).count());
     const auto meant = static_cast<double>(tempo.span(here - line_.tick).count());
-    if (std::abs(took - meant) < kAgreement * meant) tempo_ = tempo;
+    if (std::abs(took - meant) < kAgreement * meant && tempo != tempo_) {
+      tempo_ = tempo;
+      dirty_ = true;
+    }
     conductor_.setTempo({}, tempo_);
-    tempoWritten_ = dirty_ = true;
+    tempoWritten_ = true;
   }
   if (std::abs(tempo.bpm() - tempo_.bpm()) > kTempoStep) {
     conductor_.setTempo(here, tempo);
@@ -136,7 +139,8 @@ void SessionFile::relocate(Tick to, Nanos when) {
     const bool goesOn = place(to) >= here - kPulse && place(to) <= ceilTo(here, bar);
     if (!goesOn) shift_ = seam - floorTo(to, bar);
   }
-  line_ = {place(to), when, line_.tempo};
+  standing_ = false;
+  line_ = {end_, when, line_.tempo};
 }
 
 /// Where the music is at a moment between beats.

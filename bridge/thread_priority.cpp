@@ -21,6 +21,13 @@ namespace {
 /// Below JACK's own threads (70 and more by default) and the sound card's interrupts, above everything ordinary.
 constexpr int kWantedPriority = 60;
 
+bool isRealtime() {
+  int policy = SCHED_OTHER;
+  sched_param parameters{};
+  pthread_getschedparam(pthread_self(), &policy, &parameters);
+  return policy == SCHED_FIFO || policy == SCHED_RR;
+}
+
 bool becomeFifo(int priority) {
   sched_param parameters{};
   parameters.sched_priority = priority;
@@ -39,7 +46,8 @@ ThreadPriority raiseThisThread() {
   // An ordinary thread's timers are rounded up by 50 us to save power; this asks for the least rounding.
   prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
 #endif
-  if (becomeFifo(kWantedPriority)) return ThreadPriority::realtime;
+  // One that is there already (CoreMIDI's, JACK's) may stand higher than we would ask for.
+  if (isRealtime() || becomeFifo(kWantedPriority)) return ThreadPriority::realtime;
 #if defined(__linux__)
   rlimit allowed{};
   if (getrlimit(RLIMIT_RTPRIO, &allowed) == 0 && allowed.rlim_cur > 0 && allowed.rlim_cur < kWantedPriority &&

@@ -41,8 +41,8 @@ struct Score {
     }
     for (int turn = 0; turn < turns; ++turn) {
       for (int i = 0; i < kNotesInCall; ++i) {
-        // A little behind the beat, as people play, so that nothing depends on keys and pulses sharing a frame.
-        const double at = 2 * turn * kPulsesInBar + i * kPulsesInBar / kNotesInCall + 0.3;
+        // A few frames behind the pulse, less than a tick, so that nothing depends on keys and pulses sharing a frame.
+        const double at = 2 * turn * kPulsesInBar + i * kPulsesInBar / kNotesInCall + 0.02;
         const auto pitch = static_cast<std::uint8_t>(55 + (i * 5 + turn) % 17);
         all.push_back({frameOf(at), JackDaw::Port::keys, MidiMessage::noteOn(0, pitch, 80)});
         all.push_back({frameOf(at + 4), JackDaw::Port::keys, MidiMessage::noteOff(0, pitch)});
@@ -68,7 +68,7 @@ void judge(const Score& score, double rate, const std::vector<JackDaw::Event>& h
     if (event.message.isNoteOn()) {
       ++open[event.message.data1()];
       ++result.notes;
-      // The echo keeps to the call's own grid, which is the sixteenths and a constant delay that the follower keeps too.
+      // The echo keeps to the call's own grid, which is the sixteenths.
       constexpr double kSixteenth = kPulsesInBar / kNotesInCall;
       const double place = std::round(pulse / kSixteenth) * kSixteenth;
       const double error = std::abs(static_cast<double>(event.frame) - static_cast<double>(score.frameOf(place))) / rate * 1e3;

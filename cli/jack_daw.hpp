@@ -14,12 +14,13 @@
 
 namespace antiphon {
 
-/// Lives on the server that JACK_DEFAULT_SERVER names. Ports: clock and keys go out, ears and tap come in.
+/// Lives on the server that JACK_DEFAULT_SERVER names. Ports: clock and keys go out, ears and tap come in. The two sides
+/// are two clients: through one, the way out and back would be a loop, which JACK delays by a period.
 class JackDaw {
  public:
   enum class Port : std::uint8_t { clock, keys, ears, tap };
   struct Event {
-    std::uint64_t frame = 0;  // counted from the first cycle of this client
+    std::uint64_t frame = 0;  // of the server
     Port port = Port::clock;
     MidiMessage message{};
   };
@@ -45,10 +46,14 @@ class JackDaw {
  private:
   static constexpr std::size_t kMostHeard = 1 << 20;
 
-  static int process(jack_nframes_t frames, void* self);
-  void cycle(jack_nframes_t frames);
+  static jack_client_t* open(const char* name);
+  static int playCycle(jack_nframes_t frames, void* self);
+  static int listenCycle(jack_nframes_t frames, void* self);
+  void play(jack_nframes_t frames);
+  void listen(jack_nframes_t frames);
 
-  jack_client_t* client_ = nullptr;
+  jack_client_t* player_ = nullptr;
+  jack_client_t* listener_ = nullptr;
   jack_port_t* ports_[4]{};
   unsigned rate_ = 0;
   std::vector<Event> events_;

@@ -41,6 +41,15 @@ int main(int argc, char** argv) {
                                                       {"bench", addBench(app)}};
   try {
     auto words = withHyphens(argc, argv);
+    std::string known;
+    bool isKnown = words.empty() || words[0].starts_with('-');
+    for (const auto& [name, action] : actions) {
+      known += (known.empty() ? "" : ", ") + name;
+      isKnown = isKnown || words[0] == name;
+    }
+    if (!isKnown) {
+      return refuse(app, "no command is called '" + words[0].substr(0, 60) + "'; there are " + known);
+    }
     std::reverse(words.begin(), words.end());  // as CLI11 wants them
     app.parse(words);
   } catch (const CLI::Success& asked) {  // --help, --version

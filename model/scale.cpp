@@ -87,7 +87,10 @@ std::int64_t fit(const Scale& scale, const Evidence& heard) {
   for (int pc = 0; pc < 12; ++pc) {
     const std::int64_t weight = heard.weight[static_cast<std::size_t>(pc)];
     if (weight == 0) continue;
-    if (!scale.contains(pc)) { sum += weight * kOutside; continue; }
+    if (!scale.contains(pc)) {
+      sum += weight * kOutside;
+      continue;
+    }
     ++usedTones;
     const int step = scale.stepOf(pc + 12);
     if (scale.toneOf(step) == 0) sum += weight * kTonic;
@@ -111,7 +114,8 @@ Scale::Scale(Kind kind, int root)
   third_ = 1;
   for (int i = 0; i < size_; ++i) {
     const int semitones = tones_[static_cast<std::size_t>(i)];
-    if (semitones == 3 || semitones == 4) third_ = i;  // the higher one: in the major blues scale the minor third is blue
+    if (semitones == 3 || semitones == 4)
+      third_ = i;  // the higher one: in the major blues scale the minor third is blue
   }
 }
 
@@ -157,7 +161,10 @@ Tonality findTonality(std::span<const Note> notes, Meter meter) {
         const Scale scale{static_cast<Scale::Kind>(kind), root};
         if (heard.chords && scale.size() < 7) continue;
         const std::int64_t points = fit(scale, heard);
-        if (points > most) { most = points; best.scale = scale; }
+        if (points > most) {
+          most = points;
+          best.scale = scale;
+        }
       }
     }
   }

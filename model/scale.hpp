@@ -15,8 +15,18 @@ namespace antiphon {
 class Scale {
  public:
   enum class Kind : std::uint8_t {
-    major, minor, majorPentatonic, minorPentatonic, harmonicMinor, minorBlues, majorBlues,
-    dorian, mixolydian, melodicMinor, lydian, phrygian,
+    major,
+    minor,
+    majorPentatonic,
+    minorPentatonic,
+    harmonicMinor,
+    minorBlues,
+    majorBlues,
+    dorian,
+    mixolydian,
+    melodicMinor,
+    lydian,
+    phrygian,
   };
   static constexpr int kKinds = 12;
 
@@ -60,9 +70,9 @@ struct Tonality {
   int pitch(int step, int raised) const;
 };
 
-/// The scale that fits best: every kind on all twelve roots, each note weighted by how long it is and where in the bar it
-/// stands; unused scale tones speak against a scale, the first and last bass notes for their own tonic. Drums are not
-/// heard. Music in chords is looked for among seven-tone scales only, where chords can be built on every step.
+/// The scale that fits best: every kind on all twelve roots, each note weighted by how long it is and where in the bar
+/// it stands; unused scale tones speak against a scale, the first and last bass notes for their own tonic. Drums are
+/// not heard. Music in chords is looked for among seven-tone scales only, where chords can be built on every step.
 Tonality findTonality(std::span<const Note> notes, Meter meter);
 
 }  // namespace antiphon

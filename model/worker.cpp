@@ -1,6 +1,8 @@
 #include "model/worker.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <exception>
 #include <utility>
 
 namespace antiphon {
@@ -11,6 +13,9 @@ constexpr std::size_t kMostThoughts = 16384;
 
 /// A turn and a take in one number that grows.
 constexpr std::uint64_t rank(TurnId id) { return std::uint64_t{id.turn} << 32 | id.take; }
+constexpr TurnId turnOf(std::uint64_t rank) {
+  return {static_cast<std::uint32_t>(rank >> 32), static_cast<std::uint32_t>(rank)};
+}
 
 }  // namespace
 
@@ -28,9 +33,17 @@ class Worker::Stream final : public AnswerStream {
       return;
     }
     last_ = note.tick;
-    pass(Thought::Kind::note, note);
+    Note closed = note;
+    closed.length = std::min(note.length, length_ - note.tick);
+    pass(Thought::Kind::note, closed);
   }
-  void reached(Tick tick) override { pass(Thought::Kind::reached, {tick, Tick{1}}); }
+  /// What has been promised holds: no note comes before `tick` any more.
+  void reached(Tick tick) override {
+    const Tick here = std::min(tick, length_);
+    if (here <= last_) return;
+    last_ = here;
+    pass(Thought::Kind::reached, {here, Tick{1}});
+  }
   bool cancelled() const override { return worker_.stale(id_); }
   void pass(Thought::Kind kind, const Note& note) { worker_.send({id_, worker_.voice_, kind, note}); }
 
@@ -55,30 +68,42 @@ Worker::~Worker() {
   thread_.join();
 }
 
-void Worker::ask(const Request& request) {
-  if (!requests_.push(request)) refused_.fetch_add(1, std::memory_order_relaxed);
+bool Worker::ask(const Request& request) {
+  if (requests_.push(request)) return true;
+  refused_.fetch_add(1, std::memory_order_relaxed);
+  return false;
 }
 
 void Worker::begin(const TurnPlan& plan) {
-  ask({Verb::begin, plan, {}});
+  ask({Verb::begin, plan, {}, 0});
   asked_.signal();
 }
 
 void Worker::feed(TurnId id, const Note& note) {
-  ask({Verb::feed, {.id = id}, note});
+  ask({Verb::feed, {.id = id}, note, 0});
   asked_.signal();
 }
 
 void Worker::commit(const TurnPlan& plan, std::span<const Note> prompt) {
   wanted_.store(rank(plan.id), std::memory_order_release);
-  for (const Note& note : prompt) ask({Verb::promptNote, {.id = plan.id}, note});
-  ask({Verb::commit, plan, {}});
+  lost_ = 0;
+  bool room = true;
+  for (auto note = prompt.begin(); room && note != prompt.end(); ++note) {
+    room = ask({Verb::promptNote, {.id = plan.id}, *note, 0});
+  }
+  if (!room || !ask({Verb::commit, plan, {}, prompt.size()})) lost_ = rank(plan.id);
   asked_.signal();
 }
 
 void Worker::cancel(TurnId id) { cancelledTurn_.store(id.turn, std::memory_order_release); }
 
-bool Worker::next(Thought& thought) { return thoughts_.pop(thought); }
+bool Worker::next(Thought& thought) {
+  if (lost_ != 0) {
+    thought = {turnOf(std::exchange(lost_, 0)), voice_, Thought::Kind::failed, {}};
+    return true;
+  }
+  return thoughts_.pop(thought);
+}
 
 bool Worker::stale(TurnId id) const {
   return leaving_.load(std::memory_order_relaxed) || rank(id) < wanted_.load(std::memory_order_acquire) ||
@@ -105,45 +130,56 @@ void Worker::run() {
 
 void Worker::handle(const Request& request) {
   const TurnId id = request.plan.id;
+  switch (request.verb) {
+    case Verb::begin:
+    case Verb::feed:
+      if (!stale(id) && broken_ != id.turn) hint(request);
+      break;
+    case Verb::promptNote:
+      if (promptId_ != id) prompt_.clear();  // the commit of another try found no room
+      promptId_ = id;
+      prompt_.push_back(request.note);
+      break;
+    case Verb::commit:
+      if (promptId_ != id) prompt_.clear();
+      if (!stale(id)) think(request.plan, request.notes);
+      prompt_.clear();
+      break;
+  }
+}
+
+/// True when nothing was thrown. What was, is kept for the log.
+template <typename Thinking>
+bool Worker::guarded(Thinking&& thinking) {
   try {
-    switch (request.verb) {
-      case Verb::begin:
-        if (!stale(id)) answerer_->begin(request.plan);
-        break;
-      case Verb::feed:
-        if (!stale(id)) answerer_->feed(request.note);
-        break;
-      case Verb::promptNote:
-        if (promptId_ != id) prompt_.clear();  // the commit of another try found no room
-        promptId_ = id;
-        prompt_.push_back(request.note);
-        break;
-      case Verb::commit:
-        if (promptId_ != id) prompt_.clear();
-        if (!stale(id)) think(request.plan);
-        prompt_.clear();
-        break;
-    }
+    thinking();
+    return true;
   } catch (const std::exception& error) {
     keepError(error.what());
   } catch (...) {
     keepError("an error without a description");
   }
+  return false;
 }
 
-void Worker::think(const TurnPlan& plan) {
+void Worker::hint(const Request& request) {
+  const bool whole = guarded([&] {
+    if (request.verb == Verb::begin) answerer_->begin(request.plan);
+    else answerer_->feed(request.note);
+  });
+  if (!whole) broken_ = request.plan.id.turn;
+}
+
+void Worker::think(const TurnPlan& plan, std::size_t notes) {
   Stream stream{*this, plan};
+  const bool answerable = prompt_.size() == notes && broken_ != plan.id.turn;
   const Call call{plan, Phrase{plan.meter, plan.callBars, std::exchange(prompt_, {})}};
-  try {
-    answerer_->commit(call, stream);
-  } catch (...) {
-    stream.pass(Thought::Kind::failed, {});
-    throw;
-  }
-  if (!stream.cancelled()) stream.pass(Thought::Kind::done, {});
+  const bool whole = answerable && guarded([&] { answerer_->commit(call, stream); });
+  if (!stream.cancelled()) stream.pass(whole ? Thought::Kind::done : Thought::Kind::failed, {});
 }
 
 void Worker::send(const Thought& thought) {
+  if (stale(thought.id)) return;
   while (!thoughts_.push(thought)) {  // nobody listens: there is time, this thread is an ordinary one
     if (stale(thought.id)) return;
     std::this_thread::sleep_for(std::chrono::milliseconds{1});

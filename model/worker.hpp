@@ -20,9 +20,10 @@
 
 namespace antiphon {
 
-/// The asking side (begin, feed, commit, cancel, next) belongs to one real-time context and never waits. Only the newest
-/// turn matters: what is older is passed over. An answerer that does not look at cancelled() delays the end of the
-/// program, and nothing else.
+/// The asking side (begin, feed, commit, cancel, next) belongs to one real-time context and never waits. Only the
+/// newest turn matters: what is older is passed over. A commit is thought about whole or not at all: when there is no
+/// room for it, next() says that it has failed. An answerer that does not look at cancelled() delays the end of the
+/// program, and nothing else. Turns count from 1, and their numbers rise.
 class Worker {
  public:
   /// `wake` is called on the worker's thread when there is something for next(); it must not wait.
@@ -49,13 +50,17 @@ class Worker {
     Verb verb = Verb::begin;
     TurnPlan plan{};  // of a feed or a prompt's note only the id is set
     Note note{};
+    std::size_t notes = 0;  // of a commit: how many notes its prompt has
   };
   class Stream;
 
-  void ask(const Request& request);
+  bool ask(const Request& request);
   void run();
   void handle(const Request& request);
-  void think(const TurnPlan& plan);
+  void hint(const Request& request);
+  void think(const TurnPlan& plan, std::size_t notes);
+  template <typename Thinking>
+  bool guarded(Thinking&& thinking);
   void send(const Thought& thought);
   bool stale(TurnId id) const;
   void keepError(const char* text);
@@ -66,12 +71,14 @@ class Worker {
   FixedQueue<Request> requests_;
   FixedQueue<Thought> thoughts_;
   moodycamel::LightweightSemaphore asked_;
-  std::atomic<std::uint64_t> wanted_{0};  // the newest try that was committed; older ones are not waited for
+  std::atomic<std::uint64_t> wanted_{0};  // the newest try committed; older ones are not waited for
   std::atomic<std::uint64_t> cancelledTurn_{0};
   std::atomic<std::uint64_t> refused_{0};
+  std::uint64_t lost_ = 0;  // the try whose commit found no room, until next() has told; the asking side's own
   std::atomic<bool> leaving_{false};
   std::vector<Note> prompt_;
   TurnId promptId_{};
+  std::uint32_t broken_ = 0;  // the turn whose hints the answerer broke on
   std::mutex errorLock_;
   std::optional<std::string> error_{};
   std::thread thread_;

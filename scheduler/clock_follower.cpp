@@ -16,21 +16,24 @@ constexpr double kLoudest = 30e6 * 30e6;   // what buffers of 4096 frames make o
 constexpr Nanos kSilence = std::chrono::seconds{1};
 constexpr double kStray = 4.0;  // a pulse off its prediction by so many deviations is not taken at its word
 constexpr double kNoiseMemory = 64;
-constexpr double kTempoMemory = 64;  // a tempo is handed on as if this many pulses had told it
+constexpr double kTempoMemory = 64;    // a tempo is handed on as if this many pulses had told it
 constexpr double kPriorMemory = 1000;  // pulses after which what was expected before them says nothing new
 
-// Lines.
-constexpr double kDoubt = 27;   // see Window::reach
-constexpr double kProof = 1.3;  // a line this many times further off than may be doubted is done with
-constexpr std::size_t kNear = 8;  // pulses in the line that noise is measured from
+// Lines. What is found below by trying balances false alarms on a steady clock that jitters by 2 ms against the beat in
+// which a step has to be followed: `antiphon bench timing` shows both.
+constexpr double kDoubt = 27;      // see Window::reach
+constexpr double kProof = 1.3;     // a line this many times further off than may be doubted is done with
+constexpr double kExpected = 2.5;  // deviations by which pulses may disagree with what was expected before them
+constexpr std::size_t kNear = 8;   // pulses in the line that noise is measured from
 constexpr int kPatience = 12;      // pulses from one search for the turning point to the next
 constexpr std::array<double, 6> kReviews{16, 24, 48, 96, 144, 192};  // a young line's ages at which it is sought again
+
 // Parabolas.
 constexpr double kShortestCurve = 16;
 constexpr double kLongestCurve = 4096;
-constexpr double kHold = 2.2;       // deviations between parabolas that agree
-constexpr double kBent = 3.5;       // deviations that make a bend
-constexpr double kSteepest = 0.003; // part of itself that a period grows by in the steepest ramp
+constexpr double kHold = 2.2;        // deviations between parabolas that agree
+constexpr double kBent = 3.5;        // deviations that make a bend
+constexpr double kSteepest = 0.003;  // part of itself that a period grows by in the steepest ramp
 
 double squared(double x) { return x * x; }
 
@@ -47,8 +50,8 @@ struct Window {
   double reach;  // how far from its end, in a pulse's deviations, another line's may be. In the time that a long one
                  // takes to forget, many short ones have their chance to be wrong: so it is narrower for the long.
 };
-const std::array<Window, 16> kWindows{Window{2},  Window{3},  Window{4},  Window{6},   Window{8},   Window{12},
-                                      Window{16}, Window{24}, Window{32}, Window{48},  Window{64},  Window{96},
+const std::array<Window, 16> kWindows{Window{2},   Window{3},   Window{4},   Window{6},  Window{8},  Window{12},
+                                      Window{16},  Window{24},  Window{32},  Window{48}, Window{64}, Window{96},
                                       Window{128}, Window{192}, Window{256}, Window{384}};
 
 }  // namespace
@@ -61,8 +64,8 @@ struct PulseLine::Fit {
   double variance;      // of offset
   double nextVariance;  // of offset + period
   double periodVariance;
-  double bend;          // how far the period grows with each pulse
-  double bendVariance;
+  double bend = 0;  // how far the period grows with each pulse
+  double bendVariance = 0;
 };
 
 /// Where the livelier fits say that the newest pulse may have fallen.
@@ -79,9 +82,9 @@ struct PulseLine::Bounds {
 
 struct PulseLine::Choice {
   Fit fit;
-  bool contradicted;      // there are shorter lines that the line through all pulses does not agree with
-  bool disproved;         // ... and cannot
-  bool tempoUnexpected;   // what came is not what was expected before
+  bool contradicted;     // there are shorter lines that the line through all pulses does not agree with
+  bool disproved;        // ... and cannot
+  bool tempoUnexpected;  // what came is not what was expected before
 };
 
 void PulseLine::Sums::add(double interval) {
@@ -115,8 +118,12 @@ PulseLine::Fit PulseLine::line(const Sums& sums, const std::optional<Prior>& pri
   const double ages = n * (n - 1) / 2;
   const double squares = ages * (2 * n - 1) / 3 + weight;
   const double scale = 1 / (n * squares - ages * ages);
-  return {n, (squares * sums.times + ages * drift) * scale, (n * drift + ages * sums.times) * scale,
-          noise_ * squares * scale, noise_ * (squares + 2 * ages + n) * scale, noise_ * n * scale, 0, 0};
+  return {n,
+          (squares * sums.times + ages * drift) * scale,
+          (n * drift + ages * sums.times) * scale,
+          noise_ * squares * scale,
+          noise_ * (squares + 2 * ages + n) * scale,
+          noise_ * n * scale};
 }
 
 PulseLine::Fit PulseLine::curve(const Sums& sums) const {
@@ -133,8 +140,13 @@ PulseLine::Fit PulseLine::curve(const Sums& sums) const {
   const auto variance = [&](double first, double second) {
     return noise_ * (1 / n + squared(first) / norm1 + squared(second) / norm2);
   };
-  return {n, sums.times / n - middle * slope + here * bend, (there - here) * bend - slope, variance(middle, here),
-          variance(middle + 1, there), noise_ * (1 / norm1 + squared(there - here) / norm2), 2 * bend,
+  return {n,
+          sums.times / n - middle * slope + here * bend,
+          (there - here) * bend - slope,
+          variance(middle, here),
+          variance(middle + 1, there),
+          noise_ * (1 / norm1 + squared(there - here) / norm2),
+          2 * bend,
           noise_ * 4 / norm2};
 }
 
@@ -204,7 +216,7 @@ PulseLine::Choice PulseLine::calmest() const {
   Choice choice = calmestLine();
   const auto bent = calmestCurve(choice.contradicted);
   if (!bent) return choice;
-  const double lag = bent->bend * squared(choice.fit.pulses) / 12;
+  const double lag = bent->bend * squared(choice.fit.pulses) / 12;  // of the line, on such a ramp
   if (bent->variance < choice.fit.variance + squared(lag)) choice.fit = *bent;
   if (bent->pulses == all_.pulses) choice.disproved = false;
   return choice;
@@ -231,7 +243,7 @@ PulseLine::Choice PulseLine::calmestLine() const {
   if (!doubt.hold(all.offset)) return {line(last(longest)), true, !proof.hold(all.offset), false};
   if (!prior_) return {all, false, false, false};
   const Fit expected = line(all_, prior_);
-  const double reach = std::sqrt(kDoubt * all.variance);
+  const double reach = kExpected * std::sqrt(all.variance);
   doubt.narrow(all.offset, reach);
   proof.narrow(all.offset, reach * kProof);
   return {doubt.hold(expected.offset) ? expected : all, false, false, !proof.hold(expected.offset)};
@@ -241,6 +253,7 @@ PulseLine::Choice PulseLine::calmestLine() const {
 std::optional<PulseLine::Fit> PulseLine::calmestCurve(bool contradicted) const {
   if (all_.pulses < kShortestCurve || all_.pulses > kLongestCurve) return std::nullopt;
   const Fit all = curve(all_);
+  // Against a line that nothing contradicts, a bend has to be plainer.
   if (!contradicted && squared(all.bend) < squared(kBent + 1) * all.bendVariance) return std::nullopt;
   Bounds bounds;
   std::optional<Fit> calmest;

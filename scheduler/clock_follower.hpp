@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "scheduler/time.hpp"
@@ -16,7 +17,7 @@ namespace antiphon {
 /// The longest is the calmest, and is believed for as long as no shorter one contradicts it; when one does, the tempo
 /// has changed, and the longest that still holds takes over. Where no line holds for long the tempo is on a ramp, and
 /// parabolas are believed instead. Pulses far off the line wait for their followers to tell a delay from a new tempo.
-/// No memory is taken, nothing throws; every call: Realtime: yes.
+/// No memory is taken (it is 12 KB in itself), nothing throws; every call: Realtime: yes.
 class PulseLine {
  public:
   /// A pulse has arrived; never earlier than the one before it.
@@ -78,7 +79,6 @@ class PulseLine {
   Sums all_{};                         // since the last tempo change
   int patience_ = 0;                   // pulses before the turning point may be sought again
   std::optional<Prior> prior_{};       // before those
-
 
   Nanos newest_{};
   double offset_ = 0;  // from the newest pulse as it came to where it should have been

@@ -23,13 +23,17 @@ class Density {
   Range next() const {
     const std::int64_t after = bars_ + 1;
     const bool last = after == answerBars_;
-    const std::int64_t low = (last ? ceilOf(2 * notes_ * after, 3 * callBars_) : ceilOf(17 * notes_ * after, 20 * callBars_));
+    const std::int64_t low =
+        (last ? ceilOf(2 * notes_ * after, 3 * callBars_) : ceilOf(17 * notes_ * after, 20 * callBars_));
     const std::int64_t high = (last ? 3 * notes_ * after / (2 * callBars_) : 5 * notes_ * after / (4 * callBars_));
     if (low > high) return both((2 * notes_ * after + callBars_) / (2 * callBars_) - spent_);
     const int most = both(high - spent_).high;
     return {std::min(both(low - spent_).low, most), most};
   }
-  void spend(int notes) { spent_ += notes; ++bars_; }
+  void spend(int notes) {
+    spent_ += notes;
+    ++bars_;
+  }
 
  private:
   static std::int64_t ceilOf(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }

@@ -17,9 +17,9 @@ Tick middle(const Grid& grid) {
 /// In order, no two on one onset.
 void settle(Figure& figure) {
   std::stable_sort(figure.begin(), figure.end(), [](const Gesture& a, const Gesture& b) { return a.tick < b.tick; });
-  figure.erase(std::unique(figure.begin(), figure.end(),
-                           [](const Gesture& a, const Gesture& b) { return a.tick == b.tick; }),
-               figure.end());
+  figure.erase(
+      std::unique(figure.begin(), figure.end(), [](const Gesture& a, const Gesture& b) { return a.tick == b.tick; }),
+      figure.end());
 }
 
 Tick spaceAfter(const Figure& figure, std::size_t i, const Grid& grid) {
@@ -61,7 +61,10 @@ void retrograde(Figure& figure) {
   for (std::size_t i = 0, j = figure.size(); i + 1 < j; ++i) {
     --j;
     const auto takeOver = [](std::vector<Tone>& tones, const Tone& place) {
-      for (Tone& tone : tones) { tone.length = place.length; tone.velocity = place.velocity; }
+      for (Tone& tone : tones) {
+        tone.length = place.length;
+        tone.velocity = place.velocity;
+      }
     };
     const Tone first = figure[i].lead(), last = figure[j].lead();
     std::swap(figure[i].tones, figure[j].tones);
@@ -146,13 +149,18 @@ bool ornament(Figure& figure, const Grid& grid, Dice& dice) {
   std::size_t widest = figure.size();
   Tick most = 2 * grid.step - Tick{1};
   for (std::size_t i = 0; i < figure.size(); ++i) {
-    const Tick space = spaceAfter(figure, i, grid) + Tick{dice.roll(static_cast<int>(std::min<std::int64_t>(grid.step.count, 480)))};
-    if (space > most && spaceAfter(figure, i, grid) >= 2 * grid.step) { widest = i; most = space; }
+    const Tick space =
+        spaceAfter(figure, i, grid) + Tick{dice.roll(static_cast<int>(std::min<std::int64_t>(grid.step.count, 480)))};
+    if (space > most && spaceAfter(figure, i, grid) >= 2 * grid.step) {
+      widest = i;
+      most = space;
+    }
   }
   if (widest == figure.size()) return false;
 
   const Gesture& here = figure[widest];
-  const std::int64_t steps = (spaceAfter(figure, widest, grid).count - 1) / grid.step.count;  // where the last free one is
+  const std::int64_t steps =
+      (spaceAfter(figure, widest, grid).count - 1) / grid.step.count;  // where the last free one is
   const std::int64_t place = dice.chance(50) ? steps : (steps + 1) / 2;
   Gesture added{.tick = here.tick + place * grid.step, .space = grid.step, .tones = here.tones};
   const int next = widest + 1 < figure.size() ? figure[widest + 1].lead().step : here.lead().step;

@@ -14,8 +14,8 @@ void transpose(Figure& figure, int steps);
 void turnTail(Figure& figure, std::size_t pivot);
 /// Its pitches backwards, on its own rhythm.
 void retrograde(Figure& figure);
-/// The chords in another position: triads turned over, upwards or downwards; fuller ones opened by their second tone from
-/// the top going an octave down; wide ones closed.
+/// The chords in another position: triads turned over, upwards or downwards; fuller ones opened by their second tone
+/// from the top going an octave down; wide ones closed.
 void revoice(Figure& figure, int octave, bool up);
 
 // Rhythm.
@@ -39,7 +39,8 @@ void thin(Figure& figure, const Grid& grid, int low, int high, bool keepFirst, D
 // Endings.
 
 enum class Close { onTonic, onFifth, open };  // open: the second tone of the scale, or the fifth
-/// Ends on a strong place with room to ring, on the tone asked for, which is reached by step. At least `low` notes stay.
+/// Ends on a strong place with room to ring, on the tone asked for, which is reached by step. At least `low` notes
+/// stay.
 void close(Figure& figure, const Material& material, Close how, int low, Dice& dice);
 
 }  // namespace antiphon::echo

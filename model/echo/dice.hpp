@@ -6,8 +6,8 @@
 
 namespace antiphon::echo {
 
-/// splitmix64. Each bar of an answer, and each try at it, throws dice of its own, so that one note more in the call does
-/// not upset all that follows.
+/// splitmix64. Each bar of an answer, and each try at it, throws dice of its own, so that one note more in the call
+/// does not upset all that follows.
 class Dice {
  public:
   explicit constexpr Dice(std::initializer_list<std::uint64_t> seeds) {
@@ -19,9 +19,7 @@ class Dice {
 
   constexpr std::uint64_t next() { return mix(state_ += kGolden); }
   /// 0 .. sides-1
-  constexpr int roll(int sides) {
-    return static_cast<int>(((next() >> 32) * static_cast<std::uint64_t>(sides)) >> 32);
-  }
+  constexpr int roll(int sides) { return static_cast<int>(((next() >> 32) * static_cast<std::uint64_t>(sides)) >> 32); }
   /// low .. high, both included
   constexpr int between(int low, int high) { return low + roll(high - low + 1); }
   constexpr bool chance(int percent) { return roll(100) < percent; }

@@ -17,7 +17,9 @@ constexpr std::array<std::uint8_t, 8> kFillDrums{38, 40, 50, 48, 47, 45, 43, 41}
 constexpr std::array<std::uint8_t, 2> kKicks{35, 36};
 
 template <typename Drumset>
-bool isOneOf(const Drumset& drums, std::uint8_t pitch) { return std::find(drums.begin(), drums.end(), pitch) != drums.end(); }
+bool isOneOf(const Drumset& drums, std::uint8_t pitch) {
+  return std::find(drums.begin(), drums.end(), pitch) != drums.end();
+}
 
 auto placeOf(const Note& note) { return std::tuple{note.tick, note.pitch}; }
 bool sooner(const Note& a, const Note& b) { return placeOf(a) < placeOf(b); }
@@ -41,8 +43,12 @@ std::uint8_t velocity(int v) { return static_cast<std::uint8_t>(std::clamp(v, 1,
 
 }  // namespace
 
-Drums::Drums(std::span<const Note> notes, const Grid& grid, int callBars, std::vector<BarPlan> form, Dice seed, bool main)
-    : grid_{grid}, form_{std::move(form)}, seed_{seed}, main_{main},
+Drums::Drums(std::span<const Note> notes, const Grid& grid, int callBars, std::vector<BarPlan> form, Dice seed,
+             bool main)
+    : grid_{grid},
+      form_{std::move(form)},
+      seed_{seed},
+      main_{main},
       density_{static_cast<int>(notes.size()), callBars, static_cast<int>(form_.size()), main ? 1 : 0} {
   std::int64_t current = -1;
   for (Note note : notes) {
@@ -55,7 +61,8 @@ Drums::Drums(std::span<const Note> notes, const Grid& grid, int callBars, std::v
   }
   for (Bar& bar : bars_) std::sort(bar.begin(), bar.end(), sooner);
   for (const std::uint8_t drum : kFillDrums) {
-    if (std::any_of(notes.begin(), notes.end(), [&](const Note& hit) { return hit.pitch == drum; })) fillDrums_.push_back(drum);
+    if (std::any_of(notes.begin(), notes.end(), [&](const Note& hit) { return hit.pitch == drum; }))
+      fillDrums_.push_back(drum);
   }
   if (fillDrums_.empty() && !notes.empty()) fillDrums_.push_back(bars_.back().back().pitch);
 }
@@ -71,7 +78,10 @@ bool Drums::leaveOne(Bar& bar, bool keepFirst, Tick spared, Dice& dice) const {
   int least = std::numeric_limits<int>::max();
   for (std::size_t i = weakest; i < bar.size(); ++i) {
     const int points = weight(bar[i]) + dice.roll(12) + (bar[i].tick >= spared ? 100 : 0);
-    if (points < least) { least = points; weakest = i; }
+    if (points < least) {
+      least = points;
+      weakest = i;
+    }
   }
   bar.erase(bar.begin() + static_cast<std::ptrdiff_t>(weakest));
   return true;
@@ -137,8 +147,11 @@ void Drums::fill(Bar& bar, Tick span, Dice& dice) const {
     const Tick tick = begin + slot * step;
     if (slot > 0 && slot + 1 < slots && grid_.accentNear(tick) < kBackbone && dice.chance(25)) continue;
     const std::size_t drum = fillDrums_.size() * static_cast<std::size_t>(slot) / static_cast<std::size_t>(slots);
-    const Note hit{.tick = tick, .length = shortest, .pitch = fillDrums_[drum],
-                   .velocity = velocity(loud * (50 + 55 * (slot + 1) / slots) / 100), .channel = 9};
+    const Note hit{.tick = tick,
+                   .length = shortest,
+                   .pitch = fillDrums_[drum],
+                   .velocity = velocity(loud * (50 + 55 * (slot + 1) / slots) / 100),
+                   .channel = 9};
     if (!holds(bar, hit.tick, hit.pitch)) put(bar, hit);
   }
 }
@@ -146,8 +159,10 @@ void Drums::fill(Bar& bar, Tick span, Dice& dice) const {
 Drums::Bar Drums::draft(const BarPlan& plan, Dice& dice) const {
   const int older = static_cast<int>(bars_.size()) - 1;
   const bool fresh = motif_.empty() || plan.role == Role::statement;
-  Bar bar = older > 0 && plan.role == Role::departure && dice.chance(40) ? bars_[static_cast<std::size_t>(dice.roll(older))]
-            : fresh ? bars_.back() : motif_;
+  Bar bar = older > 0 && plan.role == Role::departure && dice.chance(40)
+                ? bars_[static_cast<std::size_t>(dice.roll(older))]
+            : fresh ? bars_.back()
+                    : motif_;
   const int changes = plan.role == Role::departure ? 3 : plan.role == Role::statement ? 2 : 1;
   for (int change = 0; change < changes; ++change) {
     switch (dice.roll(3)) {
@@ -196,7 +211,10 @@ std::vector<Note> Drums::nextBar(int most) {
       fit(bar, range, grid_.bar() - span, dice);
       int points = bar_ > 0 && sameHits(bar, before_) ? 1 : 0;
       for (const Bar& call : bars_) points += sameHits(bar, call) ? 2 : 0;
-      if (points < least) { least = points; best = std::move(bar); }
+      if (points < least) {
+        least = points;
+        best = std::move(bar);
+      }
     }
   }
   if (plan.role == Role::statement) motif_ = best;

@@ -34,7 +34,7 @@ class Drums {
   void fit(Bar& bar, Density::Range range, Tick fillAt, Dice& dice) const;
 
   Grid grid_;
-  std::vector<Bar> bars_;  // of the call, those with notes in them, the newest last
+  std::vector<Bar> bars_;                // of the call, those with notes in them, the newest last
   std::vector<std::uint8_t> fillDrums_;  // what a fill is played on, high to low
   std::vector<BarPlan> form_;
   Dice seed_;

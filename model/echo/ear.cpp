@@ -23,7 +23,9 @@ bool sameNotes(const Figure& a, const Figure& b) {
 }
 
 /// How much of `figure` is in `other` too, in percent: onsets alone, and onsets with their tones.
-struct Likeness { int onsets, notes; };
+struct Likeness {
+  int onsets, notes;
+};
 Likeness likeness(const Figure& figure, const Figure& other) {
   int onsets = 0, notes = 0;
   auto there = other.begin();
@@ -59,7 +61,8 @@ int faults(const Figure& figure, const Material& material, const Context& contex
 
   const int widest = std::clamp(material.widestLeap, material.chords ? kFourth : kFifth, kOctave + 4);
   if (context.before && !context.before->empty()) {
-    points += leapFault(context.before->back().lead().pitch, figure.front().lead().pitch, material.chords ? kFourth : kFifth);
+    points +=
+        leapFault(context.before->back().lead().pitch, figure.front().lead().pitch, material.chords ? kFourth : kFifth);
     points += likeness(figure, *context.before).notes > 70 ? 12 : 0;
     if (sameNotes(figure, *context.before)) points += kNever / 2;
   }
@@ -71,7 +74,8 @@ int faults(const Figure& figure, const Material& material, const Context& contex
     if (i > 0) points += leapFault(figure[i - 1].lead().pitch, lead.pitch, widest);
     if (i > 1) {
       // Two leaps the same way: the second should turn back.
-      const int a = figure[i - 1].lead().pitch - figure[i - 2].lead().pitch, b = lead.pitch - figure[i - 1].lead().pitch;
+      const int a = figure[i - 1].lead().pitch - figure[i - 2].lead().pitch,
+                b = lead.pitch - figure[i - 1].lead().pitch;
       if (std::abs(a) > 4 && std::abs(b) > 4 && (a > 0) == (b > 0)) points += 2;
     }
     if (lead.raised != 0 && material.grid.accentNear(figure[i].tick) >= 4) points += 2;
@@ -84,7 +88,8 @@ int faults(const Figure& figure, const Material& material, const Context& contex
   if (drift > wide) points += 2 * (drift - wide);
 
   const Figure& call = material.newest();
-  points += 3 * std::max(0, repeats(figure) - repeats(call) * static_cast<int>(figure.size()) / static_cast<int>(call.size()));
+  points += 3 * std::max(0, repeats(figure) -
+                                repeats(call) * static_cast<int>(figure.size()) / static_cast<int>(call.size()));
   int leastAlike = 100, mostOnsets = 0;
   for (const Figure& bar : material.bars) {
     const Likeness alike = likeness(figure, bar);

@@ -8,22 +8,25 @@
 namespace antiphon::echo {
 namespace {
 
-constexpr int kReach = 7;             // a fifth beyond the call
+constexpr int kReach = 7;  // a fifth beyond the call
 constexpr Tick kLongestStrum{24};
 
 auto orderOf(const Note& note) { return std::tuple{note.tick, note.channel, note.pitch}; }
 
 Tone toneOf(const Note& note, Tick gesture, const Tonality& tonality) {
   const int step = tonality.scale.stepOf(note.pitch);
-  return {.late = note.tick - gesture, .length = note.length, .step = step,
-          .raised = note.pitch - tonality.scale.pitchOf(step), .pitch = note.pitch, .velocity = note.velocity,
+  return {.late = note.tick - gesture,
+          .length = note.length,
+          .step = step,
+          .raised = note.pitch - tonality.scale.pitchOf(step),
+          .pitch = note.pitch,
+          .velocity = note.velocity,
           .channel = note.channel};
 }
 
 bool holds(const Gesture& gesture, const Note& note) {
-  return std::any_of(gesture.tones.begin(), gesture.tones.end(), [&](const Tone& tone) {
-    return tone.pitch == note.pitch && tone.channel == note.channel;
-  });
+  return std::any_of(gesture.tones.begin(), gesture.tones.end(),
+                     [&](const Tone& tone) { return tone.pitch == note.pitch && tone.channel == note.channel; });
 }
 
 /// Gestures of one bar; ticks are counted from the bar line.
@@ -75,14 +78,16 @@ std::vector<Note> tidied(std::span<const Note> notes, Tick length) {
   std::vector<Note> tidy;
   tidy.reserve(notes.size());
   for (Note note : notes) {
-    if (note.tick >= length || note.pitch > 127 || note.velocity == 0 || note.velocity > 127 || note.channel > 15) continue;
+    if (note.tick >= length || note.pitch > 127 || note.velocity == 0 || note.velocity > 127 || note.channel > 15)
+      continue;
     note.tick = std::max(note.tick, Tick{0});
     note.length = std::clamp(note.length, Tick{1}, length);
     tidy.push_back(note);
   }
   std::stable_sort(tidy.begin(), tidy.end(), [](const Note& a, const Note& b) { return orderOf(a) < orderOf(b); });
-  tidy.erase(std::unique(tidy.begin(), tidy.end(), [](const Note& a, const Note& b) { return orderOf(a) == orderOf(b); }),
-             tidy.end());
+  tidy.erase(
+      std::unique(tidy.begin(), tidy.end(), [](const Note& a, const Note& b) { return orderOf(a) == orderOf(b); }),
+      tidy.end());
   return tidy;
 }
 
@@ -103,7 +108,8 @@ Material study(std::span<const Note> notes, const Grid& grid, const Tonality& to
     for (const Gesture& gesture : bar) {
       ++gestures;
       if (gesture.tones.size() > 1) ++chords;
-      if (before) material.widestLeap = std::max(material.widestLeap, std::abs(gesture.lead().pitch - before->lead().pitch));
+      if (before)
+        material.widestLeap = std::max(material.widestLeap, std::abs(gesture.lead().pitch - before->lead().pitch));
       before = &gesture;
       for (const Tone& tone : gesture.tones) {
         Register& reach = material.registers[tone.channel];

@@ -15,7 +15,7 @@ namespace antiphon::echo {
 inline constexpr std::uint8_t kDrumChannel = 9;
 
 struct Tone {
-  Tick late{0};   // behind the gesture's onset: a strummed chord stays strummed
+  Tick late{0};  // behind the gesture's onset: a strummed chord stays strummed
   Tick length{1};
   int step = 0;    // on the scale's ladder
   int raised = 0;  // semitones above that step, for a tone outside the scale
@@ -26,13 +26,15 @@ struct Tone {
 
 /// Notes struck together. They move together.
 struct Gesture {
-  Tick tick{0};   // in the bar
-  Tick space{1};  // to the next gesture, in the call
-  bool held = false;  // to the end of its space, however short it was
+  Tick tick{0};               // in the bar
+  Tick space{1};              // to the next gesture, in the call
+  bool held = false;          // to the end of its space, however short it was
   std::vector<Tone> tones{};  // ascending, never empty
 
   const Tone& lead() const { return tones.back(); }
-  void move(int steps) { for (Tone& tone : tones) tone.step += steps; }
+  void move(int steps) {
+    for (Tone& tone : tones) tone.step += steps;
+  }
 };
 
 /// The gestures of a bar, in order of onset, all onsets different.

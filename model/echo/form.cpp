@@ -43,8 +43,14 @@ std::vector<BarPlan> planForm(int bars, Dice dice) {
       switch (bar.role) {
         case Role::statement: break;
         case Role::continuation: bar.level += dice.between(-1, 2); break;
-        case Role::departure: bar.level += dice.between(-2, 3); bar.loudness += 2; break;
-        case Role::halfClose: bar.level += dice.between(-1, 1); bar.loudness -= 2; break;
+        case Role::departure:
+          bar.level += dice.between(-2, 3);
+          bar.loudness += 2;
+          break;
+        case Role::halfClose:
+          bar.level += dice.between(-1, 1);
+          bar.loudness -= 2;
+          break;
         case Role::home: bar.loudness -= 2; break;
       }
       bar.level = std::clamp(bar.level, -3, 4);

@@ -22,8 +22,8 @@ struct BarPlan {
   int loudness = 0;  // added to the call's velocities
 };
 
-/// Phrases of four bars (the last one 2 to 5), each with statement, continuation, departure and close; level and loudness
-/// rise to a peak at about two thirds, and come back.
+/// Phrases of four bars (the last one 2 to 5), each with statement, continuation, departure and close; level and
+/// loudness rise to a peak at about two thirds, and come back.
 std::vector<BarPlan> planForm(int bars, Dice dice);
 
 }  // namespace antiphon::echo

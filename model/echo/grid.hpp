@@ -9,7 +9,8 @@
 
 namespace antiphon::echo {
 
-/// How strong a place in the bar is: 6 on the bar line, then group or half bar, beat, half beat, quarter or third of it, 0.
+/// How strong a place in the bar is: 6 on the bar line, then group or half bar, beat, half beat, quarter or third of
+/// it, 0.
 int accent(Tick tick, Meter meter);
 
 struct Grid {

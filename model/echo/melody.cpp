@@ -30,7 +30,10 @@ std::size_t place(const Figure& figure, int percent) { return figure.size() * st
 }  // namespace
 
 Melody::Melody(Material material, std::vector<BarPlan> form, Dice seed, bool main)
-    : material_{std::move(material)}, form_{std::move(form)}, seed_{seed}, main_{main},
+    : material_{std::move(material)},
+      form_{std::move(form)},
+      seed_{seed},
+      main_{main},
       density_{material_.notes, material_.callBars, static_cast<int>(form_.size()), main ? 1 : 0} {}
 
 /// One of the older bars of the call, or the newest when there is no other.
@@ -72,18 +75,20 @@ void Melody::draft(Figure& figure, const BarPlan& plan, Dice& dice) const {
   const bool fresh = motif_.empty() || plan.role == Role::statement || (plan.role == Role::home && dice.chance(55));
   const bool older = plan.role == Role::departure && dice.chance(50) && material_.bars.size() > 1;
   figure = older ? anotherBar(dice) : fresh ? material_.newest() : motif_;
-  const int away = material_.chords && plan.role != Role::departure ? 0 : dice.between(-1, 1);
+  const int away = material_.chords && plan.role != Role::departure ? 0 : dice.between(-2, 2);
   switch (plan.role) {
     case Role::statement:
     case Role::home:
-      develop(figure, plan, dice);
-      transpose(figure, plan.level + (plan.phrase > 0 || dice.chance(35) ? away : 0));
+      // Taking up the end of what was said is an answer too.
+      if (plan.role == Role::statement && dice.chance(15)) swapHalves(figure, material_.grid);
+      else develop(figure, plan, dice);
+      transpose(figure, plan.level + (dice.chance(60) ? away : 0));
       break;
     case Role::continuation:
     case Role::halfClose: {
       if (dice.chance(50)) develop(figure, plan, dice);
       else if (dice.chance(50)) breathe(figure, dice);
-      const int sequence = material_.chords ? 0 : dice.between(1, 2);
+      const int sequence = material_.chords && dice.chance(50) ? 0 : dice.between(1, 2);
       transpose(figure, plan.level < 0 || (plan.level == 0 && dice.chance(40)) ? -sequence : sequence);
       break;
     }
@@ -109,9 +114,8 @@ void Melody::fit(Figure& figure, Density::Range range, Dice& dice) const {
   };
   if (2 * countNotes(figure) >= range.low) fill();
   if (countNotes(figure) < range.low) {
-    figure = *std::max_element(material_.bars.begin(), material_.bars.end(), [](const Figure& a, const Figure& b) {
-      return countNotes(a) < countNotes(b);
-    });
+    figure = *std::max_element(material_.bars.begin(), material_.bars.end(),
+                               [](const Figure& a, const Figure& b) { return countNotes(a) < countNotes(b); });
     transpose(figure, dice.between(-1, 1));
   }
   if (first()) startOnDownbeat(figure, material_.grid);
@@ -123,7 +127,11 @@ void Melody::end(Figure& figure, const BarPlan& plan, Density::Range range, Dice
   const int low = std::max(range.low, countNotes(figure) * dice.between(50, 90) / 100);
   // An answer of one bar may also stay open.
   const bool open = plan.role == Role::halfClose;
-  close(figure, material_, open ? Close::open : form_.size() > 1 || dice.chance(75) ? Close::onTonic : Close::onFifth, low, dice);
+  close(figure, material_,
+        open                                  ? Close::open
+        : form_.size() > 1 || dice.chance(75) ? Close::onTonic
+                                              : Close::onFifth,
+        low, dice);
 }
 
 std::vector<Note> Melody::play(const Figure& figure, const BarPlan& plan, Dice& dice) const {
@@ -165,7 +173,10 @@ std::vector<Note> Melody::nextBar(int most) {
       voice(sketch_, material_);
       int points = faults(sketch_, material_, {.before = bar_ > 0 ? &before_ : nullptr, .role = plan.role});
       if (sketch_.size() < 4) points += dice.roll(8);  // so little to judge by that taste is chance
-      if (points < least) { least = points; std::swap(best_, sketch_); }
+      if (points < least) {
+        least = points;
+        std::swap(best_, sketch_);
+      }
     }
   }
   if (plan.role == Role::statement) motif_ = best_;

@@ -33,8 +33,8 @@ class Melody {
   Dice seed_;
   bool main_;
   Density density_;
-  Figure motif_;   // this phrase's statement: what its other bars develop
-  Figure before_;  // the bar played before
+  Figure motif_;          // this phrase's statement: what its other bars develop
+  Figure before_;         // the bar played before
   Figure sketch_, best_;  // of this bar; kept, so that their memory serves the next one
   std::size_t bar_ = 0;
 };

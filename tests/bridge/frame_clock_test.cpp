@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 TEST_CASE("frames and moments are each other's inverse at any sample rate", "[frame-clock]") {
   for (const std::uint32_t rate : {8000u, 22050u, 44100u, 48000u, 88200u, 96000u, 192000u}) {
     const FrameClock clock{rate, 12345ns};
-    for (const std::int64_t frame : {-50000ll, -1ll, 0ll, 1ll, 2ll, 44099ll, 44101ll, 123456789ll, 5'000'000'000'000ll}) {
+    for (const std::int64_t frame : {-50000ll, -1ll, 0ll, 1ll, 44099ll, 44101ll, 123456789ll, 5'000'000'000'000ll}) {
       CHECK(clock.frameOf(clock.timeOf(frame)) == frame);
       CHECK(clock.frameOf(clock.timeOf(frame) + 1us) == frame);  // the nearest
       CHECK(clock.frameOf(clock.timeOf(frame) - 1us) == frame);

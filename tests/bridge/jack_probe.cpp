@@ -9,18 +9,15 @@ namespace antiphon {
 
 JackProbe::JackProbe(const std::string& name, std::size_t outputs, std::size_t inputs) : jack_{openJack(name.c_str())} {
   if (!jack_) throw std::runtime_error{"no JACK server for the probe"};
-  jack_port_t* port = nullptr;
-  for (std::size_t i = 0; i < outputs; ++i) {
-    port = jack_port_register(jack_.get(), ("out" + std::to_string(i)).c_str(), JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, 0);
-    outs_.push_back(port);
-  }
-  for (std::size_t i = 0; i < inputs; ++i) {
-    port = jack_port_register(jack_.get(), ("in" + std::to_string(i)).c_str(), JACK_DEFAULT_MIDI_TYPE, JackPortIsInput, 0);
-    ins_.push_back(port);
-  }
-  jack_set_process_callback(
-      jack_.get(), [](jack_nframes_t length, void* self) { return static_cast<JackProbe*>(self)->process(length); }, this);
+  for (std::size_t i = 0; i < outputs; ++i) outs_.push_back(openPort("out" + std::to_string(i), JackPortIsOutput));
+  for (std::size_t i = 0; i < inputs; ++i) ins_.push_back(openPort("in" + std::to_string(i), JackPortIsInput));
+  const auto process = [](jack_nframes_t length, void* self) { return static_cast<JackProbe*>(self)->process(length); };
+  jack_set_process_callback(jack_.get(), process, this);
   jack_activate(jack_.get());
+}
+
+jack_port_t* JackProbe::openPort(const std::string& name, unsigned long flags) {
+  return jack_port_register(jack_.get(), name.c_str(), JACK_DEFAULT_MIDI_TYPE, flags, 0);
 }
 
 bool JackProbe::connect(const std::string& from, const std::string& to) const {
@@ -50,7 +47,7 @@ void JackProbe::closePort(const std::string& name) {
 }
 
 void JackProbe::openOutput(const std::string& name) {
-  jack_port_t* const port = jack_port_register(jack_.get(), name.c_str(), JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, 0);
+  jack_port_t* const port = openPort(name, JackPortIsOutput);
   const std::lock_guard lock{playing_};
   outs_.push_back(port);
 }

@@ -50,6 +50,7 @@ class JackProbe {
   Notebook<Heard> heard;
 
  private:
+  jack_port_t* openPort(const std::string& name, unsigned long flags);
   int process(jack_nframes_t length);
 
   JackClient jack_;

@@ -29,7 +29,8 @@ constexpr const char* kVariable = "JACK_DEFAULT_SERVER";
 
 std::string freshName() {
   static std::atomic<int> count{0};
-  return "t" + std::to_string(getpid()) + "_" + std::to_string(++count) + "_" + std::to_string(std::random_device{}() % 10000);
+  const unsigned chance = std::random_device{}() % 10000;
+  return "t" + std::to_string(getpid()) + "_" + std::to_string(++count) + "_" + std::to_string(chance);
 }
 
 /// True when `condition` came about in time.

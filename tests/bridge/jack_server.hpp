@@ -6,8 +6,8 @@
 
 namespace antiphon {
 
-/// A dummy server of its own name, which JACK_DEFAULT_SERVER names as long as this lives. It ends with this, by SIGTERM:
-/// a server that is killed keeps one of the eight places that the machine has for servers.
+/// A dummy server of its own name, which JACK_DEFAULT_SERVER names as long as this lives. It ends with this, by
+/// SIGTERM: a server that is killed keeps one of the eight places that the machine has for servers.
 class JackServer {
  public:
   static constexpr unsigned kRate = 48000;

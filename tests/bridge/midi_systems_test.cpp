@@ -75,8 +75,9 @@ TEST_CASE("every back end can be asked after, quietly", "[midi-systems]") {
 }
 
 TEST_CASE("a back end that nobody knows is refused with the list of those there are", "[midi-systems]") {
-  CHECK_THROWS_WITH(makeBackend("pipes", {}), "There is no back end \"pipes\"; --backend takes one of auto, jack, alsa, "
-                                              "coremidi, winmm, loopback.");
+  CHECK_THROWS_WITH(makeBackend("pipes", {}),
+                    "There is no back end \"pipes\"; --backend takes one of auto, jack, alsa, coremidi, winmm, "
+                    "loopback.");
   CHECK_THROWS_AS(chooseBackend(""), PortError);
 }
 
@@ -118,6 +119,7 @@ TEST_CASE("where a JACK server answers, auto means JACK, and its ports are liste
   const std::vector<MidiSystem> systems = surveyMidiSystems();
   const MidiSystem& jack = find(systems, "jack");
   CHECK(jack.available);
+  CHECK(jack.detail == "48000 Hz, 256 frames a period (5.3 ms), not real-time");
   CHECK_THAT(jack.inputs, Catch::VectorContains(std::string{"antiphon:ARIA_OUT"}));
   CHECK_THAT(jack.outputs, Catch::VectorContains(std::string{"antiphon:ARIA_IN"}));
   CHECK_THAT(jack.outputs, Catch::VectorContains(std::string{"antiphon:ARIA_CLOCK"}));

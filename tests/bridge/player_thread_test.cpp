@@ -179,7 +179,9 @@ TEST_CASE("how late the player thread wakes", "[.precision]") {
   thread.start(client);
   REQUIRE(sink.sent.waitFor(kCount, 60s));
   std::vector<double> late;
-  for (const Sent& sent : sink.sent.all()) late.push_back(static_cast<double>((sent.left - sent.when).count()) / 1000.0);
+  for (const Sent& sent : sink.sent.all()) {
+    late.push_back(static_cast<double>((sent.left - sent.when).count()) / 1000.0);
+  }
   std::sort(late.begin(), late.end());
   const auto at = [&](double share) { return late[static_cast<std::size_t>(share * (kCount - 1))]; };
   std::cout << "player thread (" << (thread.priority() == ThreadPriority::realtime ? "SCHED_FIFO" : "ordinary")

@@ -10,8 +10,9 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-const std::vector<std::string> kPorts{"ARIA_IN2",          "antiphon:ARIA_IN 130:0",   "ARIA_IN 128:0", "Launchkey:1 20:0",
-                                      "Launchkey:10 24:0", "system:midi_capture_10", "system:midi_capture_1"};
+const std::vector<std::string> kPorts{
+    "ARIA_IN2",          "antiphon:ARIA_IN 130:0", "ARIA_IN 128:0",        "Launchkey:1 20:0",
+    "Launchkey:10 24:0", "system:midi_capture_10", "system:midi_capture_1"};
 
 TEST_CASE("a port is found by the beginning of its name", "[ports]") {
   CHECK(findPort(kPorts, "ARIA_IN2") == 0u);
@@ -62,7 +63,8 @@ TEST_CASE("one port can serve both, and no clock need be sent", "[ports]") {
 
 TEST_CASE("a port of another client that is not there is an error that says so", "[ports]") {
   CHECK_THROWS_WITH(planJackPorts({.in = "a2j:Organ"}, kSeen),
-                    "There is no JACK MIDI input whose name begins with \"a2j:Organ\"; `antiphon ports` lists what there is.");
+                    "There is no JACK MIDI input whose name begins with \"a2j:Organ\"; `antiphon ports` lists what "
+                    "there is.");
   CHECK_THROWS_WITH(planJackPorts({.out = "system:midi_capture_1"}, kSeen),  // the wrong direction
                     Catch::Contains("There is no JACK MIDI output") && Catch::Contains("system:midi_capture_1"));
   CHECK_THROWS_AS(planJackPorts({"X", "X", "Y", ""}, kSeen), PortError);

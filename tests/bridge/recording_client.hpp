@@ -6,6 +6,8 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <string>
+#include <thread>
 #include <vector>
 
 #include "bridge/bell.hpp"
@@ -28,7 +30,9 @@ class Notebook {
   }
   std::size_t size() const { return count_.load(std::memory_order_acquire); }
   const Entry& operator[](std::size_t at) const { return (*entries_)[at]; }
-  std::vector<Entry> all() const { return {entries_->begin(), entries_->begin() + static_cast<std::ptrdiff_t>(size())}; }
+  std::vector<Entry> all() const {
+    return {entries_->begin(), entries_->begin() + static_cast<std::ptrdiff_t>(size())};
+  }
 
   /// False when `count` entries have not come in time. One waiting thread.
   bool waitFor(std::size_t count, Nanos limit = 5s) {
@@ -122,5 +126,14 @@ class RecordingSink final : public MidiSink {
   void send(const MidiMessage& message, Nanos when) override { sent.add({message, when, steadyNow()}); }
   Notebook<Sent> sent;
 };
+
+/// What tend() says, asked until it says something: nothing, when it never does.
+inline std::vector<std::string> newsFrom(MidiBackend& backend) {
+  for (const Nanos deadline = steadyNow() + 10s; steadyNow() < deadline;) {
+    if (std::vector<std::string> said = backend.tend(); !said.empty()) return said;
+    std::this_thread::sleep_for(10ms);
+  }
+  return {};
+}
 
 }  // namespace antiphon

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <thread>
 
 #include "scheduler/midi_parser.hpp"
 #include "tests/bridge/recording_client.hpp"
@@ -83,18 +82,9 @@ TEST_CASE("an output that is closed drops and counts", "[rtmidi]") {
 }
 
 #if defined(ANTIPHON_HAVE_JACK)
-// There is no ALSA sequencer in a container, but RtMidi has a JACK side as well, with virtual ports and all: it stands in
-// for the systems that RtMidi serves.
+// There is no ALSA sequencer in a container, but RtMidi has a JACK side as well, with virtual ports and all: it stands
+// in for the systems that RtMidi serves.
 const RtMidiSystem kStandIn{"rtmidi-jack", RtMidi::UNIX_JACK, true};
-
-/// What tend() says, asked until it says something.
-std::vector<std::string> news(MidiBackend& backend) {
-  for (const Nanos deadline = steadyNow() + 10s; steadyNow() < deadline;) {
-    if (std::vector<std::string> said = backend.tend(); !said.empty()) return said;
-    std::this_thread::sleep_for(10ms);
-  }
-  return {};
-}
 
 TEST_CASE("RtMidi's virtual ports take in the clock and the notes, and send the answer", "[rtmidi][jack]") {
   const JackServer server;
@@ -152,7 +142,7 @@ TEST_CASE("RtMidi opens a port of others by its name, and again when it has come
   CHECK(piano->heard.waitFor(1));
 
   piano.reset();
-  const std::vector<std::string> gone = news(backend);
+  const std::vector<std::string> gone = newsFrom(backend);
   REQUIRE(gone.size() == 2);
   CHECK(gone[0] == "The MIDI input \"piano:out0\" has gone; it will be opened again when it returns.");
   REQUIRE(client.happenings.waitFor(2));
@@ -161,7 +151,7 @@ TEST_CASE("RtMidi opens a port of others by its name, and again when it has come
   CHECK(backend.tend().empty());
 
   piano = std::make_unique<JackProbe>("piano", 1, 1);
-  CHECK(news(backend).size() == 2);
+  CHECK(newsFrom(backend).size() == 2);
   const std::size_t before = client.happenings.size();
   piano->play({{piano->soon(), 0, {0x90, 64, 100}}});
   REQUIRE(client.happenings.waitFor(before + 1));
@@ -178,8 +168,9 @@ TEST_CASE("a system without ports of its own says what is missing", "[rtmidi][ja
   system.createsPorts = false;
   RecordingClient client;
   RtMidiBackend backend{system, {}};
-  CHECK_THROWS_WITH(backend.start(client), Catch::StartsWith("The MIDI input \"ARIA_CLOCK\" cannot be opened by rtmidi-jack") &&
-                                               Catch::Contains("loopMIDI") && Catch::Contains("`antiphon ports`"));
+  CHECK_THROWS_WITH(backend.start(client),
+                    Catch::StartsWith("The MIDI input \"ARIA_CLOCK\" cannot be opened by rtmidi-jack") &&
+                        Catch::Contains("loopMIDI") && Catch::Contains("`antiphon ports`"));
 }
 #endif
 

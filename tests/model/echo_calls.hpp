@@ -45,26 +45,68 @@ inline Phrase phrase(Meter meter, int bars, std::initializer_list<Struck> all) {
 }
 
 inline Phrase riff() {
-  return phrase({4, 4}, 1, {{0, .5, {60}}, {.5, .5, {62}}, {1, .5, {64}}, {1.5, .5, {67}}, {2, 1, {69}, 100}, {3, .5, {67}}, {3.5, .5, {64}}});
+  return phrase({4, 4}, 1,
+                {{0, .5, {60}},
+                 {.5, .5, {62}},
+                 {1, .5, {64}},
+                 {1.5, .5, {67}},
+                 {2, 1, {69}, 100},
+                 {3, .5, {67}},
+                 {3.5, .5, {64}}});
 }
 inline Phrase bluesLick() {
-  return phrase({4, 4}, 1, {{0, .5, {69}, 100}, {.5, .25, {72}}, {.75, .25, {74}}, {1, .5, {75}, 104}, {1.5, .5, {74}},
-                            {2, .25, {72}}, {2.25, .75, {69}}, {3, .5, {67}, 80}, {3.5, .5, {69}, 96}});
+  return phrase({4, 4}, 1,
+                {{0, .5, {69}, 100},
+                 {.5, .25, {72}},
+                 {.75, .25, {74}},
+                 {1, .5, {75}, 104},
+                 {1.5, .5, {74}},
+                 {2, .25, {72}},
+                 {2.25, .75, {69}},
+                 {3, .5, {67}, 80},
+                 {3.5, .5, {69}, 96}});
 }
 inline Phrase chordComp() {
-  return phrase({4, 4}, 1, {{0, .4, {60, 64, 67, 71}, 84}, {1.5, .4, {60, 64, 67, 71}}, {2.5, .3, {57, 60, 64, 67}, 80}, {3, .8, {62, 65, 69, 72}, 88}});
+  return phrase({4, 4}, 1,
+                {{0, .4, {60, 64, 67, 71}, 84},
+                 {1.5, .4, {60, 64, 67, 71}},
+                 {2.5, .3, {57, 60, 64, 67}, 80},
+                 {3, .8, {62, 65, 69, 72}, 88}});
 }
 inline Phrase sevenEight() {
-  return phrase({7, 8}, 1, {{0, .4, {64}, 100}, {.5, .4, {71}, 78}, {1, .4, {67}, 100}, {1.5, .4, {71}, 78},
-                            {2, .4, {64}, 100}, {2.5, .4, {69}, 78}, {3, .4, {66}, 78}});
+  return phrase({7, 8}, 1,
+                {{0, .4, {64}, 100},
+                 {.5, .4, {71}, 78},
+                 {1, .4, {67}, 100},
+                 {1.5, .4, {71}, 78},
+                 {2, .4, {64}, 100},
+                 {2.5, .4, {69}, 78},
+                 {3, .4, {66}, 78}});
 }
 inline Phrase drumBar() {
-  return phrase({4, 4}, 1, {{0, .2, {36, 42}, 105, 9}, {.5, .2, {42}, 60, 9}, {1, .2, {38, 42}, 100, 9}, {1.5, .2, {42}, 60, 9},
-                            {2, .2, {42}, 80, 9}, {2.5, .2, {36, 42}, 95, 9}, {3, .2, {38, 42}, 100, 9}, {3.5, .2, {42}, 60, 9}});
+  return phrase({4, 4}, 1,
+                {{0, .2, {36, 42}, 105, 9},
+                 {.5, .2, {42}, 60, 9},
+                 {1, .2, {38, 42}, 100, 9},
+                 {1.5, .2, {42}, 60, 9},
+                 {2, .2, {42}, 80, 9},
+                 {2.5, .2, {36, 42}, 95, 9},
+                 {3, .2, {38, 42}, 100, 9},
+                 {3.5, .2, {42}, 60, 9}});
 }
 inline Phrase twoBars() {
-  return phrase({4, 4}, 2, {{0, .5, {64}}, {.5, .5, {65}}, {1, .5, {67}}, {2, .5, {72}}, {3, .5, {71}}, {3.5, .5, {67}},
-                            {4, .5, {69}}, {5, .5, {65}}, {5.5, .5, {62}}, {6, .5, {64}}, {7, .5, {60}}});
+  return phrase({4, 4}, 2,
+                {{0, .5, {64}},
+                 {.5, .5, {65}},
+                 {1, .5, {67}},
+                 {2, .5, {72}},
+                 {3, .5, {71}},
+                 {3.5, .5, {67}},
+                 {4, .5, {69}},
+                 {5, .5, {65}},
+                 {5.5, .5, {62}},
+                 {6, .5, {64}},
+                 {7, .5, {60}}});
 }
 inline Phrase pickup() {
   return phrase({3, 4}, 1, {{.5, .5, {67}, 70}, {1, .5, {72}, 80}, {1.5, .5, {74}}, {2, 1, {71}}});
@@ -75,7 +117,11 @@ struct NamedCall {
   Phrase phrase;
 };
 inline std::vector<NamedCall> melodies() {
-  return {{"riff", riff()}, {"blues lick", bluesLick()}, {"seven eight", sevenEight()}, {"two bars", twoBars()}, {"pickup", pickup()}};
+  return {{"riff", riff()},
+          {"blues lick", bluesLick()},
+          {"seven eight", sevenEight()},
+          {"two bars", twoBars()},
+          {"pickup", pickup()}};
 }
 inline std::vector<NamedCall> allCalls() {
   auto calls = melodies();
@@ -85,7 +131,8 @@ inline std::vector<NamedCall> allCalls() {
 }
 
 inline Call callOf(const Phrase& phrase, int answerBars, std::uint64_t seed = 1, TurnId id = {1, 0}) {
-  return {.plan = {.id = id, .meter = phrase.meter, .callBars = phrase.bars, .answerBars = answerBars, .seed = seed}, .prompt = phrase};
+  return {.plan = {.id = id, .meter = phrase.meter, .callBars = phrase.bars, .answerBars = answerBars, .seed = seed},
+          .prompt = phrase};
 }
 
 inline Heard answer(const Call& call) {

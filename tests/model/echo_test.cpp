@@ -1,154 +1,14 @@
 #include "model/echo.hpp"
 
-#include <bitset>
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <map>
-#include <numeric>
-#include <rapidcheck.h>
 #include <set>
 
-#include "model/echo/figure.hpp"
 #include "model/scale.hpp"
 #include "tests/model/echo_calls.hpp"
 
 using namespace antiphon;
 using namespace antiphon::test;
-
-namespace {
-
-constexpr std::uint8_t kDrums = 9;
-
-/// What the echo works with: each key of a moment once.
-std::set<std::tuple<Tick, int, int>> keysStruck(const std::vector<Note>& notes) {
-  std::set<std::tuple<Tick, int, int>> keys;
-  for (const Note& note : notes) keys.emplace(note.tick, note.channel, note.pitch);
-  return keys;
-}
-
-std::int64_t gridOf(const std::vector<Note>& notes, Meter meter) {
-  std::int64_t grid = meter.bar().count;
-  for (const Note& note : notes) grid = std::gcd(grid, note.tick.count);
-  return grid;
-}
-
-/// A call as it may come from anyone: on any grid, in any metre, chords, drums, doubles and overlaps.
-Phrase anyPhrase() {
-  const Meter meter = *rc::gen::elementOf(std::vector<Meter>{{4, 4}, {3, 4}, {6, 8}, {7, 8}, {5, 4}, {12, 8}, {2, 2}, {5, 8}, {9, 16}, {1, 4}, {11, 8}});
-  const int bars = *rc::gen::weightedElement<int>({{4, 1}, {3, 2}, {1, 4}, {1, 16}});
-  const int grid = *rc::gen::element(1, 1, 7, 20, 40, 60, 80, 120, 160, 240, 480);
-  const bool tonal = *rc::gen::arbitrary<bool>();
-  const int low = *rc::gen::inRange(0, 100), reach = *rc::gen::inRange(1, 28);
-  const int channels = *rc::gen::element(0, 0, 1, 2, 9, 19);  // 9: drums alone, 19: drums and others
-  const int size = *rc::gen::weightedElement<int>({{1, 1}, {2, 3}, {4, 12}, {3, 40}, {1, 200}});
-  Phrase phrase{.meter = meter, .bars = bars};
-  const std::int64_t places = std::max<std::int64_t>(1, phrase.length().count / grid);
-  for (int i = 0; i < size; ++i) {
-    Note note;
-    note.tick = Tick{grid * *rc::gen::inRange<std::int64_t>(0, places)};
-    note.length = Tick{*rc::gen::element(1, 20, 110, 240, 480, 4000)};
-    int pitch = low + *rc::gen::inRange(0, reach);
-    if (tonal) pitch = Scale{Scale::Kind::major, 7}.pitchOf(Scale{Scale::Kind::major, 7}.stepOf(pitch));
-    note.pitch = static_cast<std::uint8_t>(std::clamp(pitch, 0, 127));
-    note.velocity = static_cast<std::uint8_t>(*rc::gen::inRange(1, 128));
-    note.channel = static_cast<std::uint8_t>(channels < 9 ? *rc::gen::inRange(0, channels + 1)
-                                             : channels == 9 || *rc::gen::arbitrary<bool>() ? 9 : 3);
-    phrase.notes.push_back(note);
-  }
-  std::stable_sort(phrase.notes.begin(), phrase.notes.end(), [](const Note& a, const Note& b) { return a.tick < b.tick; });
-  return phrase;
-}
-
-int anyBars() { return *rc::gen::weightedElement<int>({{3, 1}, {3, 2}, {2, 4}, {1, 7}, {1, 16}, {1, 64}}); }
-
-}  // namespace
-
-TEST_CASE("whatever is called, the answer is playable") {
-  REQUIRE(rc::check([] {
-    const Phrase call = anyPhrase();
-    const int bars = anyBars();
-    const std::uint64_t seed = *rc::gen::arbitrary<std::uint64_t>();
-    const Heard heard = answer(callOf(call, bars, seed));
-    const Tick bar = call.meter.bar(), end = bars * bar;
-
-    RC_ASSERT(!heard.notes.empty());
-    RC_ASSERT(heard.notes.front().tick == Tick{0});
-    RC_ASSERT(heard.barLines.size() == static_cast<std::size_t>(bars));
-
-    std::bitset<12> called;
-    std::set<int> drums, channels;
-    std::vector<Note> tones;
-    for (const Note& note : echo::tidied(call.notes, call.length())) {
-      channels.insert(note.channel);
-      if (note.channel == kDrums) drums.insert(note.pitch);
-      else { called.set(note.pitch % 12u); tones.push_back(note); }
-    }
-    const Scale scale = findTonality(tones, call.meter).scale;
-    const std::int64_t grid = gridOf(call.notes, call.meter);
-
-    std::set<std::int64_t> barsPlayed;
-    std::map<std::pair<int, int>, Tick> closes;
-    Tick before{0};
-    for (const Note& note : heard.notes) {
-      RC_ASSERT(note.tick >= before);
-      RC_ASSERT(note.tick < end);
-      RC_ASSERT(note.length >= Tick{1});
-      RC_ASSERT(note.end() <= end);
-      RC_ASSERT(note.velocity >= 1);
-      RC_ASSERT(note.velocity <= 127);
-      RC_ASSERT(note.pitch <= 127);
-      RC_ASSERT(channels.count(note.channel) == 1);
-      RC_ASSERT(note.tick.count % grid == 0);
-      if (note.channel == kDrums) RC_ASSERT(drums.count(note.pitch) == 1);
-      else RC_ASSERT((scale.contains(note.pitch) || called.test(note.pitch % 12u)));
-      Tick& closed = closes[{note.channel, note.pitch}];
-      RC_ASSERT(closed <= note.tick);
-      closed = note.end();
-      before = note.tick;
-      barsPlayed.insert(call.meter.barOf(note.tick));
-    }
-    RC_ASSERT(barsPlayed.size() == static_cast<std::size_t>(bars));
-  }));
-}
-
-TEST_CASE("the answer is about as full as the call") {
-  REQUIRE(rc::check([] {
-    const Phrase call = anyPhrase();
-    const int bars = anyBars();
-    const Heard heard = answer(callOf(call, bars, *rc::gen::arbitrary<std::uint64_t>()));
-    const double expected = static_cast<double>(keysStruck(call.notes).size()) * bars / call.bars;
-    const auto notes = static_cast<double>(heard.notes.size());
-    RC_ASSERT(notes * 1.5 + 1e-9 >= expected);
-    RC_ASSERT(notes <= std::max(expected * 1.5, static_cast<double>(bars)) + 1e-9);  // no bar stays empty
-  }));
-}
-
-TEST_CASE("the answer keeps the register of the call") {
-  REQUIRE(rc::check([] {
-    const Phrase call = anyPhrase();
-    const Heard heard = answer(callOf(call, anyBars(), *rc::gen::arbitrary<std::uint64_t>()));
-    std::map<int, std::pair<int, int>> reach;
-    for (const Note& note : call.notes) {
-      const auto [at, fresh] = reach.try_emplace(note.channel, note.pitch, note.pitch);
-      at->second = {std::min<int>(at->second.first, note.pitch), std::max<int>(at->second.second, note.pitch)};
-    }
-    for (const Note& note : heard.notes) {
-      const auto [low, high] = reach.at(note.channel);
-      RC_ASSERT(note.pitch >= low - 12);
-      RC_ASSERT(note.pitch <= high + 12);
-    }
-  }));
-}
-
-TEST_CASE("the same seed and turn answer alike, whatever the take") {
-  REQUIRE(rc::check([] {
-    const Phrase call = anyPhrase();
-    const int bars = anyBars();
-    const auto seed = *rc::gen::arbitrary<std::uint64_t>();
-    const auto turn = *rc::gen::arbitrary<std::uint32_t>();
-    RC_ASSERT(answer(callOf(call, bars, seed, {turn, 0})).notes == answer(callOf(call, bars, seed, {turn, 3})).notes);
-  }));
-}
 
 TEST_CASE("the answer is the same on every machine") {
   // Written down once: it changes when the echo's rules change, and at no other time.
@@ -156,7 +16,9 @@ TEST_CASE("the answer is the same on every machine") {
   const auto add = [&](std::int64_t value) { print = (print ^ static_cast<std::uint64_t>(value)) * 1099511628211u; };
   for (const NamedCall& call : allCalls()) {
     for (const Note& note : answer(callOf(call.phrase, 16, 2024)).notes) {
-      for (const std::int64_t value : {note.tick.count, note.length.count, std::int64_t{note.pitch}, std::int64_t{note.velocity}}) add(value);
+      for (const std::int64_t value :
+           {note.tick.count, note.length.count, std::int64_t{note.pitch}, std::int64_t{note.velocity}})
+        add(value);
     }
   }
   CHECK(print == 0u);
@@ -169,13 +31,14 @@ TEST_CASE("another seed or another turn answers otherwise") {
     const auto tell = [](const std::vector<Note>& notes) {
       std::string told;
       for (const Note& note : notes) {
-        told += std::to_string(note.tick.count) + ' ' + std::to_string(note.length.count) + ' ' + std::to_string(note.pitch) + ' ' +
-                std::to_string(note.velocity) + '\n';
+        told += std::to_string(note.tick.count) + ' ' + std::to_string(note.length.count) + ' ' +
+                std::to_string(note.pitch) + ' ' + std::to_string(note.velocity) + '\n';
       }
       return told;
     };
     for (std::uint64_t seed = 0; seed < 100; ++seed) different.insert(tell(answer(callOf(call.phrase, 2, seed)).notes));
-    for (std::uint32_t turn = 2; turn < 102; ++turn) different.insert(tell(answer(callOf(call.phrase, 2, 0, {turn, 0})).notes));
+    for (std::uint32_t turn = 2; turn < 102; ++turn)
+      different.insert(tell(answer(callOf(call.phrase, 2, 0, {turn, 0})).notes));
     CHECK(different.size() == 200);
   }
 }
@@ -188,7 +51,8 @@ TEST_CASE("the call is not parroted") {
       const Heard heard = answer(callOf(call.phrase, 4, seed));
       for (int bar = 0; bar < 4; ++bar, ++bars) {
         const Line line = barOf(heard.notes, call.phrase.meter, bar);
-        for (int called = 0; called < call.phrase.bars; ++called) parroted += line == barOf(call.phrase.notes, call.phrase.meter, called);
+        for (int called = 0; called < call.phrase.bars; ++called)
+          parroted += line == barOf(call.phrase.notes, call.phrase.meter, called);
       }
     }
     CHECK(100 * parroted <= bars);
@@ -226,7 +90,8 @@ TEST_CASE("a melody comes home: its last note is tonic or fifth, and longer than
         CHECK((tone == 0 || tone == scale.fifth()));
         std::vector<Tick> lengths;
         for (const Note& note : call.phrase.notes) lengths.push_back(note.length);
-        std::nth_element(lengths.begin(), lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2), lengths.end());
+        std::nth_element(lengths.begin(), lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2),
+                         lengths.end());
         CHECK(last.length >= lengths[lengths.size() / 2]);
         CHECK(call.phrase.meter.barOf(last.tick) == bars - 1);
       }
@@ -234,26 +99,31 @@ TEST_CASE("a melody comes home: its last note is tonic or fifth, and longer than
   }
 }
 
-TEST_CASE("chords stay chords, and the last one has the tonic or the fifth in it") {
+TEST_CASE("chords stay chords, and the last one is that of the tonic") {
   const Phrase comp = chordComp();
   const Scale scale = findTonality(comp.notes, comp.meter).scale;
-  for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    const Heard heard = answer(callOf(comp, 4, seed));
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    INFO("seed " << seed);
+    const Heard heard = answer(callOf(comp, 8, seed));
     std::map<Tick, std::set<int>> chords;
     for (const Note& note : heard.notes) chords[note.tick].insert(note.pitch);
     for (const auto& [tick, pitches] : chords) CHECK(pitches.size() == 4);
-    bool home = false;
+    int resting = 0;
+    bool tonic = false;
     for (const int pitch : chords.rbegin()->second) {
-      const int tone = scale.toneOf(scale.stepOf(pitch));
-      home = home || tone == 0 || tone == scale.fifth();
+      resting += scale.stable(scale.stepOf(pitch));
+      tonic = tonic || scale.toneOf(scale.stepOf(pitch)) == 0;
     }
-    CHECK(home);
+    CHECK(tonic);
+    CHECK(resting >= 3);  // a seventh chord: its triad
+    CHECK(heard.notes.back().length >= Tick{400});
   }
 }
 
 TEST_CASE("a strummed chord stays strummed") {
   Phrase strum = phrase({4, 4}, 1, {{0, 1.8, {48, 55, 60, 64}}, {2, 1.8, {53, 57, 60, 65}}});
-  for (std::size_t i = 0; i < strum.notes.size(); ++i) strum.notes[i].tick += Tick{static_cast<std::int64_t>(5 * (i % 4))};
+  for (std::size_t i = 0; i < strum.notes.size(); ++i)
+    strum.notes[i].tick += Tick{static_cast<std::int64_t>(5 * (i % 4))};
   const Heard heard = answer(callOf(strum, 4));
   std::map<std::int64_t, int> lateness;
   for (const Note& note : heard.notes) ++lateness[note.tick.count % 480 % 240];
@@ -266,7 +136,8 @@ TEST_CASE("a played feel is kept: nothing is quantised") {
   const int feel[] = {0, 31, 4, 28, -3, 30, 2};
   for (std::size_t i = 0; i < swung.notes.size(); ++i) swung.notes[i].tick += Tick{feel[i]};
   const Heard heard = answer(callOf(swung, 4));
-  const auto off = std::count_if(heard.notes.begin(), heard.notes.end(), [](const Note& note) { return note.tick.count % 60 != 0; });
+  const auto off =
+      std::count_if(heard.notes.begin(), heard.notes.end(), [](const Note& note) { return note.tick.count % 60 != 0; });
   CHECK(off > 8);
 }
 
@@ -319,8 +190,8 @@ TEST_CASE("nothing called, nothing answered") {
 
 TEST_CASE("what is no music is left out of the call") {
   Phrase broken = riff();
-  broken.notes.push_back({.tick = Tick{9999}, .length = Tick{10}, .pitch = 20});              // after the end
-  broken.notes.push_back({.tick = Tick{100}, .length = Tick{10}, .pitch = 200});              // no pitch
+  broken.notes.push_back({.tick = Tick{9999}, .length = Tick{10}, .pitch = 20});  // after the end
+  broken.notes.push_back({.tick = Tick{100}, .length = Tick{10}, .pitch = 200});  // no pitch
   broken.notes.push_back({.tick = Tick{100}, .length = Tick{10}, .pitch = 21, .velocity = 0});
   broken.notes.push_back({.tick = Tick{480}, .length = Tick{10}, .pitch = 22, .channel = 77});
   CHECK(answer(callOf(broken, 4)).notes == answer(callOf(riff(), 4)).notes);
@@ -340,7 +211,10 @@ TEST_CASE("bar lines are told as they are reached") {
     Tick reachedSoFar{0};
     bool kept = true;
     void note(const Note& note) override { kept = kept && note.tick >= reachedSoFar; }
-    void reached(Tick tick) override { kept = kept && tick == reachedSoFar + Meter{7, 8}.bar(); reachedSoFar = tick; }
+    void reached(Tick tick) override {
+      kept = kept && tick == reachedSoFar + Meter{7, 8}.bar();
+      reachedSoFar = tick;
+    }
     bool cancelled() const override { return false; }
   } order;
   EchoAnswerer{}.commit(callOf(sevenEight(), 64), order);
@@ -350,7 +224,9 @@ TEST_CASE("bar lines are told as they are reached") {
 
 TEST_CASE("the fullest call there is gets its answer") {
   Phrase full{.meter = {4, 4}, .bars = 2};
-  for (int i = 0; i < 4096; ++i) full.notes.push_back({.tick = Tick{i % 3840}, .length = Tick{50}, .pitch = static_cast<std::uint8_t>(i * 37 % 128)});
+  for (int i = 0; i < 4096; ++i)
+    full.notes.push_back(
+        {.tick = Tick{i % 3840}, .length = Tick{50}, .pitch = static_cast<std::uint8_t>(i * 37 % 128)});
   std::stable_sort(full.notes.begin(), full.notes.end(), [](const Note& a, const Note& b) { return a.tick < b.tick; });
   const Heard heard = answer(callOf(full, 2));
   CHECK(heard.notes.size() > 4096 * 2 / 3);

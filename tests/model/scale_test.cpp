@@ -1,8 +1,8 @@
 #include "model/scale.hpp"
 
+#include <rapidcheck.h>
 #include <catch2/catch.hpp>
 #include <initializer_list>
-#include <rapidcheck.h>
 #include <string>
 #include <vector>
 
@@ -15,7 +15,8 @@ namespace {
 std::vector<Note> line(std::initializer_list<int> pitches) {
   std::vector<Note> notes;
   for (const int pitch : pitches) {
-    notes.push_back({.tick = Tick{240 * static_cast<std::int64_t>(notes.size())}, .length = Tick{240},
+    notes.push_back({.tick = Tick{240 * static_cast<std::int64_t>(notes.size())},
+                     .length = Tick{240},
                      .pitch = static_cast<std::uint8_t>(pitch)});
   }
   return notes;
@@ -26,7 +27,8 @@ std::vector<Note> chords(std::initializer_list<std::initializer_list<int>> all) 
   std::vector<Note> notes;
   Tick tick{0};
   for (const auto& chord : all) {
-    for (const int pitch : chord) notes.push_back({.tick = tick, .length = Tick{960}, .pitch = static_cast<std::uint8_t>(pitch)});
+    for (const int pitch : chord)
+      notes.push_back({.tick = tick, .length = Tick{960}, .pitch = static_cast<std::uint8_t>(pitch)});
     tick += Tick{960};
   }
   return notes;
@@ -45,9 +47,9 @@ TEST_CASE("a scale is a ladder without end") {
   const Scale scale{Kind::major, 2};  // D
   REQUIRE(scale.pitchOf(0) == 2);
   REQUIRE(scale.pitchOf(7) == 14);
-  REQUIRE(scale.pitchOf(-1) == 1);   // C sharp below
+  REQUIRE(scale.pitchOf(-1) == 1);  // C sharp below
   REQUIRE(scale.pitchOf(37) == 2 + 60 + 4);
-  REQUIRE(scale.contains(66));       // F sharp
+  REQUIRE(scale.contains(66));  // F sharp
   REQUIRE_FALSE(scale.contains(65));
   REQUIRE(scale.stepOf(65) == scale.stepOf(64));  // F hangs on E
   REQUIRE(scale.toneOf(-1) == 6);

@@ -5,6 +5,9 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "scheduler/realtime_scope.hpp"
+#include "tests/guard/realtime_guard.hpp"
+
 using namespace antiphon;
 using namespace std::chrono_literals;
 
@@ -48,12 +51,12 @@ struct Harness {
   std::vector<Thought> untilEnd() {
     std::vector<Thought> thoughts;
     Thought thought;
-    while (arrived.wait()) {
+    do {
       while (worker->next(thought)) {
         thoughts.push_back(thought);
         if (thought.kind == Thought::Kind::done || thought.kind == Thought::Kind::failed) return thoughts;
       }
-    }
+    } while (arrived.wait());
     return thoughts;
   }
 
@@ -169,7 +172,7 @@ SCENARIO("WORKER-5 What is no note of an answer is dropped at this door") {
   REQUIRE(harness.worker->refused() == 6);
 }
 
-SCENARIO("WORKER-6 More is asked than there is room for, and nobody waits") {
+SCENARIO("WORKER-6 More is asked than there is room for: nobody waits, and the call is reported as failed") {
   Gate started;
   Gate release;
   Harness harness{[&](const Call& call, AnswerStream& out) {
@@ -185,21 +188,25 @@ SCENARIO("WORKER-6 More is asked than there is room for, and nobody waits") {
   const std::vector<Note> large(4096, Note{});
   for (std::uint32_t take = 1; take <= 20; ++take) harness.worker->commit(planOf(2, take), large);
   REQUIRE(harness.worker->refused() > 0);
+  Thought thought;
+  REQUIRE(harness.worker->next(thought));
+  REQUIRE(thought.kind == Thought::Kind::failed);
+  REQUIRE(thought.id == TurnId{2, 20});
+  REQUIRE_FALSE(harness.worker->next(thought));
+
   release.open();
   // The requests that found room are worked through; the next call is then answered as it was played.
-  for (std::uint32_t turn = 3; turn < 1000; ++turn) {
-    const auto refused = harness.worker->refused();
+  const auto patience = std::chrono::steady_clock::now() + 10s;
+  std::vector<Thought> thoughts;
+  for (std::uint32_t turn = 3; std::chrono::steady_clock::now() < patience; ++turn) {
     harness.worker->commit(planOf(turn), kPrompt);
-    if (harness.worker->refused() != refused) {
-      std::this_thread::yield();
-      continue;
-    }
-    const auto thoughts = harness.untilEnd();
-    REQUIRE(thoughts.back().kind == Thought::Kind::done);
-    REQUIRE(thoughts.size() == 3);
-    return;
+    thoughts = harness.untilEnd();
+    REQUIRE(thoughts.back().id == TurnId{turn, 1});
+    if (thoughts.back().kind == Thought::Kind::done) break;
+    std::this_thread::yield();
   }
-  FAIL("the worker never caught up");
+  REQUIRE(thoughts.back().kind == Thought::Kind::done);
+  REQUIRE(thoughts.size() == 3);
 }
 
 SCENARIO("WORKER-7 Notes reach the answerer while they are played") {
@@ -212,4 +219,91 @@ SCENARIO("WORKER-7 Notes reach the answerer while they are played") {
   harness.worker->feed({1, 0}, kPrompt[0]);
   harness.worker->feed({1, 0}, kPrompt[1]);
   REQUIRE(heard.wait());
+}
+
+SCENARIO("WORKER-8 An answerer that breaks while it listens has broken for this turn") {
+  Harness harness{answerEachNote};
+  harness.scripted->fed = [](const Note& note) {
+    if (note.pitch == 62) throw std::runtime_error{"wrong note"};
+  };
+  harness.worker->begin(planOf(1, 0));
+  harness.worker->feed({1, 0}, kPrompt[1]);
+  harness.worker->feed({1, 0}, kPrompt[0]);
+  // The commit must not overtake the feeds, or they are passed over.
+  const auto patience = std::chrono::steady_clock::now() + 10s;
+  std::optional<std::string> error;
+  while (!(error = harness.worker->takeError()) && std::chrono::steady_clock::now() < patience)
+    std::this_thread::yield();
+  REQUIRE(error == "scripted: wrong note");
+  harness.worker->commit(planOf(1), kPrompt);
+  const auto thoughts = harness.untilEnd();
+  REQUIRE(thoughts.size() == 1);
+  REQUIRE(thoughts[0].kind == Thought::Kind::failed);
+  REQUIRE(thoughts[0].id == TurnId{1, 1});
+
+  harness.worker->commit(planOf(2), kPrompt);
+  REQUIRE(harness.untilEnd().back().kind == Thought::Kind::done);
+}
+
+SCENARIO("WORKER-9 A promise is kept, and nothing sounds past the end") {
+  Harness harness{[](const Call&, AnswerStream& out) {
+    out.note({Tick{0}, Tick{1} * (std::int64_t{1} << 62), 60, 90, 0});
+    out.reached(Tick{960});
+    out.reached(Tick{480});                      // known already
+    out.note({Tick{900}, Tick{10}, 60, 90, 0});  // promised not to come
+    out.note({Tick{960}, Tick{10}, 60, 90, 0});
+    out.reached(Tick{99999});
+  }};
+  harness.worker->commit(planOf(1), kPrompt);
+  const auto thoughts = harness.untilEnd();
+  REQUIRE(thoughts.size() == 5);
+  REQUIRE(thoughts[0].note.end() == Tick{1920});
+  REQUIRE(thoughts[1].note.tick == Tick{960});
+  REQUIRE(thoughts[2].note.tick == Tick{960});
+  REQUIRE(thoughts[3].note.tick == Tick{1920});
+  REQUIRE(harness.worker->refused() == 1);
+}
+
+SCENARIO("WORKER-10 An answer longer than the queue goes through while somebody listens") {
+  constexpr std::uint32_t kMany = 50000;
+  Harness harness{[](const Call&, AnswerStream& out) {
+    for (std::uint32_t i = 0; i < kMany; ++i) out.note({Tick{0}, Tick{10}, static_cast<std::uint8_t>(i % 128), 90, 0});
+  }};
+  harness.worker->commit(planOf(1), kPrompt);
+  const auto thoughts = harness.untilEnd();
+  REQUIRE(thoughts.size() == kMany + 1);
+  for (std::uint32_t i = 0; i < kMany; ++i) {
+    if (thoughts[i].note.pitch != i % 128) FAIL("note " << i << " is out of order");
+  }
+}
+
+SCENARIO("WORKER-11 Nobody listens: the thread waits, and still leaves when it is told to") {
+  Gate full;
+  Harness harness{[&](const Call&, AnswerStream& out) {
+    for (int i = 0; !out.cancelled(); ++i) {
+      if (i == 10000) full.open();
+      out.note({Tick{0}, Tick{10}, 60, 90, 0});
+    }
+  }};
+  harness.worker->commit(planOf(1), kPrompt);
+  REQUIRE(full.wait());
+  harness.worker.reset();  // comes back
+  SUCCEED();
+}
+
+SCENARIO("WORKER-12 Asking and listening take no memory and no lock") {
+  Harness harness{answerEachNote};
+  const guard::Offences before = guard::offences();
+  {
+    RealtimeScope realtime;
+    for (std::uint32_t turn = 1; turn < 200; ++turn) {
+      harness.worker->begin(planOf(turn, 0));
+      for (const Note& note : kPrompt) harness.worker->feed({turn, 0}, note);
+      harness.worker->commit(planOf(turn), kPrompt);
+      Thought thought;
+      for (int i = 0; i < 20; ++i) harness.worker->next(thought);
+      harness.worker->cancel({turn, 1});
+    }
+  }
+  REQUIRE(guard::offences().all() == before.all());
 }

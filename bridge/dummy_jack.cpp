@@ -1,0 +1,109 @@
+#if defined(ANTIPHON_HAVE_JACK)
+
+#include "bridge/dummy_jack.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <fstream>
+#include <random>
+#include <sstream>
+#include <stdexcept>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+#if defined(__linux__)
+#include <sys/prctl.h>
+#endif
+
+#include "bridge/jack_client.hpp"
+
+namespace antiphon {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kVariable = "JACK_DEFAULT_SERVER";
+
+std::string freshName() {
+  static std::atomic<int> count{0};
+  return "t" + std::to_string(getpid()) + "_" + std::to_string(++count) + "_" + std::to_string(std::random_device{}() % 10000);
+}
+
+/// True when `condition` came about in time.
+template <typename Condition>
+bool within(std::chrono::milliseconds limit, Condition&& condition) {
+  for (const auto deadline = std::chrono::steady_clock::now() + limit; std::chrono::steady_clock::now() < deadline;) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(20ms);
+  }
+  return condition();
+}
+
+}  // namespace
+
+DummyJack::DummyJack() {
+  if (const char* before = std::getenv(kVariable)) {
+    before_ = before;
+    hadBefore_ = true;
+  }
+  start();
+}
+
+DummyJack::~DummyJack() {
+  stop();
+  if (hadBefore_) setenv(kVariable, before_.c_str(), 1);
+  else unsetenv(kVariable);
+}
+
+void DummyJack::startAgain() {
+  stop();
+  start();
+}
+
+void DummyJack::start() {
+  const std::string name = freshName();
+  log_ = "/tmp/antiphon-jackd-" + name + ".log";
+  setenv(kVariable, name.c_str(), 1);
+  const std::string rate = std::to_string(kRate);
+  const std::string period = std::to_string(kPeriod);
+  const char* const words[] = {"jackd",  "--no-realtime", "-S", "-n",         name.c_str(), "-d",
+                               "dummy", "-r",            rate.c_str(), "-p", period.c_str(), nullptr};
+  process_ = fork();
+  if (process_ == 0) {
+#if defined(__linux__)
+    prctl(PR_SET_PDEATHSIG, SIGTERM);  // a test that crashes leaves no server behind
+#endif
+    setsid();
+    const int nothing = open("/dev/null", O_RDONLY);
+    const int log = open(log_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    dup2(nothing, 0);
+    dup2(log, 1);
+    dup2(log, 2);
+    execvp(words[0], const_cast<char* const*>(words));
+    _exit(127);
+  }
+  if (within(10s, [] { return openJack("antiphon-waits") != nullptr; })) return;
+  std::stringstream text;
+  text << std::ifstream{log_}.rdbuf();
+  stop();
+  throw std::runtime_error{"jackd does not start:\n" + text.str()};
+}
+
+void DummyJack::stop() {
+  if (process_ <= 0) return;
+  kill(process_, SIGTERM);
+  const auto ended = [this] { return waitpid(process_, nullptr, WNOHANG) == process_; };
+  if (!within(5s, ended)) {
+    kill(process_, SIGKILL);
+    waitpid(process_, nullptr, 0);
+  }
+  process_ = -1;
+  unlink(log_.c_str());
+}
+
+}  // namespace antiphon
+
+#endif

@@ -1,0 +1,35 @@
+// A private JACK server that needs no sound card, for measurements and tests.
+#pragma once
+
+#include <string>
+#include <sys/types.h>
+
+namespace antiphon {
+
+/// A dummy server of its own name, which JACK_DEFAULT_SERVER names as long as this lives. It ends with this, by SIGTERM:
+/// a server that is killed keeps one of the eight places that the machine has for servers.
+class DummyJack {
+ public:
+  static constexpr unsigned kRate = 48000;
+  static constexpr unsigned kPeriod = 256;
+
+  /// Returns when clients can open; throws std::runtime_error with the server's log when they never can.
+  DummyJack();
+  ~DummyJack();
+  DummyJack(const DummyJack&) = delete;
+  DummyJack& operator=(const DummyJack&) = delete;
+
+  void stop();
+  /// A new one under another name, because a name that was used before may fail.
+  void startAgain();
+
+ private:
+  void start();
+
+  std::string before_;  // what JACK_DEFAULT_SERVER was
+  bool hadBefore_ = false;
+  std::string log_;
+  pid_t process_ = -1;
+};
+
+}  // namespace antiphon

@@ -1,0 +1,127 @@
+// antiphon bench timing: how exactly the clock is followed and the notes leave.
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/bench_timing_real.hpp"
+#include "cli/bench_timing_virtual.hpp"
+#include "cli/commands.hpp"
+#include "cli/exit.hpp"
+#include "cli/words.hpp"
+
+namespace antiphon {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct TimingWish {
+  bool json = false;
+  bool virtualOnly = false;
+  int seeds = 400;
+  int turns = 40;
+};
+
+Json toJson(const TimingError& error) {
+  return {{"p50_ms", error.p50Ms}, {"p99_ms", error.p99Ms}, {"worst_ms", error.worstMs}, {"rms_ms", error.rmsMs}};
+}
+
+Json toJson(const VirtualTiming& timing) {
+  Json json{{"seeds", timing.seeds}, {"pulses_sent", timing.pulsesSent}, {"pulses_counted", timing.pulsesCounted}};
+  for (const SteadyTiming& steady : timing.steady) {
+    json["steady"].push_back({{"bpm", steady.bpm}, {"jitter_ms", steady.jitterMs}, {"after_bars", steady.bars},
+                              {"follower", toJson(steady.follower)}, {"least_squares", toJson(steady.line)},
+                              {"p99_ratio", steady.p99Ratio}, {"rms_ratio", steady.rmsRatio}});
+  }
+  for (const StepTiming& step : timing.steps) {
+    json["steps"].push_back({{"from_bpm", step.fromBpm}, {"to_bpm", step.toBpm}, {"jitter_ms", step.jitterMs},
+                             {"second_beat", toJson(step.secondBeat)}, {"third_bar", toJson(step.thirdBar)},
+                             {"third_bar_p99_ratio", step.thirdBarP99Ratio}});
+  }
+  for (const RampTiming& ramp : timing.ramps) {
+    json["ramps"].push_back({{"from_bpm", ramp.fromBpm}, {"to_bpm", ramp.toBpm}, {"bars", ramp.bars},
+                             {"jitter_ms", ramp.jitterMs}, {"worst_bar_mean_ms", ramp.worstBarMeanMs},
+                             {"during", toJson(ramp.ramp)}, {"after", toJson(ramp.after)}});
+  }
+  return json;
+}
+
+Json toJson(const RealTimingRun& run) {
+  if (run.unavailable) return {{"unavailable", *run.unavailable}};
+  Json json = Json::array();
+  for (const RealTiming& real : run.tempos) {
+    json.push_back({{"bpm", real.bpm}, {"turns", real.turns}, {"notes", real.notes}, {"stuck_notes", real.stuck},
+                    {"messages_outside", real.outside},
+                    {"first_note", {{"p50_ms", real.firstP50Ms}, {"p99_ms", real.firstP99Ms}, {"worst_ms", real.firstWorstMs}}},
+                    {"other_notes", {{"p50_ms", real.otherP50Ms}, {"p99_ms", real.otherP99Ms}, {"worst_ms", real.otherWorstMs}}},
+                    {"margin", {{"median_ms", real.marginMedianMs}, {"worst_ms", real.marginWorstMs}}},
+                    {"late_bars", real.lateBars}});
+  }
+  return json;
+}
+
+void print(const VirtualTiming& timing) {
+  std::printf("Virtual time: %d clocks each, errors of sent times against the true grid, in ms\n", timing.seeds);
+  std::printf("  steady     jitter  after     p50     p99  least squares p99   ratio\n");
+  for (const SteadyTiming& s : timing.steady) {
+    std::printf("  %5.0f BPM  +-%.0f ms %2d bars  %6.3f  %6.3f  %17.3f  %6.2f\n", s.bpm, s.jitterMs, s.bars,
+                s.follower.p50Ms, s.follower.p99Ms, s.line.p99Ms, s.p99Ratio);
+  }
+  std::printf("  step         jitter   a beat later: p99   worst   two bars later: p99   ratio\n");
+  for (const StepTiming& s : timing.steps) {
+    std::printf("  %3.0f -> %3.0f   +-%.0f ms  %18.3f  %6.3f  %19.3f  %6.2f\n", s.fromBpm, s.toBpm, s.jitterMs,
+                s.secondBeat.p99Ms, s.secondBeat.worstMs, s.thirdBar.p99Ms, s.thirdBarP99Ratio);
+  }
+  std::printf("  ramp                    jitter   worst bar's mean     p99   after: p99\n");
+  for (const RampTiming& r : timing.ramps) {
+    std::printf("  %3.0f -> %3.0f over %2d bars  +-%.0f ms  %16.3f  %6.3f  %11.3f\n", r.fromBpm, r.toBpm, r.bars,
+                r.jitterMs, r.worstBarMeanMs, r.ramp.p99Ms, r.after.p99Ms);
+  }
+  std::printf("  pulses sent %lld, counted %lld\n", static_cast<long long>(timing.pulsesSent),
+              static_cast<long long>(timing.pulsesCounted));
+}
+
+void print(const RealTimingRun& run) {
+  if (run.unavailable) {
+    std::printf("Over JACK: not measured: %s\n", run.unavailable->c_str());
+    return;
+  }
+  std::printf("Over JACK (dummy server, 48 kHz, 256 frames), against the frame of the true place, in ms\n");
+  std::printf("  tempo    turns  notes  first p50   p99  worst  others p50   p99  worst  margin median  worst  late bars  stuck\n");
+  for (const RealTiming& r : run.tempos) {
+    std::printf("  %3.0f BPM  %5d  %5d  %9.3f %5.3f %6.3f  %10.3f %5.3f %6.3f  %13.1f %6.1f  %9d  %5d\n", r.bpm, r.turns, r.notes,
+                r.firstP50Ms, r.firstP99Ms, r.firstWorstMs, r.otherP50Ms, r.otherP99Ms, r.otherWorstMs,
+                r.marginMedianMs, r.marginWorstMs, r.lateBars, r.stuck);
+  }
+}
+
+int benchTiming(const TimingWish& wish) {
+  const VirtualTiming inTheory = measureVirtualTiming(wish.seeds);
+  if (!wish.json) print(inTheory);
+  std::optional<RealTimingRun> real;
+  if (!wish.virtualOnly) real = measureRealTiming({93, 174}, wish.turns);
+  if (wish.json) {
+    Json json{{"virtual", toJson(inTheory)}};
+    if (real) json["real"] = toJson(*real);
+    std::printf("%s\n", json.dump(2).c_str());
+  } else if (real) {
+    print(*real);
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+Action addBench(CLI::App& app) {
+  auto* bench = app.add_subcommand("bench", "Measure");
+  bench->require_subcommand(1);
+  auto* timing = bench->add_subcommand("timing", "How exactly the clock is followed and the notes leave");
+  auto wish = std::make_shared<TimingWish>();
+  timing->add_flag("--json", wish->json, "Print JSON");
+  timing->add_flag("--virtual-only", wish->virtualOnly, "Leave out the measurement over JACK, which takes as long as the music");
+  timing->add_option("--seeds", wish->seeds, "Clocks for each figure in virtual time (default 400)")
+      ->check(wholeNumber(1, 100'000));
+  timing->add_option("--turns", wish->turns, "Turns at each tempo over JACK (default 40)")->check(wholeNumber(1, 10'000));
+  return [wish] { return benchTiming(*wish); };
+}
+
+}  // namespace antiphon
