@@ -11,7 +11,9 @@ namespace antiphon {
 namespace {
 
 template <typename... Fs>
-struct Overloaded : Fs... { using Fs::operator()...; };
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
 template <typename... Fs>
 Overloaded(Fs...) -> Overloaded<Fs...>;
 
@@ -89,23 +91,22 @@ std::optional<Value> Command::Parameter::read(std::string_view text) const {
 bool Command::Parameter::namesUnit() const { return unit.empty() || foldedName(unit) == foldedName(name); }
 
 std::string Command::Parameter::possible() const {
-  std::string text = std::visit(
-      Overloaded{[](const Integer& is) { return "a whole number " + range(is); },
-                 [](const Real& is) { return "a number " + range(is); },
-                 [](const Choice& is) { return joined(is.names, ", ", " or "); },
-                 [](const Text& is) { return "a text of up to " + std::to_string(is.longest) + " bytes"; },
-                 [](const Flag&) { return std::string{"on or off"}; }},
-      kind);
+  std::string text =
+      std::visit(Overloaded{[](const Integer& is) { return "a whole number " + range(is); },
+                            [](const Real& is) { return "a number " + range(is); },
+                            [](const Choice& is) { return joined(is.names, ", ", " or "); },
+                            [](const Text& is) { return "a text of up to " + std::to_string(is.longest) + " bytes"; },
+                            [](const Flag&) { return std::string{"on or off"}; }},
+                 kind);
   return namesUnit() ? text : text + " " + unit;
 }
 
 std::string Command::Parameter::signature() const {
-  const std::string values = std::visit(Overloaded{[](const Integer& is) { return " " + range(is); },
-                                                   [](const Real& is) { return " " + range(is); },
-                                                   [](const Choice& is) { return " " + joined(is.names, "|", "|"); },
-                                                   [](const Text&) { return std::string{}; },
-                                                   [](const Flag&) { return std::string{" on|off"}; }},
-                                        kind);
+  const std::string values = std::visit(
+      Overloaded{[](const Integer& is) { return " " + range(is); }, [](const Real& is) { return " " + range(is); },
+                 [](const Choice& is) { return " " + joined(is.names, "|", "|"); },
+                 [](const Text&) { return std::string{}; }, [](const Flag&) { return std::string{" on|off"}; }},
+      kind);
   const std::string text = name + values + (namesUnit() ? "" : " " + unit);
   return fallback ? "[" + text + " = " + shown(*fallback) + "]" : "<" + text + ">";
 }

@@ -17,10 +17,18 @@ struct Command {
   using Value = std::variant<std::int64_t, double, std::string, bool>;
 
   // What a parameter can be. Ranges include both ends.
-  struct Integer { std::int64_t least, most; };
-  struct Real { double least, most; };
-  struct Choice { std::vector<std::string> names; };
-  struct Text { std::size_t longest; };  // in bytes
+  struct Integer {
+    std::int64_t least, most;
+  };
+  struct Real {
+    double least, most;
+  };
+  struct Choice {
+    std::vector<std::string> names;
+  };
+  struct Text {
+    std::size_t longest;
+  };  // in bytes
   struct Flag {};
   using Kind = std::variant<Integer, Real, Choice, Text, Flag>;
 

@@ -30,8 +30,12 @@ std::string asGiven(std::string_view text) {
 /// The size of the UTF-8 character that `text` begins with; 0 when it begins with none.
 std::size_t characterSize(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const std::size_t size = byte(0) < 0x80 ? 1 : byte(0) < 0xC2 ? 0 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3
-                         : byte(0) < 0xF5 ? 4 : 0;
+  const std::size_t size = byte(0) < 0x80   ? 1
+                           : byte(0) < 0xC2 ? 0
+                           : byte(0) < 0xE0 ? 2
+                           : byte(0) < 0xF0 ? 3
+                           : byte(0) < 0xF5 ? 4
+                                            : 0;
   if (size > text.size()) return 0;
   for (std::size_t i = 1; i < size; ++i) {
     if (!continuesCharacter(text[i])) return 0;
@@ -183,8 +187,8 @@ Reply CommandTable::run(std::string_view line) {
 
 Reply CommandTable::run(std::string_view name, std::span<const Word> values) {
   const bool plain = isPlainText(name) && std::all_of(values.begin(), values.end(), [](const Word& word) {
-    return isPlainText(word.key) && isPlainText(word.text);
-  });
+                       return isPlainText(word.key) && isPlainText(word.text);
+                     });
   if (!plain) return {false, "A command is plain UTF-8 text without control characters."};
   const Command* command = find(name);
   if (!command) return {false, unknown(name)};

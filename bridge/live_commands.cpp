@@ -45,7 +45,7 @@ struct Line {
   Reply change(std::string done, Change&& change) const {
     Settings wanted = settings;
     change(wanted);
-    const Reply reply = send(wanted, std::move(done));
+    Reply reply = send(wanted, std::move(done));
     if (reply.ok) settings = wanted;
     return reply;
   }
@@ -86,6 +86,7 @@ void addTurnSettings(CommandTable& table, const Shared& line) {
                    [](Settings& s, const std::string& how) { s.overlap = chosen<Overlap>(kOverlap, how); }));
 
   std::vector<std::string> grids;
+  grids.reserve(kGrids.size());
   for (const Grid& grid : kGrids) grids.emplace_back(grid.name);
   table.add(choice(line, "quantize", std::move(grids), "The grid that the answer's notes begin on.",
                    [](Settings& s, const std::string& how) {
@@ -117,23 +118,23 @@ void addTurnSettings(CommandTable& table, const Shared& line) {
 }
 
 void addTempo(CommandTable& table, const Shared& line) {
-  table.add({"tempo",
-             {{"bpm", Command::Real{kSlowestBpm, kFastestBpm}, "BPM"}},
-             "The speed of the internal clock.",
-             [line](const Arguments& given) {
-               if (line->settings.clock != ClockSource::internal) {
-                 return Reply{false,
-                              "The tempo comes from the MIDI clock; set it there, or start with --clock internal."};
-               }
-               const double bpm = given.real("bpm");
-               return line->change("tempo " + decimal(bpm) + " BPM, at once",
-                                   [&](Settings& s) { s.tempo = Tempo::bpm(bpm); });
-             }});
+  table.add(
+      {"tempo",
+       {{"bpm", Command::Real{kSlowestBpm, kFastestBpm}, "BPM"}},
+       "The speed of the internal clock.",
+       [line](const Arguments& given) {
+         if (line->settings.clock != ClockSource::internal) {
+           return Reply{false, "The tempo comes from the MIDI clock; set it there, or start with --clock internal."};
+         }
+         const double bpm = given.real("bpm");
+         return line->change("tempo " + decimal(bpm) + " BPM, at once",
+                             [&](Settings& s) { s.tempo = Tempo::bpm(bpm); });
+       }});
 }
 
 void addDeeds(CommandTable& table, const Shared& line) {
   const auto manual = [line](std::string name, LiveCommand command, std::string done) {
-    return [line, name = std::move(name), command = std::move(command), done = std::move(done)](const Arguments&) {
+    return [line, name = std::move(name), command, done = std::move(done)](const Arguments&) {
       if (line->settings.mode != Mode::manual) {
         return Reply{false, name + " is for manual mode; start with --mode manual to decide yourself."};
       }
@@ -141,14 +142,18 @@ void addDeeds(CommandTable& table, const Shared& line) {
     };
   };
   table.add({"record", {}, "Manual mode: the call begins here.", manual("record", Record{}, "recording the call")});
-  table.add({"play", {}, "Manual mode: answer at the next bar line.",
+  table.add({"play",
+             {},
+             "Manual mode: answer at the next bar line.",
              manual("play", Play{}, "answering at the next bar line")});
-  table.add({"again", {}, "Answers the same call anew, at the next bar line.",
-             [line](const Arguments&) { return line->send(Again{}, "the same call again, at the next bar line"); }});
-  table.add({"panic", {}, "Silence, now.",
-             [line](const Arguments&) { return line->send(Panic{}, "every note is off"); }});
-  table.add({"status", {}, "Where the music is, and what is set.",
-             [line](const Arguments&) { return Reply{true, line->doors.status()}; }});
+  table.add({"again", {}, "Answers the same call anew, at the next bar line.", [line](const Arguments&) {
+               return line->send(Again{}, "the same call again, at the next bar line");
+             }});
+  table.add(
+      {"panic", {}, "Silence, now.", [line](const Arguments&) { return line->send(Panic{}, "every note is off"); }});
+  table.add({"status", {}, "Where the music is, and what is set.", [line](const Arguments&) {
+               return Reply{true, line->doors.status()};
+             }});
   table.add({"quit", {}, "Ends Antiphon; every note is closed.", [line](const Arguments&) {
                line->doors.quit();
                return Reply{true, "closing"};

@@ -21,8 +21,8 @@ constexpr double kAgreement = 0.03;                 // of a beat's length; clock
 constexpr Tick kFarthest{std::int64_t{1} << 40};    // beyond it a position is nonsense, and sums must not overflow
 
 /// Format 1, three tracks, 480 ticks to the quarter.
-constexpr std::array<std::uint8_t, 14> kHead{'M', 'T', 'h', 'd', 0, 0, 0, 6, 0, 1, 0, 3, kQuarter.count >> 8,
-                                             kQuarter.count & 0xFF};
+constexpr std::array<std::uint8_t, 14> kHead{
+    'M', 'T', 'h', 'd', 0, 0, 0, 6, 0, 1, 0, 3, kQuarter.count >> 8, kQuarter.count & 0xFF};
 
 Tick sane(Tick at) { return std::clamp(at, -kFarthest, kFarthest); }
 

@@ -67,8 +67,8 @@ std::vector<LogLine> turnLines(const TurnReport& report) {
     int end = bar + 1;
     while (end < played && rung(end) == rung(bar)) ++end;
     if (rung(bar) != Rung::answer) {
-      const std::string bars = end == bar + 1 ? "bar " + std::to_string(end)
-                                              : "bars " + std::to_string(bar + 1) + "-" + std::to_string(end);
+      const std::string bars =
+          end == bar + 1 ? "bar " + std::to_string(end) : "bars " + std::to_string(bar + 1) + "-" + std::to_string(end);
       lines.push_back({true, bars + " of " + std::to_string(report.bars) + " by " + std::string{name(rung(bar))} +
                                  ": the answerer was late"});
     }
@@ -79,13 +79,12 @@ std::vector<LogLine> turnLines(const TurnReport& report) {
 }
 
 std::vector<LogLine> tallyLines(const Tally& tally) {
-  const std::pair<std::uint64_t, std::string_view> counts[] = {
-      {tally.strayBytes, "stray byte"},
-      {tally.truncated, "truncated message"},
-      {tally.sysex, "system exclusive message"},
-      {tally.notesLeftOut, "note too many for a call"},
-      {tally.strayNoteOffs, "release of no note"},
-      {tally.ownNotesHeard, "note of our own, heard again"}};
+  const std::pair<std::uint64_t, std::string_view> counts[] = {{tally.strayBytes, "stray byte"},
+                                                               {tally.truncated, "truncated message"},
+                                                               {tally.sysex, "system exclusive message"},
+                                                               {tally.notesLeftOut, "note too many for a call"},
+                                                               {tally.strayNoteOffs, "release of no note"},
+                                                               {tally.ownNotesHeard, "note of our own, heard again"}};
   std::string text;
   for (const auto& [count, what] : counts) {
     if (count > 0) text += (text.empty() ? "" : ", ") + std::to_string(count) + " x " + std::string{what};
@@ -168,7 +167,8 @@ std::string StatusLine::text(std::size_t width) const {
   if (tempo_) line += "  " + barAndBeat(at_, meter_);
   if (!waiting_ && phase_ == Phase::answering) {
     const std::int64_t bar = meter_.barOf(at_ - answerBegin_) + 1;
-    line += "  answer " + std::to_string(std::clamp<std::int64_t>(bar, 1, std::max(answerBars_, 1))) + "/" + std::to_string(answerBars_);
+    line += "  answer " + std::to_string(std::clamp<std::int64_t>(bar, 1, std::max(answerBars_, 1))) + "/" +
+            std::to_string(answerBars_);
   }
   if (tempo_) line += "  " + oneDigit(tempo_->bpm()) + " BPM";
   if (lastTurn_ && (lastTurn_->margin || wasLate(*lastTurn_))) line += "  " + marginText();
@@ -185,8 +185,8 @@ std::vector<LogLine> logLines(const JournalEntry& entry, Meter meter) {
   }
   if (const auto* turn = std::get_if<TurnEnded>(&entry)) return turnLines(turn->report);
   if (const auto* move = std::get_if<Relocated>(&entry)) {
-    return {{false, "[transport] at " + barAndBeat(move->to, meter) + " (pulse=" +
-                        std::to_string(floorDiv(move->to, kPulse)) + ")"}};
+    return {{false, "[transport] at " + barAndBeat(move->to, meter) +
+                        " (pulse=" + std::to_string(floorDiv(move->to, kPulse)) + ")"}};
   }
   if (const auto* lost = std::get_if<ClockLost>(&entry)) {
     return {{true, "[clock] lost at bar " + bar(lost->at) + ": every note is off, waiting"}};

@@ -32,8 +32,8 @@ class StatusLine {
 
   Meter meter_;
   int measures_;
-  int answerBars_ = 0;      // of the answer under way
-  bool waiting_ = true;     // for a clock
+  int answerBars_ = 0;   // of the answer under way
+  bool waiting_ = true;  // for a clock
   Phase phase_ = Phase::stopped;
   Tick at_{};
   Tick answerBegin_{};

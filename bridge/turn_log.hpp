@@ -27,7 +27,7 @@ class TurnLog {
  private:
   std::filesystem::path path_;
   std::ofstream out_;
-  bool torn_ = false;     // the last line in the file may have no end
+  bool torn_ = false;  // the last line in the file may have no end
   bool failing_ = false;
   std::optional<std::string> news_{};
 };

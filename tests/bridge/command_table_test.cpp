@@ -1,8 +1,8 @@
 #include "bridge/command_table.hpp"
 
+#include <rapidcheck.h>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
-#include <rapidcheck.h>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -18,14 +18,12 @@ struct Studio {
       last = std::move(text);
       return Command::Reply{true, last};
     };
-    table.add({"measures",
-               {{"bars", Command::Integer{1, 64}, "bars"}},
-               "How many bars.",
-               [note](const auto& given) { return note(std::to_string(given.integer("bars"))); }});
-    table.add({"human-measures",
-               {{"bars", Command::Integer{1, 16}}},
-               "Bars of yours.",
-               [note](const auto& given) { return note("human " + std::to_string(given.integer("bars"))); }});
+    table.add({"measures", {{"bars", Command::Integer{1, 64}, "bars"}}, "How many bars.", [note](const auto& given) {
+                 return note(std::to_string(given.integer("bars")));
+               }});
+    table.add({"human-measures", {{"bars", Command::Integer{1, 16}}}, "Bars of yours.", [note](const auto& given) {
+                 return note("human " + std::to_string(given.integer("bars")));
+               }});
     table.add({"filter",
                {{"cutoff", Command::Real{20, 20000}, "Hz"},
                 {"shape", Command::Choice{{"low", "High-Pass"}}, "", "low"},
@@ -108,8 +106,10 @@ TEST_CASE("a wrong value: what was given, what is possible, the signature", "[co
   REQUIRE(studio.refused("measures beats=4") == "measures has no parameter \"beats\" (measures <bars 1..64>).");
   REQUIRE(studio.refused("measures 4 bars=4") == "measures was given bars twice (measures <bars 1..64>).");
   REQUIRE(studio.refused("panic now") == "\"now\" is one value too many (panic).");
-  REQUIRE_THAT(studio.refused("filter x"), Contains("a number 20..20000 Hz") &&
-               Contains("filter <cutoff 20..20000 Hz> [shape low|High-Pass = low] [on on|off = on] [label = \"\"]"));
+  REQUIRE_THAT(
+      studio.refused("filter x"),
+      Contains("a number 20..20000 Hz") &&
+          Contains("filter <cutoff 20..20000 Hz> [shape low|High-Pass = low] [on on|off = on] [label = \"\"]"));
   REQUIRE_THAT(studio.refused("filter 20 band"), Contains("shape is low or High-Pass, not \"band\""));
   REQUIRE_THAT(studio.refused("filter 20 low perhaps"), Contains("on is on or off"));
   REQUIRE_THAT(studio.refused("filter 20 label=" + std::string(21, 'x')), Contains("up to 20 bytes"));

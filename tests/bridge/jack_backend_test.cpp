@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "tests/bridge/jack_probe.hpp"
-#include "tests/bridge/jack_server.hpp"
+#include "bridge/dummy_jack.hpp"
 #include "tests/bridge/recording_client.hpp"
 
 namespace antiphon {
@@ -17,8 +17,8 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-constexpr std::uint32_t kRate = JackServer::kRate;
-constexpr std::uint32_t kPeriod = JackServer::kPeriod;
+constexpr std::uint32_t kRate = DummyJack::kRate;
+constexpr std::uint32_t kPeriod = DummyJack::kPeriod;
 
 Nanos framesLong(std::uint32_t frames) { return Nanos{(std::int64_t{frames} * 1'000'000'000 + kRate / 2) / kRate}; }
 
@@ -34,7 +34,7 @@ struct Cables {
 };
 
 TEST_CASE("what arrives at a frame carries exactly that frame's moment", "[jack]") {
-  const JackServer server;
+  const DummyJack server;
   Cables cables;
   RecordingClient client;
   JackBackend backend{{}};
@@ -60,7 +60,7 @@ TEST_CASE("what arrives at a frame carries exactly that frame's moment", "[jack]
 }
 
 TEST_CASE("an answer leaves at the very frame of the call", "[jack]") {
-  const JackServer server;
+  const DummyJack server;
   Cables cables;
   JackBackend backend{{}};
   RecordingClient client;
@@ -89,7 +89,7 @@ TEST_CASE("an answer leaves at the very frame of the call", "[jack]") {
 }
 
 TEST_CASE("what is due later leaves in exactly its frame", "[jack]") {
-  const JackServer server;
+  const DummyJack server;
   Cables cables;
   JackBackend backend{{}};
   RecordingClient client;
@@ -120,7 +120,7 @@ TEST_CASE("what is due later leaves in exactly its frame", "[jack]") {
 }
 
 TEST_CASE("at one frame the clock goes first, and each port keeps its order", "[jack]") {
-  const JackServer server;
+  const DummyJack server;
   Cables cables;
   JackBackend backend{{}};
   RecordingClient client;
@@ -148,7 +148,7 @@ TEST_CASE("at one frame the clock goes first, and each port keeps its order", "[
 }
 
 TEST_CASE("late messages go out at once, in order, and a full port is counted", "[jack]") {
-  const JackServer server;
+  const DummyJack server;
   Cables cables;
   JackBackend backend{{}};
   RecordingClient client;
@@ -178,14 +178,14 @@ TEST_CASE("late messages go out at once, in order, and a full port is counted", 
 }
 
 TEST_CASE("clock out has a port of its own, or the notes' own, or none", "[jack]") {
-  const JackServer server;
+  const DummyJack server;
   JackProbe after{"after", 0, 2};
   RecordingClient client;
   for (const std::string name : {"", "ARIA_OUT", "TICK"}) {
     JackBackend backend{{.clockOut = name}};
-    bool once = true;
+    std::atomic<bool> plugged{false};
     client.onAdvance = [&](Nanos until) {
-      if (after.connections("antiphon:ARIA_OUT") == 0 || !std::exchange(once, false)) return;
+      if (!plugged.exchange(false)) return;
       backend.clockOut().send(MidiMessage::of(midi::kClock), until);
       backend.out().send(MidiMessage::of(midi::kStart), until);
     };
@@ -193,6 +193,8 @@ TEST_CASE("clock out has a port of its own, or the notes' own, or none", "[jack]
     backend.start(client);
     if (name == "TICK") REQUIRE(after.connect("antiphon:TICK", after.in(1)));
     REQUIRE(after.connect("antiphon:ARIA_OUT", after.in(0)));
+    REQUIRE(after.becomes(1, "antiphon:ARIA_OUT"));
+    plugged = true;
     REQUIRE(after.heard.waitFor(before + (name.empty() ? 1 : 2)));
     backend.stop();
     CHECK(after.heard.size() == before + (name.empty() ? 1 : 2));
@@ -201,7 +203,7 @@ TEST_CASE("clock out has a port of its own, or the notes' own, or none", "[jack]
 }
 
 TEST_CASE("farewell is heard by those who listen", "[jack]") {
-  const JackServer server;
+  const DummyJack server;
   Cables cables;
   JackBackend backend{{}};
   RecordingClient client;
@@ -212,7 +214,7 @@ TEST_CASE("farewell is heard by those who listen", "[jack]") {
   CHECK(cables.after.heard.waitFor(1));
   CHECK(client.happenings.size() == 1);
   const int advances = client.advances();
-  CHECK(cables.before.connections("antiphon:ARIA_OUT") == 0);
+  CHECK(cables.before.becomes(0, "antiphon:ARIA_OUT"));
   std::this_thread::sleep_for(20ms);
   CHECK(client.advances() == advances);
 }

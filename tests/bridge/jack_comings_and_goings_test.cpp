@@ -5,7 +5,7 @@
 
 #include "bridge/jack_backend.hpp"
 #include "tests/bridge/jack_probe.hpp"
-#include "tests/bridge/jack_server.hpp"
+#include "bridge/dummy_jack.hpp"
 #include "tests/bridge/recording_client.hpp"
 
 namespace antiphon {
@@ -13,24 +13,15 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-/// JACK shows a connection only from the next cycle on.
-bool becomes(int connections, const JackProbe& probe, const std::string& port) {
-  for (const Nanos deadline = steadyNow() + 5s; steadyNow() < deadline;) {
-    if (probe.connections(port) == connections) return true;
-    std::this_thread::sleep_for(5ms);
-  }
-  return false;
-}
-
 TEST_CASE("a port asked for by name is connected, and again when it has come back", "[jack]") {
-  const JackServer server;
+  const DummyJack server;
   JackProbe piano{"piano", 1, 1};
   RecordingClient client;
   JackBackend backend{{.in = "piano:out", .out = "piano:in0"}};
   backend.start(client);
-  CHECK(becomes(1, piano, "antiphon:ARIA_IN"));
-  CHECK(becomes(1, piano, "antiphon:ARIA_OUT"));
-  CHECK(becomes(0, piano, "antiphon:ARIA_CLOCK"));
+  CHECK(piano.becomes(1, "antiphon:ARIA_IN"));
+  CHECK(piano.becomes(1, "antiphon:ARIA_OUT"));
+  CHECK(piano.becomes(0, "antiphon:ARIA_CLOCK"));
   CHECK_THAT(backend.ports(), Catch::VectorContains(std::string{"ARIA_IN <- piano:out0"}));
   CHECK_THAT(backend.ports(), Catch::VectorContains(std::string{"ARIA_OUT -> piano:in0"}));
   CHECK(backend.tend().empty());
@@ -42,7 +33,7 @@ TEST_CASE("a port asked for by name is connected, and again when it has come bac
 
   piano.openOutput("out7");
   CHECK(newsFrom(backend) == std::vector<std::string>{"ARIA_IN is connected to piano:out7."});
-  CHECK(becomes(1, piano, "antiphon:ARIA_IN"));
+  CHECK(piano.becomes(1, "antiphon:ARIA_IN"));
 
   // A cable that the player pulls stays out, but the client is told.
   REQUIRE(piano.disconnect("piano:out7", "antiphon:ARIA_IN"));
@@ -50,12 +41,12 @@ TEST_CASE("a port asked for by name is connected, and again when it has come bac
   CHECK(client.happenings[1].kind == Happening::lost);
   CHECK(newsFrom(backend).size() == 1);
   CHECK(backend.tend().empty());
-  CHECK(becomes(0, piano, "antiphon:ARIA_IN"));
+  CHECK(piano.becomes(0, "antiphon:ARIA_IN"));
   backend.stop();
 }
 
 TEST_CASE("a second antiphon gets along with the first", "[jack]") {
-  const JackServer server;
+  const DummyJack server;
   RecordingClient firstClient;
   RecordingClient secondClient;
   JackBackend first{{}};
@@ -68,7 +59,7 @@ TEST_CASE("a second antiphon gets along with the first", "[jack]") {
 }
 
 TEST_CASE("a server that ends and comes back is played on, from where time is", "[jack]") {
-  JackServer server;
+  DummyJack server;
   RecordingClient client;
   JackBackend backend{{}};
   backend.start(client);
@@ -93,7 +84,7 @@ TEST_CASE("a server that ends and comes back is played on, from where time is", 
 }
 
 TEST_CASE("a back end can be stopped while its server is gone", "[jack]") {
-  JackServer server;
+  DummyJack server;
   RecordingClient client;
   JackBackend backend{{}};
   backend.start(client);

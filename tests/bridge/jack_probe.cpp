@@ -28,14 +28,18 @@ bool JackProbe::disconnect(const std::string& from, const std::string& to) const
   return jack_disconnect(jack_.get(), from.c_str(), to.c_str()) == 0;
 }
 
-int JackProbe::connections(const std::string& name) const {
-  const jack_port_t* const port = jack_port_by_name(jack_.get(), name.c_str());
-  if (!port) return 0;
-  const char** const others = jack_port_get_all_connections(jack_.get(), port);
-  int count = 0;
-  while (others && others[count]) ++count;
-  if (others) jack_free(static_cast<void*>(others));
-  return count;
+bool JackProbe::becomes(int connections, const std::string& name) const {
+  for (const Nanos deadline = steadyNow() + 5s; steadyNow() < deadline;) {
+    int count = 0;
+    if (const jack_port_t* const port = jack_port_by_name(jack_.get(), name.c_str())) {
+      const char** const others = jack_port_get_all_connections(jack_.get(), port);
+      while (others && others[count]) ++count;
+      if (others) jack_free(static_cast<void*>(others));
+    }
+    if (count == connections) return true;
+    std::this_thread::sleep_for(5ms);
+  }
+  return false;
 }
 
 void JackProbe::closePort(const std::string& name) {

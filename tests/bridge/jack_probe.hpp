@@ -37,8 +37,8 @@ class JackProbe {
   std::string in(std::size_t port) const { return jack_port_name(ins_.at(port)); }
   bool connect(const std::string& from, const std::string& to) const;
   bool disconnect(const std::string& from, const std::string& to) const;
-  /// How many connections a port has, whoever's it is.
-  int connections(const std::string& port) const;
+  /// Waits until a port, whoever's it is, has this many connections: JACK shows them only from the next cycle on.
+  bool becomes(int connections, const std::string& port) const;
   void closePort(const std::string& name);
   void openOutput(const std::string& name);
 

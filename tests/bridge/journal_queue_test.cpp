@@ -1,7 +1,7 @@
 #include "bridge/journal_queue.hpp"
 
-#include <catch2/catch.hpp>
 #include <malloc.h>
+#include <catch2/catch.hpp>
 #include <thread>
 #include <variant>
 

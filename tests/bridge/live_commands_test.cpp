@@ -91,9 +91,9 @@ TEST_CASE("every setting reaches its place", "[live]") {
 
 TEST_CASE("the limits of the settings hold at this door", "[live]") {
   Stage stage;
-  for (const char* line : {"measures 65", "measures 0", "human-measures 17", "prompt-measures 0", "late never",
-                           "overlap 1", "quantize 32", "guard 25", "guard -1", "offset 100.1", "offset nan", "seed -1",
-                           "tempo 120", "panic 3", "measures"}) {
+  for (const char* line :
+       {"measures 65", "measures 0", "human-measures 17", "prompt-measures 0", "late never", "overlap 1", "quantize 32",
+        "guard 25", "guard -1", "offset 100.1", "offset nan", "seed -1", "tempo 120", "panic 3", "measures"}) {
     stage.refused(line);
   }
   REQUIRE(stage.sent.empty());

@@ -10,7 +10,7 @@
 
 #include "tests/bridge/recording_client.hpp"
 #if defined(ANTIPHON_HAVE_JACK)
-#include "tests/bridge/jack_server.hpp"
+#include "bridge/dummy_jack.hpp"
 #endif
 
 namespace antiphon {
@@ -111,7 +111,7 @@ TEST_CASE("with no MIDI system at all, auto means loopback", "[midi-systems]") {
 
 #if defined(ANTIPHON_HAVE_JACK)
 TEST_CASE("where a JACK server answers, auto means JACK, and its ports are listed", "[midi-systems][jack]") {
-  const JackServer server;
+  const DummyJack server;
   CHECK(chooseBackend("auto") == "jack");
   RecordingClient client;
   const auto backend = makeBackend("auto", {});

@@ -167,8 +167,19 @@ TEST_CASE("the system says whether it grants real-time priority", "[player-threa
   CHECK_FALSE(priorityAdvice().empty());
 }
 
-// Not a test but a measurement: run it by its tag.
-TEST_CASE("how late the player thread wakes", "[.precision]") {
+// Not tests but measurements: run them by their tag.
+
+void report(const char* what, ThreadPriority priority, std::vector<Nanos> late) {
+  std::sort(late.begin(), late.end());
+  const auto at = [&](double share) {
+    const auto index = static_cast<std::size_t>(share * static_cast<double>(late.size() - 1));
+    return std::to_string(late[index].count() / 1000);
+  };
+  std::cout << what << " (" << (priority == ThreadPriority::realtime ? "SCHED_FIFO" : "ordinary") << "): median "
+            << at(0.5) << " us, p95 " << at(0.95) << ", p99 " << at(0.99) << ", worst " << at(1.0) << "\n";
+}
+
+TEST_CASE("how late what is due leaves", "[.precision]") {
   RecordingSink sink;
   RecordingClient client;
   PlayerThread thread{1};
@@ -178,15 +189,26 @@ TEST_CASE("how late the player thread wakes", "[.precision]") {
   for (int i = 0; i < kCount; ++i) client.scheduled.emplace_back(start + i * 2700us, MidiMessage::of(midi::kClock));
   thread.start(client);
   REQUIRE(sink.sent.waitFor(kCount, 60s));
-  std::vector<double> late;
-  for (const Sent& sent : sink.sent.all()) {
-    late.push_back(static_cast<double>((sent.left - sent.when).count()) / 1000.0);
+  std::vector<Nanos> late;
+  for (const Sent& sent : sink.sent.all()) late.push_back(sent.left - sent.when);
+  report("due to sent", thread.priority(), late);
+  thread.stop();
+}
+
+TEST_CASE("how soon a packet is taken in", "[.precision]") {
+  Notebook<Nanos> taken;
+  RecordingClient client;
+  PlayerThread thread{1};
+  client.onReceive = [&](Inlet, std::span<const std::uint8_t>, Nanos when) { taken.add(steadyNow() - when); };
+  thread.start(client);
+  Bell pause;
+  for (std::size_t i = 0; i < 1000; ++i) {
+    pause.waitUntil(steadyNow() + 1ms);
+    thread.push(0, Inlet::clock, Bytes{0xF8}, steadyNow());
   }
-  std::sort(late.begin(), late.end());
-  const auto at = [&](double share) { return late[static_cast<std::size_t>(share * (kCount - 1))]; };
-  std::cout << "player thread (" << (thread.priority() == ThreadPriority::realtime ? "SCHED_FIFO" : "ordinary")
-            << "): late by median " << at(0.5) << " us, p95 " << at(0.95) << ", p99 " << at(0.99) << ", worst "
-            << late.back() << " us\n";
+  REQUIRE(taken.waitFor(1000));
+  report("arrived to received", thread.priority(), taken.all());
+  thread.stop();
 }
 
 }  // namespace

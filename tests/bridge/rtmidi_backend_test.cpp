@@ -9,7 +9,7 @@
 #include "tests/bridge/recording_client.hpp"
 #if defined(ANTIPHON_HAVE_JACK)
 #include "tests/bridge/jack_probe.hpp"
-#include "tests/bridge/jack_server.hpp"
+#include "bridge/dummy_jack.hpp"
 #endif
 
 namespace antiphon {
@@ -87,7 +87,7 @@ TEST_CASE("an output that is closed drops and counts", "[rtmidi]") {
 const RtMidiSystem kStandIn{"rtmidi-jack", RtMidi::UNIX_JACK, true};
 
 TEST_CASE("RtMidi's virtual ports take in the clock and the notes, and send the answer", "[rtmidi][jack]") {
-  const JackServer server;
+  const DummyJack server;
   if (!builtIn(kStandIn)) return;
   RecordingClient client;
   RtMidiBackend backend{kStandIn, {}};
@@ -126,7 +126,7 @@ TEST_CASE("RtMidi's virtual ports take in the clock and the notes, and send the 
 }
 
 TEST_CASE("RtMidi opens a port of others by its name, and again when it has come back", "[rtmidi][jack]") {
-  const JackServer server;
+  const DummyJack server;
   if (!builtIn(kStandIn)) return;
   RecordingClient client;
   auto piano = std::make_unique<JackProbe>("piano", 1, 1);
@@ -162,7 +162,7 @@ TEST_CASE("RtMidi opens a port of others by its name, and again when it has come
 }
 
 TEST_CASE("a system without ports of its own says what is missing", "[rtmidi][jack]") {
-  const JackServer server;
+  const DummyJack server;
   RtMidiSystem system = kStandIn;
   if (!builtIn(system)) return;
   system.createsPorts = false;

@@ -2,169 +2,20 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <csignal>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
-#include <rapidcheck.h>
-#include <set>
 #include <stdexcept>
 #include <string>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <vector>
 
+#include "tests/bridge/midi_file_reader.hpp"
+
 using namespace antiphon;
+using namespace antiphon::testing;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 namespace {
-
-// ---- A reader of Standard MIDI Files that knows nothing of the writer and forgives nothing. ----
-
-struct Event {
-  std::int64_t tick = 0;
-  std::uint8_t status = 0;  // 0xFF: a meta event
-  std::uint8_t meta = 0;
-  std::vector<std::uint8_t> data{};
-
-  bool isOn() const { return (status & 0xF0) == 0x90 && data[1] > 0; }
-  bool isOff() const { return (status & 0xF0) == 0x80 || ((status & 0xF0) == 0x90 && data[1] == 0); }
-  friend bool operator==(const Event&, const Event&) = default;
-};
-
-struct Track {
-  std::string name{};
-  std::vector<Event> events{};  // without name and end
-  std::int64_t end = 0;
-};
-
-struct Smf {
-  int format = 0;
-  int division = 0;
-  std::vector<Track> tracks{};
-};
-
-[[noreturn]] void bad(const std::string& why) { throw std::runtime_error{"not a MIDI file: " + why}; }
-
-class Reader {
- public:
-  explicit Reader(std::vector<std::uint8_t> bytes) : bytes_{std::move(bytes)} {}
-
-  Smf read() {
-    Smf smf;
-    if (tag() != "MThd" || number(4) != 6) bad("header");
-    smf.format = static_cast<int>(number(2));
-    const auto tracks = number(2);
-    smf.division = static_cast<int>(number(2));
-    for (std::int64_t i = 0; i < tracks; ++i) smf.tracks.push_back(track());
-    if (at_ != bytes_.size()) bad("something follows the last track");
-    return smf;
-  }
-
- private:
-  std::uint8_t byte() {
-    if (at_ >= bytes_.size()) bad("it ends too soon");
-    return bytes_[at_++];
-  }
-  std::uint8_t dataByte() {
-    const std::uint8_t value = byte();
-    if (value > 0x7F) bad("a status byte among the data");
-    return value;
-  }
-  std::int64_t number(int size) {
-    std::int64_t value = 0;
-    for (int i = 0; i < size; ++i) value = value * 256 + byte();
-    return value;
-  }
-  std::string tag() {
-    std::string text;
-    for (int i = 0; i < 4; ++i) text += static_cast<char>(byte());
-    return text;
-  }
-  std::int64_t length() {
-    std::int64_t value = 0;
-    for (int i = 0; i < 4; ++i) {
-      const std::uint8_t next = byte();
-      value = value * 128 + (next & 0x7F);
-      if (next < 0x80) return value;
-    }
-    bad("a number of more than four bytes");
-  }
-
-  Track track() {
-    if (tag() != "MTrk") bad("no track");
-    const auto size = static_cast<std::size_t>(number(4));
-    const std::size_t end = at_ + size;
-    if (end > bytes_.size()) bad("a track that is longer than the file");
-    Track track;
-    std::int64_t tick = 0;
-    for (;;) {
-      tick += length();
-      Event event{tick, byte()};
-      if (event.status == 0xFF) {
-        event.meta = byte();
-        for (std::int64_t left = length(); left > 0; --left) event.data.push_back(byte());
-        if (event.meta == 0x2F) {
-          track.end = tick;
-          if (at_ != end) bad("the end of a track where it is not");
-          return track;
-        }
-        if (event.meta == 0x03) {
-          track.name.assign(event.data.begin(), event.data.end());
-          continue;
-        }
-      } else {
-        const int kind = event.status & 0xF0;
-        if (event.status < 0x80 || event.status >= 0xF0) bad("no channel message");
-        for (int left = kind == 0xC0 || kind == 0xD0 ? 1 : 2; left > 0; --left) event.data.push_back(dataByte());
-      }
-      track.events.push_back(event);
-      if (at_ >= end) bad("a track without an end");
-    }
-  }
-
-  std::vector<std::uint8_t> bytes_;
-  std::size_t at_ = 0;
-};
-
-/// Reads a file and checks what must hold of every recording.
-Smf readRecording(const fs::path& path) {
-  std::ifstream in{path, std::ios::binary};
-  const Smf smf = Reader{{std::istreambuf_iterator<char>{in}, {}}}.read();
-  if (smf.format != 1 || smf.division != 480 || smf.tracks.size() != 3) bad("not what a recording is");
-  if (smf.tracks[1].name != "Call" || smf.tracks[2].name != "Answer") bad("names");
-  for (const Track& track : smf.tracks) {
-    if (track.end != smf.tracks[0].end) bad("tracks of different length");
-    std::set<std::pair<int, int>> sounding;
-    for (const Event& event : track.events) {
-      if (event.status == 0xFF) continue;
-      const std::pair key{event.status & 0x0F, int{event.data[0]}};
-      if (event.isOn() && !sounding.insert(key).second) bad("a note that sounds is struck");
-      if (event.isOff() && sounding.erase(key) == 0) bad("a note that does not sound is released");
-    }
-    if (!sounding.empty()) bad("a note sounds for ever");
-  }
-  return smf;
-}
-
-struct Folder {
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "antiphon-session-XXXXXX").string();
-    if (!mkdtemp(name.data())) throw std::runtime_error{"no folder for the test"};
-    path = name;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-  std::size_t files() const {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator{path}, fs::directory_iterator{}));
-  }
-  fs::path path;
-};
 
 /// What is written and then read back.
 struct Session {
@@ -186,16 +37,16 @@ struct Session {
     return *this;
   }
 
-  Smf onDisk() const { return readRecording(folder.path / "take.mid"); }
-  Smf read() {
+  MidiFile onDisk() const { return readRecording(folder.path / "take.mid"); }
+  MidiFile read() {
     file.close();
     return onDisk();
   }
   /// Where the notes of the call begin and end.
   std::vector<std::int64_t> callTicks() {
     std::vector<std::int64_t> ticks;
-    const Smf smf = read();
-    for (const Event& event : smf.tracks[1].events) {
+    const MidiFile smf = read();
+    for (const FileEvent& event : smf.tracks[1].events) {
       if (event.isOn() || event.isOff()) ticks.push_back(event.tick);
     }
     return ticks;
@@ -208,9 +59,9 @@ struct Session {
 
 using Ticks = std::vector<std::int64_t>;
 
-std::map<std::int64_t, int> tempos(const Smf& smf) {
+std::map<std::int64_t, int> tempos(const MidiFile& smf) {
   std::map<std::int64_t, int> found;
-  for (const Event& event : smf.tracks[0].events) {
+  for (const FileEvent& event : smf.tracks[0].events) {
     if (event.meta == 0x51) found[event.tick] = event.data[0] * 65536 + event.data[1] * 256 + event.data[2];
   }
   return found;
@@ -229,9 +80,9 @@ std::string sentenceOf(const fs::path& path) {
 
 TEST_CASE("a recording is a whole MIDI file from the first moment on", "[session]") {
   Session session{{7, 8}};
-  const Smf smf = session.onDisk();
+  const MidiFile smf = session.onDisk();
   REQUIRE(smf.tracks[0].name == "Antiphon");
-  REQUIRE(smf.tracks[0].events[0] == Event{0, 0xFF, 0x58, {7, 3, 12, 8}});
+  REQUIRE(smf.tracks[0].events[0] == FileEvent{0, 0xFF, 0x58, {7, 3, 12, 8}});
   REQUIRE(tempos(smf) == std::map<std::int64_t, int>{{0, 500000}});
   REQUIRE(smf.tracks[0].end == 0);
 }
@@ -241,10 +92,10 @@ TEST_CASE("call and answer have tracks of their own", "[session]") {
   session.moved(0).beat(0).on(0).off(240);
   session.played(1920, MidiMessage::noteOn(2, 67, 90)).played(2400, MidiMessage::noteOff(2, 67));
   session.played(2400, MidiMessage::controller(2, midi::kSustain, 0));
-  const Smf smf = session.read();
-  REQUIRE(smf.tracks[1].events == std::vector<Event>{{0, 0x90, 0, {60, 80}}, {240, 0x80, 0, {60, 0}}});
+  const MidiFile smf = session.read();
+  REQUIRE(smf.tracks[1].events == std::vector<FileEvent>{{0, 0x90, 0, {60, 80}}, {240, 0x80, 0, {60, 0}}});
   REQUIRE(smf.tracks[2].events ==
-          std::vector<Event>{{1920, 0x92, 0, {67, 90}}, {2400, 0x82, 0, {67, 0}}, {2400, 0xB2, 0, {64, 0}}});
+          std::vector<FileEvent>{{1920, 0x92, 0, {67, 90}}, {2400, 0x82, 0, {67, 0}}, {2400, 0xB2, 0, {64, 0}}});
   REQUIRE(smf.tracks[0].end == 3840);  // whole bars
 }
 
@@ -362,13 +213,13 @@ TEST_CASE("notes that sound are closed in what is written, and go on in what is 
   Session session;
   session.moved(0).beat(0).on(100).heard(100, MidiMessage::controller(0, midi::kSustain, 127)).beat(480);
   session.file.tend(session.now + 2s);
-  const Event pressed{100, 0x90, 0, {60, 80}};
-  const Event pedal{100, 0xB0, 0, {64, 127}};
+  const FileEvent pressed{100, 0x90, 0, {60, 80}};
+  const FileEvent pedal{100, 0xB0, 0, {64, 127}};
   REQUIRE(session.onDisk().tracks[1].events ==
-          std::vector<Event>{pressed, pedal, {480, 0x80, 0, {60, 0}}, {480, 0xB0, 0, {64, 0}}});
+          std::vector<FileEvent>{pressed, pedal, {480, 0x80, 0, {60, 0}}, {480, 0xB0, 0, {64, 0}}});
   session.off(700).heard(800, MidiMessage::controller(0, midi::kSustain, 0));
   REQUIRE(session.read().tracks[1].events ==
-          std::vector<Event>{pressed, pedal, {700, 0x80, 0, {60, 0}}, {800, 0xB0, 0, {64, 0}}});
+          std::vector<FileEvent>{pressed, pedal, {700, 0x80, 0, {60, 0}}, {800, 0xB0, 0, {64, 0}}});
 }
 
 TEST_CASE("note-ons and note-offs match, whatever comes", "[session]") {
@@ -482,99 +333,4 @@ TEST_CASE("three hours fit", "[session]") {
   const auto took = std::chrono::steady_clock::now() - begin;
   CHECK(took < 500ms);  // some 3 ms where nothing else runs
   REQUIRE(session.onDisk().tracks[1].events.size() == kEvents);
-}
-
-namespace {
-
-JournalEntry anyEntry() {
-  using rc::gen::inRange;
-  const auto tick = [] { return Tick{*rc::gen::weightedOneOf<std::int64_t>(
-      {{8, inRange<std::int64_t>(-100, 8000)}, {1, inRange<std::int64_t>(-1'000'000'000, 1'000'000'000'000)}})}; };
-  const auto message = [] {
-    const auto byte = [](int least, int most) { return static_cast<std::uint8_t>(*inRange(least, most + 1)); };
-    MidiMessage m{{byte(0x80, 0x92), byte(60, 63), byte(0, 2)}, 3};
-    if (byte(0, 3) == 0) m = {{byte(0, 255), byte(0, 255), byte(0, 255)}, byte(0, 3)};
-    const std::uint8_t number = byte(0, 1) == 0 ? midi::kAllNotesOff : midi::kSustain;
-    if (byte(0, 7) == 0) m = MidiMessage::controller(byte(0, 2), number, byte(0, 127));
-    return m;
-  };
-  const auto phase = [] { return static_cast<Phase>(*inRange(0, 3)); };
-  switch (*inRange(0, 9)) {
-    case 0: return PhaseChanged{phase(), phase(), tick()};
-    case 1: return TurnEnded{};
-    case 2: return Relocated{tick()};
-    case 3: return Beat{tick(), Tempo::bpm(*rc::gen::element(20.0, 120.0, 120.03, 400.0, 1e-9, 1e12))};
-    case 4: return ClockLost{tick()};
-    case 5: return Played{message(), tick()};
-    default: return Heard{message(), tick()};
-  }
-}
-
-}  // namespace
-
-TEST_CASE("any journal makes a valid recording", "[session][property]") {
-  REQUIRE(rc::check("valid after every second and at the end", [] {
-    const Folder folder;
-    const fs::path path = folder.path / "take.mid";
-    const Meter meter = *rc::gen::element(Meter{4, 4}, Meter{7, 8}, Meter{5, 4}, Meter{1, 32});
-    Nanos now{};
-    std::int64_t lastEnd = 0;
-    const auto check = [&] {
-      const Smf smf = readRecording(path);  // throws, and so fails, when it is not valid
-      RC_ASSERT(smf.tracks[0].end >= lastEnd);
-      RC_ASSERT(smf.tracks[0].end % meter.bar().count == 0);
-      lastEnd = smf.tracks[0].end;
-    };
-    {
-      SessionFile file{path, meter};
-      const int count = *rc::gen::inRange(0, 60);
-      for (int i = 0; i < count; ++i) {
-        file.write(anyEntry(), now += std::chrono::milliseconds{*rc::gen::inRange(0, 900)});
-        check();
-      }
-    }
-    check();
-    RC_ASSERT(folder.files() == 1u);
-  }));
-}
-
-TEST_CASE("killed at any moment, the recording is whole", "[session][kill]") {
-  const Folder folder;
-  const fs::path path = folder.path / "take.mid";
-  for (int round = 0; round < 12; ++round) {
-    std::error_code ignored;
-    fs::remove(path, ignored);
-    int ends[2];
-    REQUIRE(pipe(ends) == 0);
-    const pid_t child = fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-      alarm(20);  // should the parent be gone
-      try {
-        SessionFile file{path, {}};
-        file.write(Relocated{{0}}, 0s);
-        // A long file is nearly always being written; then a second passes with each entry.
-        std::int64_t i = 0;
-        const auto note = [&] { return MidiMessage::noteOn(0, static_cast<std::uint8_t>(i & 63), 9); };
-        for (; i < 10'000; ++i) file.write(Played{note(), {i}}, 0s);
-        for (int seconds = 1;; ++i, ++seconds) {
-          file.write(Heard{note(), {i}}, seconds * 1s);
-          if (seconds == 3 && ::write(ends[1], "!", 1) != 1) break;
-        }
-      } catch (...) {
-      }
-      _exit(1);
-    }
-    close(ends[1]);
-    char started = 0;
-    REQUIRE(::read(ends[0], &started, 1) == 1);
-    close(ends[0]);
-    usleep(static_cast<useconds_t>(round * 1370));
-    kill(child, SIGKILL);
-    int status = 0;
-    waitpid(child, &status, 0);
-    REQUIRE(WIFSIGNALED(status));
-    REQUIRE(WTERMSIG(status) == SIGKILL);
-    REQUIRE(readRecording(path).tracks[1].events.size() >= 3);
-  }
 }

@@ -151,11 +151,10 @@ TEST_CASE("what the log says of a turn", "[status][log]") {
     report.lateBars = 3;
     report.rungs[1] = report.rungs[3] = Rung::echo;
     report.rungs[4] = Rung::rest;
-    REQUIRE(told(TurnEnded{report}) ==
-            Lines{"[turn 3] 8 notes in, 5 bars out (16 notes), margin +12.3 ms, 3 bars late",
-                  "[turn 3] bar 2 of 5 by echo: the answerer was late",
-                  "[turn 3] bar 4 of 5 by echo: the answerer was late",
-                  "[turn 3] bar 5 of 5 by rest: the answerer was late"});
+    REQUIRE(told(TurnEnded{report}) == Lines{"[turn 3] 8 notes in, 5 bars out (16 notes), margin +12.3 ms, 3 bars late",
+                                             "[turn 3] bar 2 of 5 by echo: the answerer was late",
+                                             "[turn 3] bar 4 of 5 by echo: the answerer was late",
+                                             "[turn 3] bar 5 of 5 by rest: the answerer was late"});
     for (const LogLine& line : logLines(TurnEnded{report}, {})) REQUIRE(line.warning);
     report.rungs[2] = Rung::echo;
     REQUIRE(told(TurnEnded{report})[1] == "[turn 3] bars 2-4 of 5 by echo: the answerer was late");

@@ -1,17 +1,18 @@
 #include "bridge/turn_log.hpp"
 
+#include <rapidcheck.h>
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <rapidcheck.h>
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "tests/bridge/midi_file_reader.hpp"
 
 using namespace antiphon;
 using namespace std::chrono_literals;
@@ -19,16 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct LogFolder {
-  LogFolder() {
-    std::string name = (fs::temp_directory_path() / "antiphon-turns-XXXXXX").string();
-    if (!mkdtemp(name.data())) throw std::runtime_error{"no folder for the test"};
-    path = name;
-  }
-  ~LogFolder() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
+struct LogFolder : testing::Folder {
   fs::path file() const { return path / "turns.jsonl"; }
   std::vector<std::string> lines() const {
     std::vector<std::string> found;
@@ -36,7 +28,6 @@ struct LogFolder {
     for (std::string line; std::getline(in, line);) found.push_back(line);
     return found;
   }
-  fs::path path;
 };
 
 TurnReport aTurn() {

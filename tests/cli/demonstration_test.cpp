@@ -7,7 +7,7 @@ using namespace antiphon::testing;
 SCENARIO("DEMO-1 Without any MIDI the thing still works", "[real-time]") {
   const std::string midi = temporary("demo.mid");
   const std::string turns = temporary("demo.jsonl");
-  const auto result = antiphon({"run", "--backend", "loopback", "--tempo", "240", "--measures", "1", "--turns", "2",
+  const auto result = runAntiphon({"run", "--backend", "loopback", "--tempo", "240", "--measures", "1", "--turns", "2",
                                 "--record", midi, "--turn-log", turns});
   INFO(result.out);
   REQUIRE(result.code == 0);

@@ -89,7 +89,7 @@ SCENARIO("E2E-1 Beside a real clock the answer is on the frame, and Stop closes 
   std::optional<std::uint64_t> first;
   for (const auto& event : daw.heard()) {
     if (event.port != JackDaw::Port::ears) continue;
-    REQUIRE(event.frame + rate / 1000 >= static_cast<double>(grid.at(begin)));
+    REQUIRE(static_cast<double>(event.frame) + rate / 1000 >= static_cast<double>(grid.at(begin)));
     REQUIRE(static_cast<double>(event.frame) <= static_cast<double>(grid.at(end)) + rate / 1000);
     if (event.message.isNoteOff()) --sounding;
     if (!event.message.isNoteOn()) continue;

@@ -25,9 +25,9 @@ SCENARIO("FLAG-1 What is not possible is said in one line, with what is") {
       {{"run", "--answerer", "nobody"}, "echo"},
       {{"simulate", "--think-ms", "-1"}, "from 0"},
       {{"dance"}, "dance"},
-      {{}, "subcommand"},
+      {std::vector<std::string>{}, "subcommand"},
   }));
-  const auto result = antiphon(words);
+  const auto result = runAntiphon(words);
   INFO(result.err);
   REQUIRE(result.code == 2);
   REQUIRE(result.out.empty());
@@ -36,20 +36,20 @@ SCENARIO("FLAG-1 What is not possible is said in one line, with what is") {
 }
 
 SCENARIO("FLAG-2 A back end that this machine lacks says why") {
-  const auto result = antiphon({"run", "--backend", "coremidi"});
+  const auto result = runAntiphon({"run", "--backend", "coremidi"});
   REQUIRE(result.code == 2);
   REQUIRE(result.err.find("coremidi") != std::string::npos);
   REQUIRE(std::ranges::count(result.err, '\n') == 1);
 }
 
 SCENARIO("FLAG-3 The older bridge's spellings work") {
-  const auto result = antiphon({"simulate", "--gen_measures", "4", "--human_measures=2", "--beats_per_bar", "4",
+  const auto result = runAntiphon({"simulate", "--gen_measures", "4", "--human_measures=2", "--beats_per_bar", "4",
                                 "--clock_in", "ARIA_CLOCK"});
   REQUIRE(result.code == 0);
 }
 
 SCENARIO("FLAG-4 Help and version") {
-  REQUIRE(antiphon({"--help"}).code == 0);
-  REQUIRE(antiphon({"run", "--help"}).out.find("--measures") != std::string::npos);
-  REQUIRE(antiphon({"--version"}).out.starts_with("antiphon "));
+  REQUIRE(runAntiphon({"--help"}).code == 0);
+  REQUIRE(runAntiphon({"run", "--help"}).out.find("--measures") != std::string::npos);
+  REQUIRE(runAntiphon({"--version"}).out.starts_with("antiphon "));
 }

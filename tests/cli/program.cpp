@@ -63,7 +63,7 @@ std::string contents(const std::string& path) {
   return text.str();
 }
 
-Result antiphon(const std::vector<std::string>& words, const std::string& input) {
+Result runAntiphon(const std::vector<std::string>& words, const std::string& input) {
   const std::string in = temporary("in");
   const std::string out = temporary("out");
   const std::string err = temporary("err");

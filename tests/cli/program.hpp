@@ -14,7 +14,7 @@ struct Result {
 };
 
 /// Runs antiphon to its end.
-Result antiphon(const std::vector<std::string>& words, const std::string& input = {});
+Result runAntiphon(const std::vector<std::string>& words, const std::string& input = {});
 
 /// A program that goes on running, with its output in a file; ended by SIGTERM at the latest when this goes.
 class Running {

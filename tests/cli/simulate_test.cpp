@@ -44,7 +44,7 @@ const std::vector<std::pair<long, std::string>> kCall{{1250000, "in 90 3c 50"}, 
 }  // namespace
 
 SCENARIO("SIM-1 A bar is answered in virtual time") {
-  const auto result = antiphon({"simulate", "--trace", "--gen_measures=2"}, session(120, 96 * 4, kCall));
+  const auto result = runAntiphon({"simulate", "--trace", "--gen_measures=2"}, session(120, 96 * 4, kCall));
   REQUIRE(result.code == 0);
   REQUIRE(result.err.empty());
   const auto all = lines(result.out);
@@ -75,22 +75,22 @@ SCENARIO("SIM-1 A bar is answered in virtual time") {
   REQUIRE(struck >= 2);
   REQUIRE(open == 0);
   AND_THEN("the same session is answered in the same way again") {
-    REQUIRE(antiphon({"simulate", "--trace", "--gen-measures", "2"}, session(120, 96 * 4, kCall)).out == result.out);
+    REQUIRE(runAntiphon({"simulate", "--trace", "--gen-measures", "2"}, session(120, 96 * 4, kCall)).out == result.out);
   }
 }
 
 SCENARIO("SIM-2 A slow answerer in virtual time") {
   GIVEN("the echo to stand in") {
-    const auto result = antiphon({"simulate", "--think-ms", "300"}, session(120, 96 * 4, kCall));
+    const auto result = runAntiphon({"simulate", "--think-ms", "300"}, session(120, 96 * 4, kCall));
     REQUIRE(std::abs(lines(result.out).front().time - 3000000) <= 50);
   }
   GIVEN("a rest to stand in") {
-    const auto result = antiphon({"simulate", "--think-ms", "300", "--late", "rest"}, session(120, 96 * 4, kCall));
+    const auto result = runAntiphon({"simulate", "--think-ms", "300", "--late", "rest"}, session(120, 96 * 4, kCall));
     REQUIRE(lines(result.out).front().time >= 5000000 - 50);
   }
   GIVEN("that the answer waits a bar") {
     const auto result =
-        antiphon({"simulate", "--think-ms", "300", "--late", "wait", "--trace"}, session(120, 96 * 4, kCall));
+        runAntiphon({"simulate", "--think-ms", "300", "--late", "wait", "--trace"}, session(120, 96 * 4, kCall));
     REQUIRE(std::abs(lines(result.out)[1].time - 5000000) <= 50);
     REQUIRE(lines(result.out)[1].rest == " answering");
   }
@@ -108,7 +108,7 @@ SCENARIO("SIM-3 A line that cannot be read is named") {
       {"5 in 90 xy", "'xy' is not a byte in hexadecimal"},
       {"0 clock f8", "comes before 1"},
   }));
-  const auto result = antiphon({"simulate"}, "1 clock fa\n# a comment\n" + line + "\n");
+  const auto result = runAntiphon({"simulate"}, "1 clock fa\n# a comment\n" + line + "\n");
   REQUIRE(result.code == 2);
   REQUIRE(result.err.find("line 3: ") != std::string::npos);
   REQUIRE(result.err.find(fragment) != std::string::npos);
@@ -119,14 +119,14 @@ SCENARIO("SIM-4 The session and the turns can be written down") {
   const std::string midi = temporary("session.mid");
   const std::string turns = temporary("turns.jsonl");
   const auto result =
-      antiphon({"simulate", "--record", midi, "--turn-log", turns, "--meter", "3/4"}, session(120, 96 * 4, kCall));
+      runAntiphon({"simulate", "--record", midi, "--turn-log", turns, "--meter", "3/4"}, session(120, 96 * 4, kCall));
   REQUIRE(result.code == 0);
   REQUIRE(contents(midi).starts_with("MThd"));
   REQUIRE(contents(turns).find("\"begin_pulse\":72") != std::string::npos);
 }
 
 SCENARIO("SIM-5 Our own clock in virtual time") {
-  const auto result = antiphon({"simulate", "--clock", "internal", "--tempo", "60", "--trace"}, "500000 in 90 3c 50\n");
+  const auto result = runAntiphon({"simulate", "--clock", "internal", "--tempo", "60", "--trace"}, "500000 in 90 3c 50\n");
   const auto all = lines(result.out);
   REQUIRE(all.front().time == 0);
   REQUIRE(all[1].time == 4000000);
