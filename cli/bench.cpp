@@ -1,4 +1,4 @@
-// antiphon bench timing: how exactly the clock is followed and the notes leave.
+// antiphon bench: how exactly the clock is followed and the notes leave, and whether anything ever sticks.
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -7,6 +7,7 @@
 #include "cli/bench_timing_virtual.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit.hpp"
+#include "cli/soak.hpp"
 #include "cli/words.hpp"
 
 namespace antiphon {
@@ -109,6 +110,25 @@ int benchTiming(const TimingWish& wish) {
   return kExitOk;
 }
 
+int benchSoak(std::int64_t bars, std::uint64_t seed, bool json) {
+  const SoakResult r = soak(bars, seed, [&](std::int64_t done) {
+    if (!json && done % 10'000 == 0) std::fprintf(stderr, "\r%lld of %lld bars", static_cast<long long>(done), static_cast<long long>(bars));
+  });
+  const double speed = static_cast<double>(r.bars) / r.cpuSeconds;
+  const Json figures{{"bars", r.bars}, {"turns", r.turns}, {"notes_heard", r.notesHeard}, {"notes_played", r.notesPlayed},
+                     {"stuck_notes", r.stuck}, {"doubled_notes", r.doubled}, {"messages_outside", r.outside},
+                     {"times_backwards", r.backwards}, {"answers_off_the_bar_line", r.offDownbeat},
+                     {"cpu_seconds", r.cpuSeconds}, {"bars_per_cpu_second", speed}};
+  if (json) {
+    std::printf("%s\n", figures.dump(2).c_str());
+  } else {
+    std::fprintf(stderr, "\r\x1b[K");
+    for (const auto& [name, value] : figures.items()) std::printf("%-26s %s\n", name.c_str(), value.dump().c_str());
+    std::printf("%s\n", r.clean() ? "clean" : "NOT CLEAN");
+  }
+  return r.clean() ? kExitOk : kExitFailed;
+}
+
 }  // namespace
 
 Action addBench(CLI::App& app) {
@@ -121,7 +141,16 @@ Action addBench(CLI::App& app) {
   timing->add_option("--seeds", wish->seeds, "Clocks for each figure in virtual time (default 400)")
       ->check(wholeNumber(1, 100'000));
   timing->add_option("--turns", wish->turns, "Turns at each tempo over JACK (default 40)")->check(wholeNumber(1, 10'000));
-  return [wish] { return benchTiming(*wish); };
+
+  auto* soaking = bench->add_subcommand("soak", "Play for very long in virtual time, and look for stuck notes");
+  auto bars = std::make_shared<std::int64_t>(100'000);
+  auto seed = std::make_shared<std::uint64_t>(1);
+  auto soakJson = std::make_shared<bool>(false);
+  soaking->add_option("--bars", *bars, "At least so many (default 100000)")->check(wholeNumber(1, 1'000'000'000L));
+  soaking->add_option("--seed", *seed, "Another seed, another evening (default 1)")->check(wholeNumber(0, 1'000'000'000L));
+  soaking->add_flag("--json", *soakJson, "Print JSON");
+
+  return [=] { return soaking->parsed() ? benchSoak(*bars, *seed, *soakJson) : benchTiming(*wish); };
 }
 
 }  // namespace antiphon
