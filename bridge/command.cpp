@@ -111,15 +111,15 @@ std::string Command::Parameter::signature() const {
   return fallback ? "[" + text + " = " + shown(*fallback) + "]" : "<" + text + ">";
 }
 
-bool Command::Arguments::has(std::string_view name) const {
-  return std::any_of(values_.begin(), values_.end(), [&](const auto& value) { return value.first == name; });
+bool Command::Arguments::has(std::string_view parameter) const {
+  return std::any_of(values_.begin(), values_.end(), [&](const auto& value) { return value.first == parameter; });
 }
 
-const Value& Command::Arguments::value(std::string_view name) const {
-  for (const auto& [itsName, value] : values_) {
-    if (itsName == name) return value;
+const Value& Command::Arguments::value(std::string_view parameter) const {
+  for (const auto& [given, itsValue] : values_) {
+    if (given == parameter) return itsValue;
   }
-  throw std::logic_error{"no parameter " + std::string{name} + " was declared"};
+  throw std::logic_error{"no parameter " + std::string{parameter} + " was declared"};
 }
 
 std::string Command::signature() const {

@@ -52,16 +52,18 @@ struct Command {
   /// What a handler gets: a checked value for every parameter. A name or a type that was not declared throws.
   class Arguments {
    public:
-    std::int64_t integer(std::string_view name) const { return std::get<std::int64_t>(value(name)); }
-    double real(std::string_view name) const { return std::get<double>(value(name)); }
-    const std::string& text(std::string_view name) const { return std::get<std::string>(value(name)); }  // and choices
-    bool flag(std::string_view name) const { return std::get<bool>(value(name)); }
+    std::int64_t integer(std::string_view parameter) const { return std::get<std::int64_t>(value(parameter)); }
+    double real(std::string_view parameter) const { return std::get<double>(value(parameter)); }
+    const std::string& text(std::string_view parameter) const {
+      return std::get<std::string>(value(parameter));
+    }  // and choices
+    bool flag(std::string_view parameter) const { return std::get<bool>(value(parameter)); }
 
-    bool has(std::string_view name) const;
-    void set(std::string name, Value value) { values_.emplace_back(std::move(name), std::move(value)); }
+    bool has(std::string_view parameter) const;
+    void set(std::string parameter, Value value) { values_.emplace_back(std::move(parameter), std::move(value)); }
 
    private:
-    const Value& value(std::string_view name) const;
+    const Value& value(std::string_view parameter) const;
     std::vector<std::pair<std::string, Value>> values_;
   };
 

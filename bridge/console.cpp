@@ -59,8 +59,8 @@ struct Console::Terminal {
 
   /// A job in the background may not change the terminal: it would be stopped for trying.
   static void set(const termios& mode) {
-    struct sigaction ignore{};
-    struct sigaction old{};
+    struct sigaction ignore {};
+    struct sigaction old {};
     ignore.sa_handler = SIG_IGN;
     sigaction(SIGTTOU, &ignore, &old);
     tcsetattr(STDIN_FILENO, TCSADRAIN, &mode);

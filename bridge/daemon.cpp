@@ -22,8 +22,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kGlance = 40ms;       // how often the screen is looked after
-constexpr auto kTendEvery = 1s;      // and the ports
+constexpr auto kGlance = 40ms;   // how often the screen is looked after
+constexpr auto kTendEvery = 1s;  // and the ports
 constexpr int kDemoTurns = 2;
 constexpr const char* kDemoSession = "antiphon-session.mid";
 
@@ -99,8 +99,13 @@ Daemon::Daemon(DaemonPlan plan)
       demo_{plan_.backend == "loopback"},
       log_{plan_.logLevel, plan_.settings.meter, plan_.settings.measures},
       backend_{makeBackend(plan_.backend, plan_.ports)},
-      band_{plan_.settings, backend_->out(),  backend_->clockOut(), plan_.lead(), std::make_unique<EchoAnswerer>(),
-            journal_,       [this] { backend_->wake(); }},
+      band_{plan_.settings,
+            backend_->out(),
+            backend_->clockOut(),
+            plan_.lead(),
+            std::make_unique<EchoAnswerer>(),
+            journal_,
+            [this] { backend_->wake(); }},
       wanted_{plan_.settings} {
   const bool internal = plan_.settings.clock == ClockSource::internal;
   if (!plan_.recordFile.empty()) {
@@ -112,11 +117,12 @@ Daemon::Daemon(DaemonPlan plan)
   }
   if (!plan_.turnLogFile.empty()) turns_ = std::make_unique<TurnLog>(plan_.turnLogFile);
   addLiveCommands(commands_, wanted_,
-                  {.send = [this](const LiveCommand& asked) {
-                     const bool taken = band_.ask(asked);
-                     backend_->wake();
-                     return taken;
-                   },
+                  {.send =
+                       [this](const LiveCommand& asked) {
+                         const bool taken = band_.ask(asked);
+                         backend_->wake();
+                         return taken;
+                       },
                    .status = [this] { return status(); },
                    .quit = [this] { quit_ = true; }});
 }

@@ -14,11 +14,11 @@ struct Step {
 };
 
 // Two bars' worth of A minor, so that longer metres have something to play too; shorter ones take what fits.
-constexpr std::array kFirstCall{Step{0, 1, 57, 96},  Step{1, 1, 60, 78},  Step{2, 2, 64, 92},  Step{4, 1, 67, 88},
-                                Step{5, 1, 64, 74},  Step{6, 2, 62, 90},  Step{8, 1, 60, 88},  Step{9, 1, 62, 76},
+constexpr std::array kFirstCall{Step{0, 1, 57, 96},  Step{1, 1, 60, 78},  Step{2, 2, 64, 92}, Step{4, 1, 67, 88},
+                                Step{5, 1, 64, 74},  Step{6, 2, 62, 90},  Step{8, 1, 60, 88}, Step{9, 1, 62, 76},
                                 Step{10, 2, 64, 90}, Step{12, 3, 57, 84}, Step{15, 1, 55, 72}};
-constexpr std::array kSecondCall{Step{0, 2, 69, 98},  Step{2, 1, 67, 80},  Step{3, 2, 64, 94},  Step{5, 1, 62, 76},
-                                 Step{6, 1, 60, 86},  Step{7, 1, 62, 70},  Step{8, 2, 64, 92},  Step{10, 2, 60, 84},
+constexpr std::array kSecondCall{Step{0, 2, 69, 98},  Step{2, 1, 67, 80}, Step{3, 2, 64, 94}, Step{5, 1, 62, 76},
+                                 Step{6, 1, 60, 86},  Step{7, 1, 62, 70}, Step{8, 2, 64, 92}, Step{10, 2, 60, 84},
                                  Step{12, 2, 57, 90}, Step{14, 2, 52, 80}};
 
 template <std::size_t Size>

@@ -32,11 +32,11 @@ class DemoPlayer final : public MidiClient {
 
   Band& band_;
   Tick callLength_;
-  Tick cycle_;                               // call and answer together
+  Tick cycle_;                              // call and answer together
   std::vector<std::vector<Stroke>> calls_;  // played in turn
   std::size_t call_ = 0;
   std::size_t stroke_ = 0;
-  Tick start_{};                             // of the call under way
+  Tick start_{};  // of the call under way
 };
 
 }  // namespace antiphon

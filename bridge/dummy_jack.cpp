@@ -2,18 +2,19 @@
 
 #include "bridge/dummy_jack.hpp"
 
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <fcntl.h>
+#include <filesystem>
 #include <fstream>
 #include <random>
 #include <sstream>
 #include <stdexcept>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 #if defined(__linux__)
 #include <sys/prctl.h>
 #endif
@@ -29,7 +30,8 @@ constexpr const char* kVariable = "JACK_DEFAULT_SERVER";
 
 std::string freshName() {
   static std::atomic<int> count{0};
-  return "t" + std::to_string(getpid()) + "_" + std::to_string(++count) + "_" + std::to_string(std::random_device{}() % 10000);
+  return "t" + std::to_string(getpid()) + "_" + std::to_string(++count) + "_" +
+         std::to_string(std::random_device{}() % 10000);
 }
 
 /// True when `condition` came about in time.
@@ -64,13 +66,13 @@ void DummyJack::startAgain() {
 }
 
 void DummyJack::start() {
-  const std::string name = freshName();
-  log_ = "/tmp/antiphon-jackd-" + name + ".log";
-  setenv(kVariable, name.c_str(), 1);
+  name_ = freshName();
+  log_ = "/tmp/antiphon-jackd-" + name_ + ".log";
+  setenv(kVariable, name_.c_str(), 1);
   const std::string rate = std::to_string(kRate);
   const std::string period = std::to_string(kPeriod);
-  const char* const words[] = {"jackd",  "--no-realtime", "-S", "-n",         name.c_str(), "-d",
-                               "dummy", "-r",            rate.c_str(), "-p", period.c_str(), nullptr};
+  const char* const words[] = {"jackd", "--no-realtime", "-S", "-n",           name_.c_str(), "-d", "dummy",
+                               "-r",    rate.c_str(),    "-p", period.c_str(), nullptr};
   process_ = fork();
   if (process_ == 0) {
 #if defined(__linux__)
@@ -102,6 +104,14 @@ void DummyJack::stop() {
   }
   process_ = -1;
   unlink(log_.c_str());
+  // Clients that were connected to the end leave their semaphores behind.
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator{"/dev/shm", ignored}) {
+    const std::string file = entry.path().filename().string();
+    if (file.starts_with("jack_sem.") && file.find("_" + name_ + "_") != std::string::npos) {
+      std::filesystem::remove(entry.path(), ignored);
+    }
+  }
 }
 
 }  // namespace antiphon

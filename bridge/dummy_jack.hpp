@@ -1,13 +1,13 @@
 // A private JACK server that needs no sound card, for measurements and tests.
 #pragma once
 
-#include <string>
 #include <sys/types.h>
+#include <string>
 
 namespace antiphon {
 
-/// A dummy server of its own name, which JACK_DEFAULT_SERVER names as long as this lives. It ends with this, by SIGTERM:
-/// a server that is killed keeps one of the eight places that the machine has for servers.
+/// A dummy server of its own name, which JACK_DEFAULT_SERVER names as long as this lives. It ends with this, by
+/// SIGTERM: a server that is killed keeps one of the eight places that the machine has for servers.
 class DummyJack {
  public:
   static constexpr unsigned kRate = 48000;
@@ -28,6 +28,7 @@ class DummyJack {
 
   std::string before_;  // what JACK_DEFAULT_SERVER was
   bool hadBefore_ = false;
+  std::string name_;
   std::string log_;
   pid_t process_ = -1;
 };

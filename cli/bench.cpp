@@ -29,19 +29,30 @@ Json toJson(const TimingError& error) {
 Json toJson(const VirtualTiming& timing) {
   Json json{{"seeds", timing.seeds}, {"pulses_sent", timing.pulsesSent}, {"pulses_counted", timing.pulsesCounted}};
   for (const SteadyTiming& steady : timing.steady) {
-    json["steady"].push_back({{"bpm", steady.bpm}, {"jitter_ms", steady.jitterMs}, {"after_bars", steady.bars},
-                              {"follower", toJson(steady.follower)}, {"least_squares", toJson(steady.line)},
-                              {"p99_ratio", steady.p99Ratio}, {"rms_ratio", steady.rmsRatio}});
+    json["steady"].push_back({{"bpm", steady.bpm},
+                              {"jitter_ms", steady.jitterMs},
+                              {"after_bars", steady.bars},
+                              {"follower", toJson(steady.follower)},
+                              {"least_squares", toJson(steady.line)},
+                              {"p99_ratio", steady.p99Ratio},
+                              {"rms_ratio", steady.rmsRatio}});
   }
   for (const StepTiming& step : timing.steps) {
-    json["steps"].push_back({{"from_bpm", step.fromBpm}, {"to_bpm", step.toBpm}, {"jitter_ms", step.jitterMs},
-                             {"second_beat", toJson(step.secondBeat)}, {"third_bar", toJson(step.thirdBar)},
+    json["steps"].push_back({{"from_bpm", step.fromBpm},
+                             {"to_bpm", step.toBpm},
+                             {"jitter_ms", step.jitterMs},
+                             {"second_beat", toJson(step.secondBeat)},
+                             {"third_bar", toJson(step.thirdBar)},
                              {"third_bar_p99_ratio", step.thirdBarP99Ratio}});
   }
   for (const RampTiming& ramp : timing.ramps) {
-    json["ramps"].push_back({{"from_bpm", ramp.fromBpm}, {"to_bpm", ramp.toBpm}, {"bars", ramp.bars},
-                             {"jitter_ms", ramp.jitterMs}, {"worst_bar_mean_ms", ramp.worstBarMeanMs},
-                             {"during", toJson(ramp.ramp)}, {"after", toJson(ramp.after)}});
+    json["ramps"].push_back({{"from_bpm", ramp.fromBpm},
+                             {"to_bpm", ramp.toBpm},
+                             {"bars", ramp.bars},
+                             {"jitter_ms", ramp.jitterMs},
+                             {"worst_bar_mean_ms", ramp.worstBarMeanMs},
+                             {"during", toJson(ramp.ramp)},
+                             {"after", toJson(ramp.after)}});
   }
   return json;
 }
@@ -50,12 +61,16 @@ Json toJson(const RealTimingRun& run) {
   if (run.unavailable) return {{"unavailable", *run.unavailable}};
   Json json = Json::array();
   for (const RealTiming& real : run.tempos) {
-    json.push_back({{"bpm", real.bpm}, {"turns", real.turns}, {"notes", real.notes}, {"stuck_notes", real.stuck},
-                    {"messages_outside", real.outside},
-                    {"first_note", {{"p50_ms", real.firstP50Ms}, {"p99_ms", real.firstP99Ms}, {"worst_ms", real.firstWorstMs}}},
-                    {"other_notes", {{"p50_ms", real.otherP50Ms}, {"p99_ms", real.otherP99Ms}, {"worst_ms", real.otherWorstMs}}},
-                    {"margin", {{"median_ms", real.marginMedianMs}, {"worst_ms", real.marginWorstMs}}},
-                    {"late_bars", real.lateBars}});
+    json.push_back(
+        {{"bpm", real.bpm},
+         {"turns", real.turns},
+         {"notes", real.notes},
+         {"stuck_notes", real.stuck},
+         {"messages_outside", real.outside},
+         {"first_note", {{"p50_ms", real.firstP50Ms}, {"p99_ms", real.firstP99Ms}, {"worst_ms", real.firstWorstMs}}},
+         {"other_notes", {{"p50_ms", real.otherP50Ms}, {"p99_ms", real.otherP99Ms}, {"worst_ms", real.otherWorstMs}}},
+         {"margin", {{"median_ms", real.marginMedianMs}, {"worst_ms", real.marginWorstMs}}},
+         {"late_bars", real.lateBars}});
   }
   return json;
 }
@@ -87,11 +102,13 @@ void print(const RealTimingRun& run) {
     return;
   }
   std::printf("Over JACK (dummy server, 48 kHz, 256 frames), against the frame of the true place, in ms\n");
-  std::printf("  tempo    turns  notes  first p50   p99  worst  others p50   p99  worst  margin median  worst  late bars  stuck\n");
+  std::printf(
+      "  tempo    turns  notes  first p50   p99  worst  others p50   p99  worst  margin median  worst  late bars  "
+      "stuck\n");
   for (const RealTiming& r : run.tempos) {
-    std::printf("  %3.0f BPM  %5d  %5d  %9.3f %5.3f %6.3f  %10.3f %5.3f %6.3f  %13.1f %6.1f  %9d  %5d\n", r.bpm, r.turns, r.notes,
-                r.firstP50Ms, r.firstP99Ms, r.firstWorstMs, r.otherP50Ms, r.otherP99Ms, r.otherWorstMs,
-                r.marginMedianMs, r.marginWorstMs, r.lateBars, r.stuck);
+    std::printf("  %3.0f BPM  %5d  %5d  %9.3f %5.3f %6.3f  %10.3f %5.3f %6.3f  %13.1f %6.1f  %9d  %5d\n", r.bpm,
+                r.turns, r.notes, r.firstP50Ms, r.firstP99Ms, r.firstWorstMs, r.otherP50Ms, r.otherP99Ms,
+                r.otherWorstMs, r.marginMedianMs, r.marginWorstMs, r.lateBars, r.stuck);
   }
 }
 
@@ -112,13 +129,21 @@ int benchTiming(const TimingWish& wish) {
 
 int benchSoak(std::int64_t bars, std::uint64_t seed, bool json) {
   const SoakResult r = soak(bars, seed, [&](std::int64_t done) {
-    if (!json && done % 10'000 == 0) std::fprintf(stderr, "\r%lld of %lld bars", static_cast<long long>(done), static_cast<long long>(bars));
+    if (!json && done % 10'000 == 0)
+      std::fprintf(stderr, "\r%lld of %lld bars", static_cast<long long>(done), static_cast<long long>(bars));
   });
   const double speed = static_cast<double>(r.bars) / r.cpuSeconds;
-  const Json figures{{"bars", r.bars}, {"turns", r.turns}, {"notes_heard", r.notesHeard}, {"notes_played", r.notesPlayed},
-                     {"stuck_notes", r.stuck}, {"doubled_notes", r.doubled}, {"messages_outside", r.outside},
-                     {"times_backwards", r.backwards}, {"answers_off_the_bar_line", r.offDownbeat},
-                     {"cpu_seconds", r.cpuSeconds}, {"bars_per_cpu_second", speed}};
+  const Json figures{{"bars", r.bars},
+                     {"turns", r.turns},
+                     {"notes_heard", r.notesHeard},
+                     {"notes_played", r.notesPlayed},
+                     {"stuck_notes", r.stuck},
+                     {"doubled_notes", r.doubled},
+                     {"messages_outside", r.outside},
+                     {"times_backwards", r.backwards},
+                     {"answers_off_the_bar_line", r.offDownbeat},
+                     {"cpu_seconds", r.cpuSeconds},
+                     {"bars_per_cpu_second", speed}};
   if (json) {
     std::printf("%s\n", figures.dump(2).c_str());
   } else {
@@ -137,17 +162,20 @@ Action addBench(CLI::App& app) {
   auto* timing = bench->add_subcommand("timing", "How exactly the clock is followed and the notes leave");
   auto wish = std::make_shared<TimingWish>();
   timing->add_flag("--json", wish->json, "Print JSON");
-  timing->add_flag("--virtual-only", wish->virtualOnly, "Leave out the measurement over JACK, which takes as long as the music");
+  timing->add_flag("--virtual-only", wish->virtualOnly,
+                   "Leave out the measurement over JACK, which takes as long as the music");
   timing->add_option("--seeds", wish->seeds, "Clocks for each figure in virtual time (default 400)")
       ->check(wholeNumber(1, 100'000));
-  timing->add_option("--turns", wish->turns, "Turns at each tempo over JACK (default 40)")->check(wholeNumber(1, 10'000));
+  timing->add_option("--turns", wish->turns, "Turns at each tempo over JACK (default 40)")
+      ->check(wholeNumber(1, 10'000));
 
   auto* soaking = bench->add_subcommand("soak", "Play for very long in virtual time, and look for stuck notes");
   auto bars = std::make_shared<std::int64_t>(100'000);
   auto seed = std::make_shared<std::uint64_t>(1);
   auto soakJson = std::make_shared<bool>(false);
   soaking->add_option("--bars", *bars, "At least so many (default 100000)")->check(wholeNumber(1, 1'000'000'000L));
-  soaking->add_option("--seed", *seed, "Another seed, another evening (default 1)")->check(wholeNumber(0, 1'000'000'000L));
+  soaking->add_option("--seed", *seed, "Another seed, another evening (default 1)")
+      ->check(wholeNumber(0, 1'000'000'000L));
   soaking->add_flag("--json", *soakJson, "Print JSON");
 
   return [=] { return soaking->parsed() ? benchSoak(*bars, *seed, *soakJson) : benchTiming(*wish); };

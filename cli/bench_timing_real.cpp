@@ -63,7 +63,8 @@ void judge(const Score& score, double rate, const std::vector<JackDaw::Event>& h
     if (event.port != JackDaw::Port::ears) continue;
     const double pulse = static_cast<double>(event.frame - score.origin) / score.framesPerPulse;
     const int bar = static_cast<int>(std::floor((pulse + tolerance / score.framesPerPulse) / kPulsesInBar));
-    const bool atEnd = std::abs(pulse - std::round(pulse / kPulsesInBar) * kPulsesInBar) * score.framesPerPulse <= tolerance;
+    const bool atEnd =
+        std::abs(pulse - std::round(pulse / kPulsesInBar) * kPulsesInBar) * score.framesPerPulse <= tolerance;
     if (bar % 2 == 0 && !(atEnd && !event.message.isNoteOn())) ++result.outside;
     if (event.message.isNoteOn()) {
       ++open[event.message.data1()];
@@ -71,7 +72,8 @@ void judge(const Score& score, double rate, const std::vector<JackDaw::Event>& h
       // The echo keeps to the call's own grid, which is the sixteenths.
       constexpr double kSixteenth = kPulsesInBar / kNotesInCall;
       const double place = std::round(pulse / kSixteenth) * kSixteenth;
-      const double error = std::abs(static_cast<double>(event.frame) - static_cast<double>(score.frameOf(place))) / rate * 1e3;
+      const double error =
+          std::abs(static_cast<double>(event.frame) - static_cast<double>(score.frameOf(place))) / rate * 1e3;
       const bool isFirst = bar != answered;
       answered = bar;
       (isFirst ? first : other).push_back(error);
@@ -93,8 +95,9 @@ RealTiming measureAt(double bpm, int turns) {
   settings.measures = 1;
   JournalQueue journal{1 << 18};
   JackBackend backend{PortNames{}};
-  Band band{settings, backend.out(), backend.clockOut(), std::make_unique<EchoAnswerer>(),
-            std::make_unique<EchoAnswerer>(), journal, [] {}};
+  Band band{
+      settings, backend.out(), backend.clockOut(), std::make_unique<EchoAnswerer>(), std::make_unique<EchoAnswerer>(),
+      journal,  [] {}};
   backend.start(band);
   JackDaw daw;
   daw.connect(daw.portName(JackDaw::Port::clock), "antiphon:ARIA_CLOCK");

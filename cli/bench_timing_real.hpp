@@ -11,12 +11,12 @@ struct RealTiming {
   double bpm = 0;
   int turns = 0;
   int notes = 0;
-  int stuck = 0;            // struck and never released
-  int outside = 0;          // messages before or after their answer
-  double firstP50Ms = 0;    // the first note of an answer against the frame of the downbeat
+  int stuck = 0;          // struck and never released
+  int outside = 0;        // messages before or after their answer
+  double firstP50Ms = 0;  // the first note of an answer against the frame of the downbeat
   double firstP99Ms = 0;
   double firstWorstMs = 0;
-  double otherP50Ms = 0;    // the other notes against the frames of their place on the grid
+  double otherP50Ms = 0;  // the other notes against the frames of their place on the grid
   double otherP99Ms = 0;
   double otherWorstMs = 0;
   double marginMedianMs = 0;

@@ -63,9 +63,11 @@ Finding lookAtWakeUps() {
   thread.stop();
   const double median = percentile(client.late(), 50);
   const double worst = percentile(client.late(), 99);
-  const std::string text = "this machine wakes a thread " + millis(median) + " late, 99 times of 100 within " + millis(worst);
+  const std::string text =
+      "this machine wakes a thread " + millis(median) + " late, 99 times of 100 within " + millis(worst);
   if (worst < 1) return {Verdict::good, text};
-  return {Verdict::mind, text, "close other programs, or use JACK, where notes leave on their frame whatever else runs"};
+  return {Verdict::mind, text,
+          "close other programs, or use JACK, where notes leave on their frame whatever else runs"};
 }
 
 Finding lookAtPriority() {
@@ -85,7 +87,8 @@ Finding lookAtEcho() {
     times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - before).count());
   }
   const double worst = percentile(times, 99);
-  return {worst < 20 ? Verdict::good : Verdict::mind, "the echo thinks of four bars in " + millis(percentile(times, 50)),
+  return {worst < 20 ? Verdict::good : Verdict::mind,
+          "the echo thinks of four bars in " + millis(percentile(times, 50)),
           worst < 20 ? "" : "this machine is very busy: close other programs"};
 }
 
@@ -114,7 +117,8 @@ int examine() {
   findings.push_back(lookAtPriority());
   findings.push_back(lookAtWakeUps());
   const unsigned cores = std::thread::hardware_concurrency();
-  findings.push_back({cores >= 2 ? Verdict::good : Verdict::mind, std::to_string(cores) + (cores == 1 ? " core" : " cores"),
+  findings.push_back({cores >= 2 ? Verdict::good : Verdict::mind,
+                      std::to_string(cores) + (cores == 1 ? " core" : " cores"),
                       cores >= 2 ? "" : "one core plays and thinks in turn: answers may come late"});
   findings.push_back(lookAtEcho());
 

@@ -14,8 +14,8 @@
 
 namespace antiphon {
 
-/// Lives on the server that JACK_DEFAULT_SERVER names. Ports: clock and keys go out, ears and tap come in. The two sides
-/// are two clients: through one, the way out and back would be a loop, which JACK delays by a period.
+/// Lives on the server that JACK_DEFAULT_SERVER names. Ports: clock and keys go out, ears and tap come in. The two
+/// sides are two clients: through one, the way out and back would be a loop, which JACK delays by a period.
 class JackDaw {
  public:
   enum class Port : std::uint8_t { clock, keys, ears, tap };

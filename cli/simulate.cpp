@@ -90,8 +90,8 @@ int simulate(const RunOptions& options, double thinkMs, bool trace) {
   EventPrinter printer{trace, session.get(), turns.get()};
   SilentSink nowhere;
   EchoAnswerer echo;
-  Simulation simulation{settings, echo, echo, Nanos{static_cast<std::int64_t>(thinkMs * 1e6)}, printer, nowhere,
-                        printer};
+  Simulation simulation{settings, echo,    echo,   Nanos{static_cast<std::int64_t>(thinkMs * 1e6)},
+                        printer,  nowhere, printer};
   const bool internal = settings.clock == ClockSource::internal;
   if (internal) simulation.runTo(Nanos{0});
 
@@ -117,7 +117,8 @@ int simulate(const RunOptions& options, double thinkMs, bool trace) {
 }  // namespace
 
 Action addSimulate(CLI::App& app) {
-  auto* command = app.add_subcommand("simulate", "Run the conversation in virtual time: event lines in, event lines out");
+  auto* command =
+      app.add_subcommand("simulate", "Run the conversation in virtual time: event lines in, event lines out");
   command->footer(
       "Input, a line per message: TIME_US PORT HEX...   PORT is clock or in, times ascend, # starts a comment.\n"
       "Output: TIME_US out HEX..., and with --trace: TIME_US phase listening|answering|stopped.");

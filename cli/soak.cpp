@@ -67,7 +67,8 @@ class Sitting {
         settings_{anySettings()},
         disturbed_{chance(2)},
         auditor_{result},
-        simulation_{settings_, echo_, echo_, pick(std::array{0ms, 0ms, 20ms, 400ms, 3000ms}), auditor_, nowhere_, auditor_} {
+        simulation_{settings_, echo_,    echo_,   pick(std::array{0ms, 0ms, 20ms, 400ms, 3000ms}),
+                    auditor_,  nowhere_, auditor_} {
     auditor_.began = [this](const TurnReport& turn) {
       const bool onLine = turn.begin.count % settings_.meter.bar().count == 0;
       if (settings_.anchor == Anchor::transport && !onLine) ++result_.offDownbeat;
@@ -120,11 +121,8 @@ class Sitting {
         break;
       case 3:
       case 4:
-      case 5:
-        period_ = Tempo::bpm(50 + static_cast<double>(below(150))).span(kPulse);
-        break;
-      default:
-        break;
+      case 5: period_ = Tempo::bpm(50 + static_cast<double>(below(150))).span(kPulse); break;
+      default: break;
     }
   }
 
@@ -149,7 +147,9 @@ class Sitting {
   std::int64_t below(std::uint64_t limit) { return static_cast<std::int64_t>(random_() % limit); }
   bool chance(std::uint64_t in) { return random_() % in == 0; }
   template <typename T, std::size_t Size>
-  T pick(const std::array<T, Size>& choices) { return choices[random_() % Size]; }
+  T pick(const std::array<T, Size>& choices) {
+    return choices[random_() % Size];
+  }
 
   std::mt19937_64& random_;
   SoakResult& result_;

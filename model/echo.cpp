@@ -18,9 +18,9 @@ void untangle(std::vector<Note>& bar) {
   std::stable_sort(bar.begin(), bar.end(), [&](const Note& a, const Note& b) { return place(a) < place(b); });
   bar.erase(std::unique(bar.begin(), bar.end(), [&](const Note& a, const Note& b) { return place(a) == place(b); }),
             bar.end());
-  std::array<Note*, 16 * 128> sounding{};
+  std::array<Note*, std::size_t{16} * 128> sounding{};
   for (Note& note : bar) {
-    Note*& earlier = sounding[note.channel * 128u + note.pitch];
+    Note*& earlier = sounding[std::size_t{note.channel} * 128 + note.pitch];
     if (earlier && earlier->end() > note.tick) earlier->length = note.tick - earlier->tick;
     earlier = &note;
   }

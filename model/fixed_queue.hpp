@@ -8,15 +8,14 @@
 
 namespace antiphon {
 
-/// One thread (or one real-time context) pushes, one pops. moodycamel's queue, with its blocks and its index of blocks
-/// taken at once: by default the index has room for 32 blocks, and a push without allocation would fail beyond them.
+/// One thread (or one real-time context) pushes, one pops. moodycamel's queue, used so that it cannot allocate.
 template <typename T>
 class FixedQueue {
   static_assert(std::is_trivially_copyable_v<T>, "it is copied in a real-time context");
 
  public:
-  /// At least `capacity` find room.
-  explicit FixedQueue(std::size_t capacity) : queue_{capacity + Traits::BLOCK_SIZE, 1, 0}, pushing_{queue_} {}
+  /// At least `capacity` find room, also while the reader stands inside a block.
+  explicit FixedQueue(std::size_t capacity) : queue_{capacity + Queue::BLOCK_SIZE, 1, 0}, pushing_{queue_} {}
 
   /// False when it is full. Realtime: yes.
   bool push(const T& item) { return queue_.try_enqueue(pushing_, item); }
@@ -24,12 +23,8 @@ class FixedQueue {
   bool pop(T& item) { return queue_.try_dequeue_from_producer(pushing_, item); }
 
  private:
-  struct Traits : moodycamel::ConcurrentQueueDefaultTraits {
-    static const std::size_t BLOCK_SIZE = 256;
-    static const std::size_t EXPLICIT_INITIAL_INDEX_SIZE = 2048;  // half a million items
-  };
-
-  moodycamel::ConcurrentQueue<T, Traits> queue_;
+  using Queue = moodycamel::ConcurrentQueue<T>;
+  Queue queue_;
   moodycamel::ProducerToken pushing_;
 };
 

@@ -57,8 +57,9 @@ void VirtualThinker::commit(const TurnPlan& plan, std::span<const Note> prompt) 
                  }};
   answer(lead_, call, lead);
   if (same) return;
-  Collected understudy{plan.id, Voice::understudy,
-                       [&](const Thought& thought) { understudys_.push_back({thought, now}); }};
+  Collected understudy{plan.id, Voice::understudy, [&](const Thought& thought) {
+                         understudys_.push_back({thought, now});
+                       }};
   answer(understudy_, call, understudy);
 }
 

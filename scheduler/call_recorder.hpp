@@ -65,8 +65,8 @@ class CallRecorder {
   const Note& close(std::int16_t& open, Tick at);
   void dropOldestBar();
 
-  std::vector<Taken> notes_;   // in order of playing
-  std::vector<Tick> bars_;     // starts of the bars that have notes, ascending
+  std::vector<Taken> notes_;  // in order of playing
+  std::vector<Tick> bars_;    // starts of the bars that have notes, ascending
   std::vector<Note> scratch_;
   std::array<std::int16_t, 16 * 128> open_;  // which of notes_ is open on a channel and pitch
   std::array<bool, 16> pedalDown_{};

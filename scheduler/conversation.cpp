@@ -60,7 +60,7 @@ void Conversation::reach(Tick tick, Now now) {
       finish(TurnEnd::yielded, now);
       listenFrom(from, now);
     } else if (reply_.decided() < reply_.plan().answerBars) {
-      decideBar(now);
+      decideBar();
     } else {
       const Tick end = answerEnd();
       player_.playDue(now.line, end, now.time);
@@ -132,13 +132,13 @@ void Conversation::commit(Now now) {
   lastPlan_.tempo = now.line.tempo;
   lastPlan_.seed = settings_.seed;
 
+  // What is known of an answer to the call as it was is kept, in case the new one does not come in time.
+  comingExpected_ = committed_;
+  (committed_ ? coming_ : reply_).expect(lastPlan_, settings_);
   committed_ = true;
   againCommitted_ = again;
   againRequested_ = false;
   recommit_ = false;
-  coveredAt_.reset();
-  if (opened_) player_.outbox().dropUnsent();
-  reply_.expect(lastPlan_, settings_);
   thinker_.commit(lastPlan_, lastPrompt_);
 }
 
@@ -159,12 +159,11 @@ void Conversation::openAnswer(Now now) {
   report_.bars = lastPlan_.answerBars;
   report_.waited = waited_;
   notesBefore_ = player_.notesSent();
-  decideBar(now);
+  decideBar();
   player_.outbox().endAt(answerEnd());
 }
 
 void Conversation::startAnswer(Now now) {
-  if (reply_.decided() == 0) decideBar(now);  // the call changed after the answer was opened
   began_ = now.line.timeAt(begin_);
   report_.bpm = now.line.tempo.bpm();
   recording_ = false;
@@ -172,20 +171,36 @@ void Conversation::startAnswer(Now now) {
   enter(Phase::answering, begin_, now);
 }
 
-void Conversation::decideBar(Now) {
+void Conversation::decideBar() {
   const int bar = reply_.decided();
+  takeOver(bar);
   report_.rungs[static_cast<std::size_t>(bar)] = reply_.decide(bar, begin_, player_.outbox());
 }
 
+/// The answer to the changed call goes on from `bar`, if it is ready for that.
+bool Conversation::takeOver(int bar) {
+  if (!comingExpected_ || !coming_.leadReady(bar)) return false;
+  coming_.joinAt(bar);
+  std::swap(reply_, coming_);
+  comingExpected_ = false;
+  return true;
+}
+
 void Conversation::think(const Thought& thought, Now now) {
-  if (!committed_ || thought.id != id_) return;
-  reply_.take(thought);
-  if (thought.voice != Voice::lead || !reply_.leadReady(0)) return;
-  if (!coveredAt_) coveredAt_ = now.time;
+  if (!committed_) return;
+  const bool isComing = comingExpected_ && thought.id == coming_.plan().id;
+  if (!isComing && thought.id != reply_.plan().id) return;
+  (isComing ? coming_ : reply_).take(thought);
+  if (thought.voice != Voice::lead) return;
+  const bool begun = phase_ == Phase::answering;
+  if (isComing && !begun && takeOver(0)) {
+    coveredAt_ = now.time;
+    if (opened_) player_.outbox().dropUnsent();
+    if (opened_) report_.rungs[0] = reply_.decide(0, begin_, player_.outbox());
+  }
+  if (!coveredAt_ && reply_.leadReady(0)) coveredAt_ = now.time;
   if (!opened_) return;
-  // Sent ahead of the bar line, the answer is open while the call can still change: the lead may come back to it.
-  const bool reopened = phase_ == Phase::listening && report_.rungs[0] != Rung::answer;
-  if (reopened || reply_.decided() == 0) {
+  if (!begun && report_.rungs[0] != Rung::answer && reply_.leadReady(0)) {  // opened early, and ready after all
     player_.outbox().dropUnsent();
     report_.rungs[0] = reply_.decide(0, begin_, player_.outbox());
   }
@@ -198,14 +213,14 @@ void Conversation::finish(TurnEnd why, Now now) {
     report_.notes = static_cast<int>(player_.notesSent() - notesBefore_ + player_.outbox().pending());
     report_.lateNotes = reply_.lateNotes();
     const auto played = report_.rungs.begin() + report_.barsPlayed;
-    report_.lateBars = static_cast<int>(
-        std::count_if(report_.rungs.begin(), played, [](Rung rung) { return rung != Rung::answer; }));
+    report_.lateBars =
+        static_cast<int>(std::count_if(report_.rungs.begin(), played, [](Rung rung) { return rung != Rung::answer; }));
     if (coveredAt_) report_.margin = began_ + std::min(Nanos{0}, player_.offset()) - *coveredAt_;
     report_.end = why;
     journal_.write(TurnEnded{report_}, now.time);
   }
   if (turnBegun_) thinker_.cancel(id_);
-  turnBegun_ = committed_ = againCommitted_ = opened_ = waited_ = recommit_ = false;
+  turnBegun_ = committed_ = comingExpected_ = againCommitted_ = opened_ = waited_ = recommit_ = false;
   yieldAt_.reset();
   coveredAt_.reset();
 }

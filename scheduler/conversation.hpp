@@ -69,13 +69,16 @@ class Conversation {
   void commit(Now now);
   void openAnswer(Now now);
   void startAnswer(Now now);
-  void decideBar(Now now);
+  void decideBar();
+  bool takeOver(int bar);
   void finish(TurnEnd why, Now now);
   Tick lead(const Timeline& line) const;
   Tick answerEnd() const { return begin_ + reply_.length(); }
 
   void enter(Phase phase, Tick at, Now now);
-  void feed(const Note& note) { if (turnBegun_) thinker_.feed(id_, note); }
+  void feed(const Note& note) {
+    if (turnBegun_) thinker_.feed(id_, note);
+  }
 
   Settings settings_;
   Settings wanted_;  // in force from the next turn on
@@ -102,12 +105,14 @@ class Conversation {
   TurnId id_{};
   bool turnBegun_ = false;  // the thinker knows of this turn
 
-  bool committed_ = false;  // reply_ is expected, from begin_ on
-  bool opened_ = false;     // its first bar has been decided
+  bool committed_ = false;       // reply_ is expected, from begin_ on
+  bool opened_ = false;          // its first bar has been decided
   bool againCommitted_ = false;  // it answers the call before
-  bool waited_ = false;     // it was put off by a bar already
-  bool recommit_ = false;   // the call has changed since it was committed
+  bool waited_ = false;          // it was put off by a bar already
+  bool recommit_ = false;        // the call has changed since it was committed
   Reply reply_;
+  Reply coming_;  // to the call as it has changed: takes over when it is ready, not before
+  bool comingExpected_ = false;
   Tick begin_{};
   Tick callEnd_{};
   std::optional<Tick> yieldAt_{};

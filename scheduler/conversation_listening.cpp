@@ -118,7 +118,8 @@ void Conversation::takeDown(const MidiMessage& noteOn, Tick pressed, Now now) {
   if (!turnBegun_) {
     turnBegun_ = true;
     id_ = {id_.turn + 1, 0};
-    thinker_.begin({id_, settings_.meter, settings_.promptMeasures, settings_.measures, now.line.tempo, settings_.seed});
+    thinker_.begin(
+        {id_, settings_.meter, settings_.promptMeasures, settings_.measures, now.line.tempo, settings_.seed});
   }
   const Note struck{at, Tick{1}, noteOn.data1(), noteOn.data2(), noteOn.channel()};
   if (!recorder_.press(bar, struck, pressed)) ++tally_.notesLeftOut;

@@ -11,7 +11,11 @@ class InternalClock {
  public:
   explicit InternalClock(Tempo tempo) { line_.tempo = tempo; }
 
-  void start(Nanos first) { line_.tick = Tick{0}; line_.time = first; next_ = Tick{0}; }
+  void start(Nanos first) {
+    line_.tick = Tick{0};
+    line_.time = first;
+    next_ = Tick{0};
+  }
   Nanos nextPulse() const { return line_.timeAt(next_); }
   void passPulse() { next_ += kPulse; }
   const Timeline& timeline() const { return line_; }

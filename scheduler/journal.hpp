@@ -12,17 +12,37 @@ namespace antiphon {
 enum class Phase : std::uint8_t { stopped, listening, answering };
 std::string_view name(Phase phase);
 
-struct PhaseChanged { Phase from, to; Tick at; };
-struct TurnEnded { TurnReport report; };
+struct PhaseChanged {
+  Phase from, to;
+  Tick at;
+};
+struct TurnEnded {
+  TurnReport report;
+};
 /// The transport runs on from `to` instead of where it was: Start, Continue after a move, a song position.
-struct Relocated { Tick to; };
+struct Relocated {
+  Tick to;
+};
 /// A message of the player's, or one of ours; notes, and controllers that belong to them.
-struct Heard { MidiMessage message; Tick at; };
-struct Played { MidiMessage message; Tick at; };
+struct Heard {
+  MidiMessage message;
+  Tick at;
+};
+struct Played {
+  MidiMessage message;
+  Tick at;
+};
 /// Told once a beat: where the music is and how fast.
-struct Beat { Tick at; Tempo tempo; };
-struct ClockLost { Tick at; };
-struct ClockBack { Tick at; };
+struct Beat {
+  Tick at;
+  Tempo tempo;
+};
+struct ClockLost {
+  Tick at;
+};
+struct ClockBack {
+  Tick at;
+};
 /// Counted so far.
 struct Tally {
   std::uint64_t strayBytes = 0;

@@ -6,12 +6,14 @@ namespace {
 /// How many bytes a message with this status has; 0 where MIDI defines none.
 int lengthOf(std::uint8_t status) {
   switch (status & 0xF0) {
-    case 0xC0: case 0xD0: return 2;
+    case 0xC0:
+    case 0xD0: return 2;
     case 0xF0: break;
     default: return 3;
   }
   switch (status) {
-    case 0xF1: case 0xF3: return 2;
+    case 0xF1:
+    case 0xF3: return 2;
     case 0xF2: return 3;
     case 0xF6: return 1;
     default: return 0;

@@ -10,7 +10,8 @@ namespace antiphon {
 class MidiSink {
  public:
   virtual ~MidiSink() = default;
-  /// `when` is the moment the message belongs to; calls come with ascending moments. Must not block or throw. Realtime: yes.
+  /// `when` is the moment the message belongs to; calls come with ascending moments. Must not block or throw. Realtime:
+  /// yes.
   virtual void send(const MidiMessage& message, Nanos when) = 0;
 };
 

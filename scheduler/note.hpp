@@ -9,8 +9,8 @@
 namespace antiphon {
 
 struct Note {
-  Tick tick{};     // onset
-  Tick length{};   // at least 1
+  Tick tick{};    // onset
+  Tick length{};  // at least 1
   std::uint8_t pitch = 60;
   std::uint8_t velocity = 80;  // 1..127
   std::uint8_t channel = 0;    // 0..15

@@ -16,8 +16,8 @@ bool Outbox::add(const Note& note) {
   }
   if (pending_.size() == kMostPending) return false;
   const auto first = pending_.begin() + static_cast<std::ptrdiff_t>(head_);
-  const auto place = std::upper_bound(first, pending_.end(), note,
-                                      [](const Note& a, const Note& b) { return a.tick < b.tick; });
+  const auto place =
+      std::upper_bound(first, pending_.end(), note, [](const Note& a, const Note& b) { return a.tick < b.tick; });
   for (auto same = place; same != first && (same - 1)->tick == note.tick; --same) {
     if ((same - 1)->pitch == note.pitch && (same - 1)->channel == note.channel) return false;
   }

@@ -21,7 +21,10 @@ class Outbox {
   /// False when there is no room, or the same note is there already.
   bool add(const Note& note);
   /// Forgets what has not been sent; what sounds goes on, its note-offs stay owed.
-  void dropUnsent() { pending_.clear(); head_ = 0; }
+  void dropUnsent() {
+    pending_.clear();
+    head_ = 0;
+  }
   /// At `end` everything is settled, whatever is still owed or unsent.
   void endAt(Tick end) { end_ = end; }
 
@@ -51,7 +54,7 @@ class Outbox {
 
   std::vector<Note> pending_;  // in order of onset, from head_ on
   std::size_t head_ = 0;
-  std::vector<Owed> ledger_;   // at most one for each channel and pitch, in order of striking
+  std::vector<Owed> ledger_;  // at most one for each channel and pitch, in order of striking
   std::optional<Tick> end_{};
   std::uint16_t channelsUsed_ = 0;
 };

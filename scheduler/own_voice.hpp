@@ -39,8 +39,8 @@ class OwnVoice {
   std::uint64_t count_ = 0;   // sent so far
   std::uint64_t judged_ = 0;  // of these, too old to come back
   bool anyJudged_ = false;
-  double share_ = 1.0;        // of the notes sent lately that came back
-  Nanos slowest_{0};          // return seen
+  double share_ = 1.0;  // of the notes sent lately that came back
+  Nanos slowest_{0};    // return seen
 };
 
 }  // namespace antiphon

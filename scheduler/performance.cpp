@@ -24,7 +24,7 @@ void Performance::clockPacket(std::span<const std::uint8_t> packet, Nanos when) 
 }
 
 void Performance::playerPacket(std::span<const std::uint8_t> packet, Nanos when) {
-  moveTo(when);
+  advance(when + Nanos{1});  // a key struck at the very moment of the bar line comes after it
   playerParser_.parse(packet, [this](const MidiMessage& message) { conversation_.hear(message, at(now_)); });
 }
 
@@ -86,8 +86,7 @@ void Performance::transport(const MidiMessage& message) {
       follower_.moveTo(position);
       return;
     }
-    default:
-      return;
+    default: return;
   }
 }
 
@@ -146,17 +145,10 @@ void Performance::advance(Nanos until) {
         follower_.pulse(due.when);
         pulse();
         break;
-      case Deed::clockLoss:
-        loseClock();
-        break;
-      case Deed::conversation:
-        conversation_.reach(*conversation_.nextTick(timeline()), at(now_));
-        break;
-      case Deed::play:
-        player_.playDue(timeline(), horizon(), now_);
-        break;
-      case Deed::nothing:
-        return;
+      case Deed::clockLoss: loseClock(); break;
+      case Deed::conversation: conversation_.reach(*conversation_.nextTick(timeline()), at(now_)); break;
+      case Deed::play: player_.playDue(timeline(), horizon(), now_); break;
+      case Deed::nothing: return;
     }
   }
   moveTo(until);

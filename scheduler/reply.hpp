@@ -38,6 +38,8 @@ class Reply {
   int lateNotes() const { return lateNotes_; }
   /// Bars decided so far.
   int decided() const { return decided_; }
+  /// The bars before `bar` were another reply's.
+  void joinAt(int bar) { decided_ = bar; }
 
  private:
   struct VoicePart {

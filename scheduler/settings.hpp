@@ -9,10 +9,10 @@
 
 namespace antiphon {
 
-enum class Anchor : std::uint8_t { transport, firstNote };     // what the bars are counted from
-enum class Overlap : std::uint8_t { ignore, yield };           // what playing into an answer does
-enum class Late : std::uint8_t { echo, rest, wait };           // what stands in for an answer that is not ready
-enum class Mode : std::uint8_t { automatic, manual };          // who decides when to record and to answer
+enum class Anchor : std::uint8_t { transport, firstNote };  // what the bars are counted from
+enum class Overlap : std::uint8_t { ignore, yield };        // what playing into an answer does
+enum class Late : std::uint8_t { echo, rest, wait };        // what stands in for an answer that is not ready
+enum class Mode : std::uint8_t { automatic, manual };       // who decides when to record and to answer
 enum class ClockSource : std::uint8_t { external, internal };
 
 /// A MIDI message that works as a switch: a controller going to 64 or more, or a note.

@@ -21,12 +21,18 @@ struct Tick {
   friend constexpr Tick operator-(Tick a) { return {-a.count}; }
   friend constexpr Tick operator*(Tick a, std::int64_t n) { return {a.count * n}; }
   friend constexpr Tick operator*(std::int64_t n, Tick a) { return {a.count * n}; }
-  constexpr Tick& operator+=(Tick b) { count += b.count; return *this; }
-  constexpr Tick& operator-=(Tick b) { count -= b.count; return *this; }
+  constexpr Tick& operator+=(Tick b) {
+    count += b.count;
+    return *this;
+  }
+  constexpr Tick& operator-=(Tick b) {
+    count -= b.count;
+    return *this;
+  }
 };
 
 inline constexpr Tick kQuarter{480};
-inline constexpr Tick kPulse{20};       // a MIDI clock pulse: 24 to the quarter
+inline constexpr Tick kPulse{20};                      // a MIDI clock pulse: 24 to the quarter
 inline constexpr Tick kSongPositionUnit = 6 * kPulse;  // what F2 counts in
 
 /// How many whole `step`s lie before `t`, right for negative positions too.

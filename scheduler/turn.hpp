@@ -25,7 +25,7 @@ struct TurnId {
 struct TurnPlan {
   TurnId id{};
   Meter meter{};
-  int callBars = 1;    // bars in the prompt
+  int callBars = 1;  // bars in the prompt
   int answerBars = 2;
   Tempo tempo{};
   std::uint64_t seed = 1;
@@ -70,18 +70,18 @@ enum class TurnEnd : std::uint8_t { complete, stopped, jumped, clockLost, portLo
 /// What came of a turn.
 struct TurnReport {
   std::uint32_t turn = 0;
-  Tick begin{};           // B
+  Tick begin{};  // B
   Meter meter{};
   double bpm = 0;
   int callBars = 0;
   int callNotes = 0;
-  int bars = 0;           // bars of answer asked for
-  int barsPlayed = 0;     // bars of answer begun
-  int notes = 0;          // notes of the answer sent
-  int lateBars = 0;       // bars that the lead was not ready for
-  int lateNotes = 0;      // notes that came after their moment, and were left out
-  bool waited = false;    // begun a bar later than the call asked for
-  std::optional<Nanos> margin{};  // from the first bar being ready to B; nothing when it never was
+  int bars = 0;                             // bars of answer asked for
+  int barsPlayed = 0;                       // bars of answer begun
+  int notes = 0;                            // notes of the answer sent
+  int lateBars = 0;                         // bars that the lead was not ready for
+  int lateNotes = 0;                        // notes that came after their moment, and were left out
+  bool waited = false;                      // begun a bar later than the call asked for
+  std::optional<Nanos> margin{};            // from the first bar being ready to B; nothing when it never was
   std::array<Rung, kMostMeasures> rungs{};  // of the bars played
   TurnEnd end = TurnEnd::complete;
 

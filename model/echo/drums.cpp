@@ -102,7 +102,7 @@ bool Drums::shiftOne(Bar& bar, Dice& dice) const {
     const std::size_t i = (from + n) % bar.size();
     Note hit = bar[i];
     if (grid_.accentNear(hit.tick) >= kBackbone) continue;
-    const Tick to = hit.tick + (dice.chance(60) ? -1 : 1) * dice.between(1, 3) * grid_.step;
+    const Tick to = hit.tick + std::int64_t{dice.chance(60) ? -1 : 1} * dice.between(1, 3) * grid_.step;
     if (!free(bar, to, hit.pitch)) continue;
     bar.erase(bar.begin() + static_cast<std::ptrdiff_t>(i));
     hit.tick = to;

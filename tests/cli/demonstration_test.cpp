@@ -8,7 +8,7 @@ SCENARIO("DEMO-1 Without any MIDI the thing still works", "[real-time]") {
   const std::string midi = temporary("demo.mid");
   const std::string turns = temporary("demo.jsonl");
   const auto result = runAntiphon({"run", "--backend", "loopback", "--tempo", "240", "--measures", "1", "--turns", "2",
-                                "--record", midi, "--turn-log", turns});
+                                   "--record", midi, "--turn-log", turns});
   INFO(result.out);
   REQUIRE(result.code == 0);
   REQUIRE(result.out.find("[turn 2]") != std::string::npos);
@@ -21,7 +21,8 @@ SCENARIO("DEMO-1 Without any MIDI the thing still works", "[real-time]") {
 }
 
 SCENARIO("DEMO-2 Commands work from a pipe", "[real-time]") {
-  Running bridge{{ANTIPHON_PROGRAM, "run", "--backend", "loopback", "--turns", "100", "--record", temporary("demo.mid")}};
+  Running bridge{
+      {ANTIPHON_PROGRAM, "run", "--backend", "loopback", "--turns", "100", "--record", temporary("demo.mid")}};
   REQUIRE(bridge.says("[midi]", 10));
   bridge.type("measures 4\nmeasures 99\nmesures 3\nstatus\nquit\n");
   REQUIRE(bridge.wait(10) == 0);

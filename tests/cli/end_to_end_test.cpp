@@ -27,10 +27,15 @@ std::map<long, std::uint64_t> pulses(const std::vector<JackDaw::Event>& heard) {
     if (event.port != JackDaw::Port::tap) continue;
     switch (event.message.status()) {
       case midi::kSongPosition: next = 6L * (event.message.data1() | event.message.data2() << 7); break;
-      case midi::kStart: next = 0; running = true; break;
+      case midi::kStart:
+        next = 0;
+        running = true;
+        break;
       case midi::kContinue: running = true; break;
       case midi::kStop: running = false; break;
-      case midi::kClock: if (running) found[next++] = event.frame; break;
+      case midi::kClock:
+        if (running) found[next++] = event.frame;
+        break;
       default: break;
     }
   }
@@ -48,11 +53,12 @@ bool eventually(std::chrono::seconds limit, Condition&& condition) {
 
 }  // namespace
 
-SCENARIO("E2E-1 Beside a real clock the answer is on the frame, and Stop closes every note", "[real-time]") {
+SCENARIO("E2E-1 Beside a real clock the answer is on the frame, and every note is closed", "[real-time]") {
   DummyJack server;
   const std::string turns = temporary("turns.jsonl");
   const std::string midi = temporary("session.mid");
-  Running bridge{{ANTIPHON_PROGRAM, "run", "--backend", "jack", "--measures", "2", "--turn-log", turns, "--record", midi}};
+  Running bridge{
+      {ANTIPHON_PROGRAM, "run", "--backend", "jack", "--measures", "2", "--turn-log", turns, "--record", midi}};
   Running clock{{"jack_midi_clock"}};
   Running transport{{"jack_transport"}};
   JackDaw daw;

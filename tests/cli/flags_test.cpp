@@ -43,8 +43,8 @@ SCENARIO("FLAG-2 A back end that this machine lacks says why") {
 }
 
 SCENARIO("FLAG-3 The older bridge's spellings work") {
-  const auto result = runAntiphon({"simulate", "--gen_measures", "4", "--human_measures=2", "--beats_per_bar", "4",
-                                "--clock_in", "ARIA_CLOCK"});
+  const auto result = runAntiphon(
+      {"simulate", "--gen_measures", "4", "--human_measures=2", "--beats_per_bar", "4", "--clock_in", "ARIA_CLOCK"});
   REQUIRE(result.code == 0);
 }
 

@@ -1,8 +1,8 @@
 // Runs the program as a user does: words and input in, text and an exit code out.
 #pragma once
 
-#include <string>
 #include <sys/types.h>
+#include <string>
 #include <vector>
 
 namespace antiphon::testing {

@@ -38,8 +38,8 @@ std::vector<Line> lines(const std::string& text) {
   return found;
 }
 
-const std::vector<std::pair<long, std::string>> kCall{{1250000, "in 90 3c 50"}, {1400000, "in 80 3c 00"},
-                                                      {2000000, "in 90 40 50"}, {2400000, "in 90 40 00"}};
+const std::vector<std::pair<long, std::string>> kCall{
+    {1250000, "in 90 3c 50"}, {1400000, "in 80 3c 00"}, {2000000, "in 90 40 50"}, {2400000, "in 90 40 00"}};
 
 }  // namespace
 
@@ -126,7 +126,8 @@ SCENARIO("SIM-4 The session and the turns can be written down") {
 }
 
 SCENARIO("SIM-5 Our own clock in virtual time") {
-  const auto result = runAntiphon({"simulate", "--clock", "internal", "--tempo", "60", "--trace"}, "500000 in 90 3c 50\n");
+  const auto result =
+      runAntiphon({"simulate", "--clock", "internal", "--tempo", "60", "--trace"}, "500000 in 90 3c 50\n");
   const auto all = lines(result.out);
   REQUIRE(all.front().time == 0);
   REQUIRE(all[1].time == 4000000);

@@ -61,13 +61,13 @@ SCENARIO("BAD-1 Bytes that are no message are counted and become nothing else") 
 SCENARIO("BAD-2 What is wrong with a note does not spoil the call") {
   Stage stage;
   stage.startAndRun(4);
-  stage.play(stage.atBar(0.1), {0x80, 61, 0});         // released and never struck
-  stage.play(stage.atBar(0.2), {0x90, 62});            // cut short
+  stage.play(stage.atBar(0.1), {0x80, 61, 0});  // released and never struck
+  stage.play(stage.atBar(0.2), {0x90, 62});     // cut short
   stage.play(stage.atBar(0.3), {0x90, 60, 80});
-  stage.play(stage.atBar(0.4), {0x90, 60, 0});         // a release, spelled as a strike
-  stage.play(stage.atBar(0.5), {0xF8});                // a clock byte where it does not belong
-  stage.play(stage.atBar(0.6), {0xE0, 1, 2});          // bend
-  stage.clock(stage.atBar(0.7), {0x90, 66, 90});       // a note on the clock's inlet
+  stage.play(stage.atBar(0.4), {0x90, 60, 0});    // a release, spelled as a strike
+  stage.play(stage.atBar(0.5), {0xF8});           // a clock byte where it does not belong
+  stage.play(stage.atBar(0.6), {0xE0, 1, 2});     // bend
+  stage.clock(stage.atBar(0.7), {0x90, 66, 90});  // a note on the clock's inlet
   stage.runOut();
   REQUIRE(stage.thinker.commits.size() == 1);
   REQUIRE(stage.thinker.commits[0].prompt == std::vector<Note>{{Tick{576}, Tick{192}, 60, 80, 0}});
@@ -117,7 +117,8 @@ SCENARIO("BAD-5 Random bytes at both doors break nothing") {
     for (Nanos now = 900ms; now < stage.atBar(12); now += Nanos{random() % 20'000'000}) {
       stage.runTo(now);
       packet.resize(random() % 6);
-      for (auto& byte : packet) byte = static_cast<std::uint8_t>(random() % 4 == 0 ? 0x80 + random() % 128 : random() % 128);
+      for (auto& byte : packet)
+        byte = static_cast<std::uint8_t>(random() % 4 == 0 ? 0x80 + random() % 128 : random() % 128);
       if (random() % 8 == 0) stage.performance().clockPacket(packet, now);
       else stage.performance().playerPacket(packet, now);
     }

@@ -190,7 +190,7 @@ SCENARIO("CYCLE-7 Playing during the answer") {
     Stage stage{settings};
     stage.startAndRun(8);
     stage.note(0.5, Tick{100}, 60);
-    stage.note(1.3, Tick{100}, 61);   // the next beat is the third
+    stage.note(1.3, Tick{100}, 61);  // the next beat is the third
     stage.note(1.8, Tick{100}, 65);
     stage.runOut();
     THEN("its notes are released at the next beat and listening starts there") {

@@ -96,8 +96,10 @@ SCENARIO("MODE-5 The answer's onsets can be put on a grid") {
   settings.measures = 1;
   Stage stage{settings};
   stage.thinker.compose = [](const TurnPlan&) {
-    return std::vector<Note>{{Tick{50}, Tick{100}, 60, 90, 0}, {Tick{70}, Tick{100}, 62, 90, 0},
-                             {Tick{1000}, Tick{100}, 64, 90, 0}, {Tick{1900}, Tick{20}, 65, 90, 0}};
+    return std::vector<Note>{{Tick{50}, Tick{100}, 60, 90, 0},
+                             {Tick{70}, Tick{100}, 62, 90, 0},
+                             {Tick{1000}, Tick{100}, 64, 90, 0},
+                             {Tick{1900}, Tick{20}, 65, 90, 0}};
   };
   stage.startAndRun(3);
   stage.note(0.5, Tick{100}, 60);

@@ -86,7 +86,8 @@ TEST_CASE("PROP-1 Any sequence of transport and notes: nothing sticks, nothing l
     const auto answers = windows(stage.diary);
     for (const Sent& sent : stage.out.all) {
       const bool inside = std::ranges::any_of(answers, [&](const Window& window) {
-        return sent.when >= window.begin && (sent.message.isNoteOn() ? sent.when < window.end : sent.when <= window.end);
+        return sent.when >= window.begin &&
+               (sent.message.isNoteOn() ? sent.when < window.end : sent.when <= window.end);
       });
       RC_ASSERT(inside);
     }

@@ -11,9 +11,12 @@ SCENARIO("STUCK-1 However the answer ends, nothing goes on sounding") {
       {TurnEnd::portLost, [](Performance& music, Nanos when) { music.portLost(when); }},
       {TurnEnd::panic, [](Performance& music, Nanos when) { music.obey(Panic{}, when); }},
       {TurnEnd::closed, [](Performance& music, Nanos when) { music.close(when); }},
-      {TurnEnd::stopped, [](Performance& music, Nanos when) { music.clockPacket(std::vector<std::uint8_t>{0xFC}, when); }},
+      {TurnEnd::stopped,
+       [](Performance& music, Nanos when) { music.clockPacket(std::vector<std::uint8_t>{0xFC}, when); }},
       {TurnEnd::jumped,
-       [](Performance& music, Nanos when) { music.clockPacket(std::vector<std::uint8_t>{0xF2, 0, 0}, when); }},
+       [](Performance& music, Nanos when) {
+         music.clockPacket(std::vector<std::uint8_t>{0xF2, 0, 0}, when);
+       }},
   };
   const auto [end, bringAbout] = GENERATE_REF(from_range(endings));
   Stage stage;
@@ -64,8 +67,10 @@ SCENARIO("STUCK-3 Our own output, fed back into the input, is no call") {
         Stage stage{settings};
         // A note that begins just before the answer ends comes back when the next bar is being listened to.
         stage.thinker.compose = [](const TurnPlan&) {
-          return std::vector<Note>{{Tick{0}, Tick{400}, 60, 70, 0}, {Tick{480}, Tick{400}, 62, 71, 0},
-                                   {Tick{960}, Tick{400}, 64, 72, 0}, {Tick{1890}, Tick{30}, 65, 73, 0}};
+          return std::vector<Note>{{Tick{0}, Tick{400}, 60, 70, 0},
+                                   {Tick{480}, Tick{400}, 62, 71, 0},
+                                   {Tick{960}, Tick{400}, 64, 72, 0},
+                                   {Tick{1890}, Tick{30}, 65, 73, 0}};
         };
         stage.startAndRun(12);
         stage.note(0.5, Tick{100}, 60);
@@ -95,8 +100,8 @@ SCENARIO("STUCK-4 A player who strikes our last note again at once is heard") {
   stage.note(2.0, Tick{100}, 72, 90);  // a beat after the lead's last: the same pitch, the same strength
   stage.note(2.02, Tick{100}, 72, 90);
   stage.thinker.compose = [](const TurnPlan&) {
-    return std::vector<Note>{{Tick{0}, Tick{400}, 72, 90, 0}, {Tick{1800}, Tick{100}, 72, 90, 0},
-                             {Tick{1900}, Tick{20}, 72, 90, 0}};
+    return std::vector<Note>{
+        {Tick{0}, Tick{400}, 72, 90, 0}, {Tick{1800}, Tick{100}, 72, 90, 0}, {Tick{1900}, Tick{20}, 72, 90, 0}};
   };
   stage.runOut();
   REQUIRE(stage.diary.turns().size() == 2);

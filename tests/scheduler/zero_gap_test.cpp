@@ -8,8 +8,8 @@ using namespace antiphon::testing;
 namespace {
 
 int withPitch(const Stage& stage, int pitch) {
-  return static_cast<int>(std::ranges::count_if(stage.out.noteOns(),
-                                                [pitch](const Sent& sent) { return sent.message.data1() == pitch; }));
+  return static_cast<int>(
+      std::ranges::count_if(stage.out.noteOns(), [pitch](const Sent& sent) { return sent.message.data1() == pitch; }));
 }
 
 }  // namespace
@@ -145,7 +145,8 @@ SCENARIO("GAP-5 A note that comes too late is left out, and counted") {
   const TurnId id = stage.thinker.commits.back().plan.id;
   stage.thinker.leads.clear();
   // The obedient lead's notes are in by now; this one is thought of in the middle of the bar, for its beginning.
-  stage.thinker.leads.emplace_back(stage.atBar(1.5), Thought{id, Voice::lead, Thought::Kind::note, {Tick{0}, Tick{9}, 99, 9, 0}});
+  stage.thinker.leads.emplace_back(stage.atBar(1.5),
+                                   Thought{id, Voice::lead, Thought::Kind::note, {Tick{0}, Tick{9}, 99, 9, 0}});
   stage.runOut();
   REQUIRE(withPitch(stage, 99) == 0);
 }
@@ -187,4 +188,38 @@ SCENARIO("GAP-7 What the player does reaches the thinker while it is played") {
   REQUIRE(stage.thinker.begun.size() == 1);
   REQUIRE(stage.thinker.fed.size() == 2);
   REQUIRE(stage.thinker.fed[0] == Note{Tick{480}, Tick{100}, 60, 80, 0});
+}
+
+SCENARIO("GAP-8 A note at the last moment does not silence the answer") {
+  Stage stage;
+  stage.thinker.leadDelay = 20ms;
+  stage.thinker.understudySilent = true;
+  stage.thinker.compose = [](const TurnPlan& plan) {
+    std::vector<Note> notes;
+    for (int beat = 0; beat < 8; ++beat) {
+      notes.push_back({beat * kQuarter, Tick{400}, static_cast<std::uint8_t>(70 + plan.id.take), 90, 0});
+    }
+    return notes;
+  };
+  stage.startAndRun(5);
+  stage.note(0.5, Tick{100}, 60);
+  stage.note(stage.atBar(1) - 5ms, 50ms, 64);
+  stage.runOut();
+  REQUIRE(stage.thinker.commits.size() == 2);
+  THEN("the first bar answers the call as it was, on time, and the second the call as it is") {
+    REQUIRE(withPitch(stage, 71) == 4);
+    REQUIRE(withPitch(stage, 72) == 4);
+    REQUIRE(stage.onsets().front() == Tick{1920});
+    REQUIRE(stage.diary.turns().at(0).lateBars == 0);
+  }
+}
+
+SCENARIO("GAP-9 A key struck on the very downbeat of the answer is no part of the call") {
+  Stage stage;
+  stage.startAndRun(5);
+  stage.note(0.5, Tick{100}, 60);
+  stage.note(stage.atBar(1), 50ms, 64);
+  stage.runOut();
+  REQUIRE(stage.thinker.commits.size() == 1);
+  REQUIRE(stage.thinker.commits[0].prompt.size() == 1);
 }

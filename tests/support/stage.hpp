@@ -126,7 +126,9 @@ struct ObedientThinker : Thinker {
 class Stage {
  public:
   explicit Stage(Settings settings = {}, double bpm = 120, Nanos first = 1s)
-      : settings_{settings}, line_{Tick{0}, first, Tempo::bpm(bpm)}, performance_{settings, out, clockOut, thinker, diary} {
+      : settings_{settings},
+        line_{Tick{0}, first, Tempo::bpm(bpm)},
+        performance_{settings, out, clockOut, thinker, diary} {
     thinker.now = [this] { return performance_.now(); };
   }
 
@@ -138,7 +140,9 @@ class Stage {
 
   /// When the true grid has `tick`.
   Nanos at(Tick tick) const { return line_.timeAt(tick); }
-  Nanos atBar(double bar) const { return at(Tick{std::llround(bar * static_cast<double>(settings_.meter.bar().count))}); }
+  Nanos atBar(double bar) const {
+    return at(Tick{std::llround(bar * static_cast<double>(settings_.meter.bar().count))});
+  }
 
   void clock(Nanos when, std::initializer_list<int> bytes) { packets_.emplace(when, Packet{true, bytes}); }
   void play(Nanos when, std::initializer_list<int> bytes) { packets_.emplace(when, Packet{false, bytes}); }
