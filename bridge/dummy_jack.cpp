@@ -20,6 +20,7 @@
 #endif
 
 #include "bridge/jack_client.hpp"
+#include "bridge/jack_places.hpp"
 
 namespace antiphon {
 namespace {
@@ -27,10 +28,11 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* kVariable = "JACK_DEFAULT_SERVER";
+constexpr const char* kPrefix = "antiphon-";
 
 std::string freshName() {
   static std::atomic<int> count{0};
-  return "t" + std::to_string(getpid()) + "_" + std::to_string(++count) + "_" +
+  return kPrefix + std::to_string(getpid()) + "_" + std::to_string(++count) + "_" +
          std::to_string(std::random_device{}() % 10000);
 }
 
@@ -66,6 +68,7 @@ void DummyJack::startAgain() {
 }
 
 void DummyJack::start() {
+  giveBackJackPlaces(kPrefix);  // of test runs that were killed
   name_ = freshName();
   log_ = "/tmp/antiphon-jackd-" + name_ + ".log";
   setenv(kVariable, name_.c_str(), 1);
@@ -101,6 +104,7 @@ void DummyJack::stop() {
   if (!within(5s, ended)) {
     kill(process_, SIGKILL);
     waitpid(process_, nullptr, 0);
+    giveBackJackPlaces(kPrefix);
   }
   process_ = -1;
   unlink(log_.c_str());
