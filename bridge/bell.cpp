@@ -5,19 +5,19 @@
 // Each system sleeps in its own way, because each has one way that is precise: std::condition_variable may take a lock
 // and Linux's sem_timedwait follows the wall clock, which the user may set.
 #if defined(__linux__)
-#include <cerrno>
-#include <climits>
-#include <ctime>
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <cerrno>
+#include <climits>
+#include <ctime>
 #elif defined(_WIN32)
 #define NOMINMAX
 #include <windows.h>
 #else
-#include <cassert>
 #include <concurrentqueue/concurrentqueue.h>  // the semaphore's header takes its macros from this one
 #include <concurrentqueue/lightweightsemaphore.h>
+#include <cassert>
 #include <thread>
 #endif
 
@@ -87,8 +87,8 @@ struct Bell::Sleeper {
     }
     const Nanos rough = moment - steadyNow() - kLastStretch;
     if (rough > Nanos{1000} && semaphore.wait(rough.count() / 1000)) return;
-    std::this_thread::sleep_until(std::chrono::steady_clock::time_point{
-        std::chrono::duration_cast<std::chrono::steady_clock::duration>(moment)});
+    std::this_thread::sleep_until(
+        std::chrono::steady_clock::time_point{std::chrono::duration_cast<std::chrono::steady_clock::duration>(moment)});
   }
   void wake(std::atomic<std::uint32_t>&) { semaphore.signal(); }
 };

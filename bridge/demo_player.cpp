@@ -38,12 +38,10 @@ std::vector<Note> written(const std::array<Step, Size>& steps, Tick length) {
 
 }  // namespace
 
-DemoPlayer::DemoPlayer(Band& band, const Settings& settings)
-    : band_{band},
-      callLength_{settings.humanMeasures * settings.meter.bar()},
-      cycle_{callLength_ + settings.measures * settings.meter.bar()} {
-  write(written(kFirstCall, callLength_));
-  write(written(kSecondCall, callLength_));
+DemoPlayer::DemoPlayer(Band& band, const Settings& settings) : band_{band}, bar_{settings.meter.bar()} {
+  const Tick length = settings.humanMeasures * bar_;
+  write(written(kFirstCall, length));
+  write(written(kSecondCall, length));
 }
 
 void DemoPlayer::write(const std::vector<Note>& call) {
@@ -56,18 +54,26 @@ void DemoPlayer::write(const std::vector<Note>& call) {
   calls_.push_back(std::move(strokes));
 }
 
+/// Where a bar begins to be listened to, and this turn's call has not been played, a call begins.
+void DemoPlayer::takeTurn(Nanos now) {
+  if (band_.phase() != Phase::listening) played_ = false;
+  if (band_.phase() == Phase::stopped) playing_ = false;
+  if (band_.phase() != Phase::listening || played_) return;
+  start_ = ceilTo(band_.timeline().tickAt(now) - kPulse, bar_);
+  playing_ = played_ = true;
+  stroke_ = 0;
+}
+
 Nanos DemoPlayer::nextStroke() const {
-  if (band_.phase() == Phase::stopped) return Nanos::max();
-  return band_.timeline().timeAt(start_ + calls_[call_][stroke_].at);
+  return playing_ ? band_.timeline().timeAt(start_ + calls_[call_][stroke_].at) : Nanos::max();
 }
 
 void DemoPlayer::playStroke(Nanos when) {
   const Stroke& stroke = calls_[call_][stroke_];
   band_.receive(Inlet::player, MidiMessage::noteOn(0, stroke.pitch, stroke.velocity).view(), when);
   if (++stroke_ < calls_[call_].size()) return;
-  stroke_ = 0;
+  playing_ = false;
   call_ = (call_ + 1) % calls_.size();
-  start_ += cycle_;
 }
 
 void DemoPlayer::receive(Inlet inlet, std::span<const std::uint8_t> packet, Nanos when) {
@@ -80,6 +86,7 @@ void DemoPlayer::advance(Nanos until) {
     playStroke(due + Nanos{1});
   }
   band_.advance(until);
+  takeTurn(until);
 }
 
 Nanos DemoPlayer::nextDue() const { return std::min(band_.nextDue(), nextStroke()); }

@@ -27,16 +27,18 @@ class DemoPlayer final : public MidiClient {
     std::uint8_t velocity;  // 0: release
   };
   void write(const std::vector<Note>& call);
+  void takeTurn(Nanos now);
   Nanos nextStroke() const;
   void playStroke(Nanos when);
 
   Band& band_;
-  Tick callLength_;
-  Tick cycle_;                              // call and answer together
+  Tick bar_;
   std::vector<std::vector<Stroke>> calls_;  // played in turn
   std::size_t call_ = 0;
   std::size_t stroke_ = 0;
-  Tick start_{};  // of the call under way
+  Tick start_{};          // of the call under way
+  bool playing_ = false;  // it has not been played to its end
+  bool played_ = false;   // and the answer has not come yet
 };
 
 }  // namespace antiphon

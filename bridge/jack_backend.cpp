@@ -55,8 +55,8 @@ std::vector<std::string> JackBackend::reconnect() {
   JackClient jack = openJack(kJackName);
   if (!jack) return {};
   try {
-    session_ = std::make_unique<JackSession>(
-        std::move(jack), JackStage{*client_, out_, clockOut_, inputDropped_}, plan_, lastMoment_, true);
+    session_ = std::make_unique<JackSession>(std::move(jack), JackStage{*client_, out_, clockOut_, inputDropped_},
+                                             plan_, lastMoment_, true);
   } catch (const PortError&) {
     return {};  // a server that is only just starting: next time
   }

@@ -2,8 +2,8 @@
 
 #include "bridge/jack_outlet.hpp"
 
-#include <algorithm>
 #include <jack/midiport.h>
+#include <algorithm>
 
 namespace antiphon {
 

@@ -3,9 +3,9 @@
 
 #if defined(ANTIPHON_HAVE_JACK)
 
+#include <jack/jack.h>
 #include <atomic>
 #include <cstdint>
-#include <jack/jack.h>
 
 #include "bridge/frame_clock.hpp"
 #include "scheduler/midi_sink.hpp"
@@ -29,7 +29,7 @@ class JackOutlet final : public MidiSink {
   void* buffer_ = nullptr;
   const FrameClock* clock_ = nullptr;
   std::int64_t start_ = 0;
-  std::int64_t last_ = 0;      // the offset in the cycle that was written last
+  std::int64_t last_ = 0;       // the offset in the cycle that was written last
   std::int64_t lastFrame_ = 0;  // the cycle's last offset
   std::atomic<std::uint64_t> dropped_{0};
 };

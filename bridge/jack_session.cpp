@@ -49,20 +49,27 @@ jack_port_t* JackSession::openPort(const JackPort& plan, unsigned long flags) {
 void JackSession::listen() {
   jack_client_t* const jack = jack_.get();
   jack_set_process_callback(
-      jack, [](jack_nframes_t length, void* self) noexcept {
+      jack,
+      [](jack_nframes_t length, void* self) noexcept {
         static_cast<JackSession*>(self)->process(length);
         return 0;
-      }, this);
-  jack_on_shutdown(jack, [](void* self) noexcept { static_cast<JackSession*>(self)->alive_.store(false); }, this);
+      },
+      this);
+  jack_on_shutdown(
+      jack, [](void* self) noexcept { static_cast<JackSession*>(self)->alive_.store(false); }, this);
   jack_set_port_connect_callback(
-      jack, [](jack_port_id_t a, jack_port_id_t b, int connected, void* self) noexcept {
+      jack,
+      [](jack_port_id_t a, jack_port_id_t b, int connected, void* self) noexcept {
         auto& session = *static_cast<JackSession*>(self);
         if (!connected && session.wires_.disconnected(a, b)) session.lost_.store(true);
-      }, this);
+      },
+      this);
   jack_set_port_registration_callback(
-      jack, [](jack_port_id_t port, int there, void* self) noexcept {
+      jack,
+      [](jack_port_id_t port, int there, void* self) noexcept {
         if (there) static_cast<JackSession*>(self)->wires_.registered(port);
-      }, this);
+      },
+      this);
 }
 
 void JackSession::leave() {

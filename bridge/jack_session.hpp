@@ -3,10 +3,10 @@
 
 #if defined(ANTIPHON_HAVE_JACK)
 
-#include <atomic>
-#include <cstdint>
 #include <jack/jack.h>
 #include <jack/midiport.h>
+#include <atomic>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>

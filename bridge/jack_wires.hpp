@@ -3,9 +3,9 @@
 
 #if defined(ANTIPHON_HAVE_JACK)
 
+#include <jack/jack.h>
 #include <atomic>
 #include <deque>
-#include <jack/jack.h>
 #include <string>
 #include <utility>
 #include <vector>

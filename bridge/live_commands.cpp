@@ -94,7 +94,7 @@ void addTurnSettings(CommandTable& table, const Shared& line) {
                        if (how == grid.name) s.quantize = grid.tick;
                      }
                    }));
-  table.add(count(line, "guard", "pulses", 0, kMostGuardPulses,
+  table.add(count(line, "guard", "pulses", 1, kMostGuardPulses,
                   "How many clock pulses before your bar ends the answer is asked for.",
                   [](Settings& s, int pulses) { s.guard = pulses * kPulse; }));
 

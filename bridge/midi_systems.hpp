@@ -14,9 +14,9 @@ namespace antiphon {
 struct MidiSystem {
   std::string name;  // as --backend takes it
   bool builtIn = false;
-  bool available = false;        // on this machine, now
-  std::string why{};             // why not, in one sentence
-  std::string detail{};          // what a doctor wants to know: sample rate, period
+  bool available = false;              // on this machine, now
+  std::string why{};                   // why not, in one sentence
+  std::string detail{};                // what a doctor wants to know: sample rate, period
   std::vector<std::string> inputs{};   // ports of others that --in and --clock-in can name
   std::vector<std::string> outputs{};  // ports of others that --out can name
 };

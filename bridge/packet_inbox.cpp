@@ -1,7 +1,7 @@
 #include "bridge/packet_inbox.hpp"
 
-#include <algorithm>
 #include <concurrentqueue/concurrentqueue.h>
+#include <algorithm>
 
 namespace antiphon {
 namespace {
@@ -44,9 +44,9 @@ bool PacketInbox::take(Packet& packet) {
   for (const auto& feed : feeds_) {
     if (!feed->hasHead) feed->hasHead = feed->packets.try_dequeue_from_producer(feed->token, feed->head);
     if (!feed->hasHead) continue;
-    const bool earlier = !first || feed->head.when < first->head.when ||
-                         (feed->head.when == first->head.when && feed->head.inlet == Inlet::clock &&
-                          first->head.inlet != Inlet::clock);
+    const bool earlier =
+        !first || feed->head.when < first->head.when ||
+        (feed->head.when == first->head.when && feed->head.inlet == Inlet::clock && first->head.inlet != Inlet::clock);
     if (earlier) first = feed.get();
   }
   if (!first) return false;

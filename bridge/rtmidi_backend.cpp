@@ -8,10 +8,10 @@
 #include "bridge/port_matching.hpp"
 
 #if defined(__linux__)
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
 #endif
 
 namespace antiphon {
@@ -201,9 +201,7 @@ std::vector<std::string> RtMidiBackend::ports() const {
   return lines;
 }
 
-PortFaults RtMidiBackend::faults() const {
-  return {thread_.dropped(), out_.dropped() + clockOut_.dropped()};
-}
+PortFaults RtMidiBackend::faults() const { return {thread_.dropped(), out_.dropped() + clockOut_.dropped()}; }
 
 }  // namespace antiphon
 

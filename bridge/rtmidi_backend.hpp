@@ -51,9 +51,9 @@ class RtMidiBackend final : public MidiBackend {
   struct Door {
     RtMidiPort& port;
     Way way;
-    const char* role;      // how ports() calls it
-    std::string wanted;    // the name the player gave
-    std::string foreign{}; // the port of others that it was opened on; empty: one of our own
+    const char* role;       // how ports() calls it
+    std::string wanted;     // the name the player gave
+    std::string foreign{};  // the port of others that it was opened on; empty: one of our own
     bool open = false;
   };
 

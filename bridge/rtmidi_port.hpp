@@ -3,11 +3,11 @@
 
 #if defined(ANTIPHON_HAVE_RTMIDI)
 
+#include <rtmidi/RtMidi.h>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <rtmidi/RtMidi.h>
 #include <string>
 #include <vector>
 
@@ -25,7 +25,7 @@ struct RtMidiInlet {
   PlayerThread& thread;
   std::size_t feed;
   Inlet inlet;
-  bool servesBoth;          // one port is the player's and the clock's
+  bool servesBoth;            // one port is the player's and the clock's
   bool raisesReader = false;  // the thread that calls is an ordinary one of RtMidi's, and late stamps are its fault
 
   /// RtMidi's callback. Its time stamp is a delta that some systems round to a batch of messages, so we take our own.
@@ -95,9 +95,7 @@ class RtMidiOutPort final : public RtMidiPort, public MidiSink {
 
   /// Realtime: yes, as far as the system's own sending is.
   void send(const MidiMessage& message, Nanos when) override;
-  std::uint64_t dropped() const {
-    return closedDrops_.load(std::memory_order_relaxed) + complaints_.count();
-  }
+  std::uint64_t dropped() const { return closedDrops_.load(std::memory_order_relaxed) + complaints_.count(); }
 
  private:
   void swapIn(std::unique_ptr<RtMidiOut> port);

@@ -44,10 +44,11 @@ LogLine turnLine(const TurnReport& report) {
   std::string text = counted(report.callNotes, "note") + " in, " + counted(report.barsPlayed, "bar") + " out (" +
                      counted(report.notes, "note") + ")";
   if (report.margin) text += ", margin " + signedMillis(*report.margin);
+  if (report.waited) text += ", begun a bar later";
   if (report.lateNotes > 0) text += ", " + counted(report.lateNotes, "note") + " left out: too late";
   if (report.lateBars > 0) {
     text += ", " + counted(report.lateBars, "bar") + " late";
-  } else if (report.lateNotes == 0 && !wasLate(report) && report.barsPlayed > 0) {
+  } else if (report.lateNotes == 0 && !report.waited && !wasLate(report) && report.barsPlayed > 0) {
     text += ", all on time";
   }
   if (report.end != TurnEnd::complete) {

@@ -40,7 +40,7 @@ bool becomeFifo(int priority) {
 ThreadPriority raiseThisThread() {
 #if defined(_WIN32)
   return SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_TIME_CRITICAL) ? ThreadPriority::realtime
-                                                                             : ThreadPriority::ordinary;
+                                                                              : ThreadPriority::ordinary;
 #else
 #if defined(__linux__)
   // An ordinary thread's timers are rounded up by 50 us to save power; this asks for the least rounding.

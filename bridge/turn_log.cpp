@@ -72,6 +72,7 @@ std::string TurnLog::line(const TurnReport& report) {
   json["notes"] = report.notes;
   json["margin_ms"] = nullptr;
   if (report.margin) json["margin_ms"] = rounded(static_cast<double>(report.margin->count()) / 1e6);
+  json["waited"] = report.waited;
   json["late_bars"] = report.lateBars;
   json["late_notes"] = report.lateNotes;
   json["rung"] = name(report.rung());

@@ -1,6 +1,7 @@
 #include "cli/run_flags.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "cli/exit.hpp"
 #include "cli/words.hpp"
@@ -77,7 +78,7 @@ RunFlags::RunFlags(CLI::App& app) {
       ->check(number(-100, 100, "milliseconds"))
       ->group(answer);
   app.add_option("--seed", s.seed, "The same calls and the same seed make the same answers (default 1)")
-      ->check(wholeNumber(0, 1'000'000'000'000L))
+      ->check(wholeNumber(0, std::numeric_limits<long>::max()))
       ->group(answer);
 
   const std::string clock = "The clock";

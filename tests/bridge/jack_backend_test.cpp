@@ -8,8 +8,8 @@
 #include <random>
 #include <thread>
 
-#include "tests/bridge/jack_probe.hpp"
 #include "bridge/dummy_jack.hpp"
+#include "tests/bridge/jack_probe.hpp"
 #include "tests/bridge/recording_client.hpp"
 
 namespace antiphon {

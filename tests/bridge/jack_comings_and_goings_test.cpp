@@ -3,9 +3,9 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "bridge/dummy_jack.hpp"
 #include "bridge/jack_backend.hpp"
 #include "tests/bridge/jack_probe.hpp"
-#include "bridge/dummy_jack.hpp"
 #include "tests/bridge/recording_client.hpp"
 
 namespace antiphon {

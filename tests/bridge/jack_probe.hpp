@@ -1,9 +1,9 @@
 // A JACK client of the test's own: plays packets at exact frames and notes at which frames others arrive.
 #pragma once
 
+#include <jack/jack.h>
 #include <atomic>
 #include <cstdint>
-#include <jack/jack.h>
 #include <mutex>
 #include <string>
 #include <vector>

@@ -79,8 +79,8 @@ TEST_CASE("every setting reaches its place", "[live]") {
   REQUIRE(stage.good("quantize 16T") == "quantize 16t, from the next turn");
   stage.good("guard 24");
   REQUIRE(stage.settings.guard == 24 * kPulse);
-  stage.good("guard 0");
-  REQUIRE(stage.settings.guard == Tick{0});
+  stage.good("guard 1");
+  REQUIRE(stage.settings.guard == kPulse);
   REQUIRE(stage.good("offset -2.5") == "offset -2.5 ms, from the next turn");
   REQUIRE(stage.settings.offset == Nanos{-2'500'000});
   stage.good("offset ms=+100");
@@ -93,7 +93,7 @@ TEST_CASE("the limits of the settings hold at this door", "[live]") {
   Stage stage;
   for (const char* line :
        {"measures 65", "measures 0", "human-measures 17", "prompt-measures 0", "late never", "overlap 1", "quantize 32",
-        "guard 25", "guard -1", "offset 100.1", "offset nan", "seed -1", "tempo 120", "panic 3", "measures"}) {
+        "guard 25", "guard 0", "offset 100.1", "offset nan", "seed -1", "tempo 120", "panic 3", "measures"}) {
     stage.refused(line);
   }
   REQUIRE(stage.sent.empty());
@@ -131,7 +131,7 @@ TEST_CASE("deeds", "[live]") {
   stage.good("quit");
   REQUIRE(stage.quits == 1);
   REQUIRE_THAT(stage.good("help"), Contains("measures <bars 1..64>") && Contains("quantize <how off|8|8t|16|16t>") &&
-                                       Contains("offset <ms -100..100>") && Contains("guard <pulses 0..24>"));
+                                       Contains("offset <ms -100..100>") && Contains("guard <pulses 1..24>"));
 }
 
 TEST_CASE("what finds no room changes nothing", "[live]") {

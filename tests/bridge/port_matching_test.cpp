@@ -16,10 +16,10 @@ const std::vector<std::string> kPorts{
 
 TEST_CASE("a port is found by the beginning of its name", "[ports]") {
   CHECK(findPort(kPorts, "ARIA_IN2") == 0u);
-  CHECK(findPort(kPorts, "ARIA_IN") == 2u);                   // a whole word before a part of one
+  CHECK(findPort(kPorts, "ARIA_IN") == 2u);  // a whole word before a part of one
   CHECK(findPort(kPorts, "Launchkey:1") == 3u);
-  CHECK(findPort(kPorts, "Launch") == 3u);                    // the first of several
-  CHECK(findPort(kPorts, "system:midi_capture_1") == 6u);     // exactly so before a longer one
+  CHECK(findPort(kPorts, "Launch") == 3u);                 // the first of several
+  CHECK(findPort(kPorts, "system:midi_capture_1") == 6u);  // exactly so before a longer one
   CHECK_FALSE(findPort(kPorts, "launch"));
   CHECK_FALSE(findPort(kPorts, "nothing like it"));
   CHECK_FALSE(findPort(kPorts, ""));

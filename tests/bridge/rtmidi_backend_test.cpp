@@ -8,8 +8,8 @@
 #include "scheduler/midi_parser.hpp"
 #include "tests/bridge/recording_client.hpp"
 #if defined(ANTIPHON_HAVE_JACK)
-#include "tests/bridge/jack_probe.hpp"
 #include "bridge/dummy_jack.hpp"
+#include "tests/bridge/jack_probe.hpp"
 #endif
 
 namespace antiphon {
@@ -97,8 +97,8 @@ TEST_CASE("RtMidi's virtual ports take in the clock and the notes, and send the 
   };
   client.onFarewell = [&](Nanos when) { backend.out().send(MidiMessage::controller(1, midi::kAllNotesOff, 0), when); };
   backend.start(client);
-  CHECK(backend.ports() == std::vector<std::string>{"clock: ARIA_CLOCK (our own)", "in: ARIA_IN (our own)",
-                                                    "out: ARIA_OUT (our own)"});
+  CHECK(backend.ports() ==
+        std::vector<std::string>{"clock: ARIA_CLOCK (our own)", "in: ARIA_IN (our own)", "out: ARIA_OUT (our own)"});
   CHECK(backend.tend().empty());
 
   JackProbe probe{"probe", 2, 1};
@@ -135,8 +135,7 @@ TEST_CASE("RtMidi opens a port of others by its name, and again when it has come
     backend.out().send(MidiMessage::noteOn(1, packet[1], packet[2]), when);
   };
   backend.start(client);
-  CHECK(backend.ports() ==
-        std::vector<std::string>{"clock: ARIA_CLOCK (our own)", "in: piano:out0", "out: piano:in0"});
+  CHECK(backend.ports() == std::vector<std::string>{"clock: ARIA_CLOCK (our own)", "in: piano:out0", "out: piano:in0"});
   piano->play({{piano->soon(), 0, {0x90, 60, 100}}});
   REQUIRE(client.happenings.waitFor(1));
   CHECK(piano->heard.waitFor(1));

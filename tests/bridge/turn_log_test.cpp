@@ -49,7 +49,7 @@ TurnReport aTurn() {
 TEST_CASE("a turn is a line", "[turn-log]") {
   REQUIRE(TurnLog::line(aTurn()) ==
           R"({"turn":1,"begin_pulse":96,"meter":"4/4","tempo":120.0,"call_bars":1,"call_notes":8,"bars":2,)"
-          R"("bars_played":2,"notes":16,"margin_ms":12.3,"late_bars":0,"late_notes":0,"rung":"answer",)"
+          R"("bars_played":2,"notes":16,"margin_ms":12.3,"waited":false,"late_bars":0,"late_notes":0,"rung":"answer",)"
           R"("rungs":["answer","answer"],"end":"complete"})");
 }
 

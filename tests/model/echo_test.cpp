@@ -59,6 +59,15 @@ TEST_CASE("the call is not parroted") {
   }
 }
 
+TEST_CASE("not even a single note is parroted") {
+  const Phrase held = phrase({4, 4}, 1, {{0, 4, {60}}});
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    const Heard heard = answer(callOf(held, 1, seed));
+    REQUIRE(heard.notes.size() == 1);
+    CHECK(heard.notes.front().pitch != 60);
+  }
+}
+
 TEST_CASE("many bars are a phrase and not a loop") {
   for (const NamedCall& call : allCalls()) {
     INFO(call.name);
