@@ -17,7 +17,7 @@ JackBackend::~JackBackend() { stop(); }
 
 void JackBackend::start(MidiClient& client) {
   stop();
-  JackClient jack = openJack(kJackName);
+  JackClient jack = openJackPatiently(kJackName);
   if (!jack) {
     throw PortError{"No JACK server answers: start one, or choose another --backend; `antiphon ports` lists them."};
   }

@@ -2,6 +2,9 @@
 
 #include "bridge/jack_client.hpp"
 
+#include <chrono>
+#include <thread>
+
 #include <string>
 #include <string_view>
 
@@ -30,6 +33,15 @@ JackClient openJack(const char* name) {
   jack_set_info_function(&hush);
   jack_status_t status{};
   return JackClient{jack_client_open(name, JackNoStartServer, &status)};
+}
+
+JackClient openJackPatiently(const char* name) {
+  JackClient client = openJack(name);
+  for (int tries = 0; !client && tries < 5; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{200});
+    client = openJack(name);
+  }
+  return client;
 }
 
 std::string describeJack(jack_client_t& client) {

@@ -17,9 +17,13 @@ constexpr const char* kNames[] = {"clock", "keys", "ears", "tap"};
 }  // namespace
 
 jack_client_t* JackDaw::open(const char* name) {
-  jack_client_t* client = jack_client_open(name, JackNoStartServer, nullptr);
-  if (client == nullptr) throw std::runtime_error{"no JACK server answers"};
-  return client;
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{3};
+  while (std::chrono::steady_clock::now() < until) {
+    jack_client_t* client = jack_client_open(name, JackNoStartServer, nullptr);
+    if (client != nullptr) return client;
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+  }
+  throw std::runtime_error{"no JACK server answers"};
 }
 
 JackDaw::JackDaw() {
@@ -45,12 +49,14 @@ std::string JackDaw::portName(Port port) const { return jack_port_name(ports_[st
 
 void JackDaw::connect(const std::string& from, const std::string& to, double seconds) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>{seconds};
-  while (jack_port_by_name(player_, from.c_str()) == nullptr || jack_port_by_name(player_, to.c_str()) == nullptr) {
-    if (std::chrono::steady_clock::now() > until) throw std::runtime_error{from + " or " + to + " did not appear"};
+  for (;;) {
+    if (jack_port_by_name(player_, from.c_str()) != nullptr && jack_port_by_name(player_, to.c_str()) != nullptr) {
+      const int failed = jack_connect(player_, from.c_str(), to.c_str());
+      if (failed == 0 || failed == EEXIST) return;
+    }
+    if (std::chrono::steady_clock::now() > until) throw std::runtime_error{"cannot connect " + from + " to " + to};
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
   }
-  const int failed = jack_connect(player_, from.c_str(), to.c_str());
-  if (failed != 0 && failed != EEXIST) throw std::runtime_error{"cannot connect " + from + " to " + to};
 }
 
 void JackDaw::play(std::vector<Event> events) {

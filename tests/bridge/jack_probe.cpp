@@ -7,7 +7,8 @@
 
 namespace antiphon {
 
-JackProbe::JackProbe(const std::string& name, std::size_t outputs, std::size_t inputs) : jack_{openJack(name.c_str())} {
+JackProbe::JackProbe(const std::string& name, std::size_t outputs, std::size_t inputs)
+    : jack_{openJackPatiently(name.c_str())} {
   if (!jack_) throw std::runtime_error{"no JACK server for the probe"};
   for (std::size_t i = 0; i < outputs; ++i) outs_.push_back(openPort("out" + std::to_string(i), JackPortIsOutput));
   for (std::size_t i = 0; i < inputs; ++i) ins_.push_back(openPort("in" + std::to_string(i), JackPortIsInput));
