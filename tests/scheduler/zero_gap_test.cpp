@@ -139,16 +139,23 @@ SCENARIO("GAP-5 A note that comes too late is left out, and counted") {
   Settings settings;
   settings.measures = 1;
   Stage stage{settings};
+  stage.thinker.leadSilent = true;
   stage.startAndRun(4);
   stage.note(0.5, Tick{100}, 60);
   stage.runTo(stage.at(Tick{1920}) - 1ms);
   const TurnId id = stage.thinker.commits.back().plan.id;
-  stage.thinker.leads.clear();
-  // The obedient lead's notes are in by now; this one is thought of in the middle of the bar, for its beginning.
-  stage.thinker.leads.emplace_back(stage.atBar(1.5),
-                                   Thought{id, Voice::lead, Thought::Kind::note, {Tick{0}, Tick{9}, 99, 9, 0}});
+  const auto think = [&](Nanos when, Tick onset, std::uint8_t pitch) {
+    stage.thinker.leads.emplace_back(when,
+                                     Thought{id, Voice::lead, Thought::Kind::note, {onset, Tick{9}, pitch, 9, 0}});
+  };
+  think(stage.at(Tick{1920}) - 1ms, Tick{0}, 97);
+  think(stage.atBar(1.5), Tick{480}, 99);   // thought of in the middle of the bar, for a beat that is over
+  think(stage.atBar(1.5), Tick{1440}, 98);  // and for one that is to come
   stage.runOut();
+  REQUIRE(withPitch(stage, 97) == 1);
+  REQUIRE(withPitch(stage, 98) == 1);
   REQUIRE(withPitch(stage, 99) == 0);
+  REQUIRE(stage.diary.turns().at(0).lateNotes == 1);
 }
 
 SCENARIO("GAP-6 A lead that streams just ahead of its notes is played whole") {
