@@ -13,6 +13,7 @@
 #include "bridge/journal_queue.hpp"
 #include "bridge/live_commands.hpp"
 #include "bridge/midi_systems.hpp"
+#include "bridge/model_commands.hpp"
 #include "bridge/session_file.hpp"
 #include "bridge/turn_log.hpp"
 #include "model/echo.hpp"
@@ -125,6 +126,11 @@ Daemon::Daemon(DaemonPlan plan)
                        },
                    .status = [this] { return status(); },
                    .quit = [this] { quit_ = true; }});
+  addModelCommands(commands_, plan_.desk, {.again = [this] {
+                     const bool taken = band_.ask(Again{});
+                     backend_->wake();
+                     return taken;
+                   }});
 }
 
 int Daemon::run() {

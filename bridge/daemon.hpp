@@ -7,6 +7,7 @@
 
 #include "bridge/midi_backend.hpp"
 #include "model/answerer.hpp"
+#include "model/wishes.hpp"
 #include "scheduler/settings.hpp"
 
 namespace antiphon {
@@ -16,6 +17,7 @@ struct DaemonPlan {
   PortNames ports{};
   std::string backend = "auto";
   std::function<std::unique_ptr<Answerer>()> lead;
+  std::shared_ptr<WishDesk> desk{};  // where the live commands reach the model; nothing when another answerer leads
   std::string recordFile{};
   std::string turnLogFile{};
   std::string logLevel = "info";

@@ -44,6 +44,11 @@ DemoPlayer::DemoPlayer(Band& band, const Settings& settings) : band_{band}, bar_
   write(written(kSecondCall, length));
 }
 
+DemoPlayer::DemoPlayer(Band& band, const Settings& settings, const std::vector<std::vector<Note>>& calls)
+    : band_{band}, bar_{settings.meter.bar()} {
+  for (const std::vector<Note>& call : calls) write(call);
+}
+
 void DemoPlayer::write(const std::vector<Note>& call) {
   std::vector<Stroke> strokes;
   for (const Note& note : call) {

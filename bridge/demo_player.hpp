@@ -13,6 +13,8 @@ namespace antiphon {
 class DemoPlayer final : public MidiClient {
  public:
   DemoPlayer(Band& band, const Settings& settings);
+  /// Plays these calls in turn instead.
+  DemoPlayer(Band& band, const Settings& settings, const std::vector<std::vector<Note>>& calls);
 
   void receive(Inlet inlet, std::span<const std::uint8_t> packet, Nanos when) override;
   void advance(Nanos until) override;

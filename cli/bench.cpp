@@ -3,10 +3,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/answerers.hpp"
+#include "cli/bench_answer.hpp"
 #include "cli/bench_timing_real.hpp"
 #include "cli/bench_timing_virtual.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit.hpp"
+#include "cli/run_flags.hpp"
 #include "cli/soak.hpp"
 #include "cli/words.hpp"
 
@@ -154,6 +157,36 @@ int benchSoak(std::int64_t bars, std::uint64_t seed, bool json) {
   return r.clean() ? kExitOk : kExitFailed;
 }
 
+struct AnswerBenchWish {
+  int turns = 25;
+  std::string answerer = "model";
+  bool json = false, quiet = false;
+};
+
+int benchAnswers(const AnswerBenchWish& wish, const AnswerWish& answer) {
+  AnswerBenchPlan plan;
+  plan.turns = wish.turns;
+  plan.neighbour = !wish.quiet;
+  plan.answerer = makeAnswerer(wish.answerer, answer).make;
+  if (!wish.json) std::printf("   bpm  bars  turns  notes  late bars  late notes  downbeat    margin: median   worst   sent within\n");
+  Json json = Json::array();
+  int turns = 0, late = 0;
+  benchAnswer(plan, [&](const AnswerBench& b) {
+    turns += b.turns;
+    late += b.lateBars;
+    json.push_back({{"bpm", b.bpm}, {"measures", b.measures}, {"turns", b.turns}, {"notes", b.notes}, {"late_bars", b.lateBars},
+                    {"late_notes", b.lateNotes}, {"first_note_on_downbeat", b.onDownbeat}, {"begins_with_a_rest", b.silentFirstBeats},
+                    {"margin_median_ms", b.marginMedianMs}, {"margin_worst_ms", b.marginWorstMs}, {"sent_worst_ms", b.sentWorstMs}});
+    if (wish.json) return;
+    std::printf("%6.0f %5d %6d %6d %10d %11d %6d+%-3d %11.1f ms %6.1f ms %8.2f ms\n", b.bpm, b.measures, b.turns, b.notes, b.lateBars, b.lateNotes,
+                b.onDownbeat, b.silentFirstBeats, b.marginMedianMs, b.marginWorstMs, b.sentWorstMs);
+    std::fflush(stdout);
+  });
+  if (wish.json) std::printf("%s\n", Json{{"turns", turns}, {"late_bars", late}, {"neighbour", plan.neighbour}, {"runs", json}}.dump(2).c_str());
+  else std::printf("%d turns, %d late bars%s\n", turns, late, plan.neighbour ? ", with another process on one core" : "");
+  return late == 0 ? kExitOk : kExitFailed;
+}
+
 }  // namespace
 
 Action addBench(CLI::App& app) {
@@ -178,7 +211,18 @@ Action addBench(CLI::App& app) {
       ->check(wholeNumber(0, 1'000'000'000L));
   soaking->add_flag("--json", *soakJson, "Print JSON");
 
-  return [=] { return soaking->parsed() ? benchSoak(*bars, *seed, *soakJson) : benchTiming(*wish); };
+  auto* answering = bench->add_subcommand("answer", "Answers in real time over the loopback, beside a busy neighbour");
+  auto answerWish = std::make_shared<AnswerBenchWish>();
+  answering->add_option("--turns", answerWish->turns, "Turns at each of two tempos and four lengths (default 25)")->check(wholeNumber(1, 10'000));
+  answering->add_option("--answerer", answerWish->answerer, "Who answers (default model)")->check(oneOf(kAnswerers));
+  answering->add_flag("--alone", answerWish->quiet, "Without the busy neighbour");
+  answering->add_flag("--json", answerWish->json, "Print JSON");
+  auto answerFlags = std::make_shared<AnswerFlags>(*answering);
+
+  return [=] {
+    if (answering->parsed()) return benchAnswers(*answerWish, answerFlags->understand());
+    return soaking->parsed() ? benchSoak(*bars, *seed, *soakJson) : benchTiming(*wish);
+  };
 }
 
 }  // namespace antiphon

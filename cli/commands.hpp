@@ -14,5 +14,9 @@ Action addPorts(CLI::App& app);
 Action addSimulate(CLI::App& app);
 Action addDoctor(CLI::App& app);
 Action addBench(CLI::App& app);
+Action addAnswer(CLI::App& app);
+Action addEval(CLI::App& app);
+Action addTrain(CLI::App& app);
+Action addMarkov(CLI::App& app);
 
 }  // namespace antiphon

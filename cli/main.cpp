@@ -38,7 +38,11 @@ int main(int argc, char** argv) {
                                                       {"ports", addPorts(app)},
                                                       {"simulate", addSimulate(app)},
                                                       {"doctor", addDoctor(app)},
-                                                      {"bench", addBench(app)}};
+                                                      {"bench", addBench(app)},
+                                                      {"answer", addAnswer(app)},
+                                                      {"eval", addEval(app)},
+                                                      {"train", addTrain(app)},
+                                                      {"markov", addMarkov(app)}};
   try {
     auto words = withHyphens(argc, argv);
     std::string known;

@@ -8,7 +8,6 @@
 #include "cli/exit.hpp"
 #include "cli/port_list.hpp"
 #include "cli/run_flags.hpp"
-#include "model/echo.hpp"
 
 namespace antiphon {
 namespace {
@@ -22,7 +21,9 @@ int run(const RunOptions& options) {
   plan.settings = options.settings;
   plan.ports = options.ports;
   plan.backend = options.backend;
-  plan.lead = [] { return std::make_unique<EchoAnswerer>(); };
+  const MadeAnswerer made = makeAnswerer(options.answerer, options.answer);
+  plan.lead = made.make;
+  plan.desk = made.desk;
   plan.recordFile = options.recordFile;
   plan.turnLogFile = options.turnLogFile;
   plan.logLevel = options.logLevel;

@@ -24,7 +24,8 @@ Tick gridOf(const std::string& name) {
 
 }  // namespace
 
-RunFlags::RunFlags(CLI::App& app) {
+RunFlags::RunFlags(CLI::App& app, std::string answerer) : answer_{app} {
+  options_.answerer = std::move(answerer);
   const std::string cycle = "The conversation";
   Settings& s = options_.settings;
   app.add_option("--measures,--gen-measures", s.measures, "Bars of answer (default 2)")
@@ -62,7 +63,7 @@ RunFlags::RunFlags(CLI::App& app) {
       ->group(cycle);
 
   const std::string answer = "The answer";
-  app.add_option("--answerer", options_.answerer, "Who answers (default echo)")
+  app.add_option("--answerer", options_.answerer, "Who answers (default " + options_.answerer + ")")
       ->check(oneOf(kAnswerers))
       ->group(answer);
   app.add_option("--late", late_, "When the answer is late: the echo plays, nobody plays, or it begins a bar later")
@@ -124,6 +125,7 @@ RunFlags::RunFlags(CLI::App& app) {
 
 RunOptions RunFlags::understand() const {
   RunOptions options = options_;
+  options.answer = answer_.understand();
   Settings& s = options.settings;
   s.meter = *parseMeter(meter_);
   s.anchor = anchor_ == "first-note" ? Anchor::firstNote : Anchor::transport;

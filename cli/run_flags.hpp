@@ -5,6 +5,7 @@
 #include <string>
 
 #include "bridge/midi_backend.hpp"
+#include "cli/answerers.hpp"
 #include "scheduler/settings.hpp"
 
 namespace antiphon {
@@ -14,7 +15,8 @@ struct RunOptions {
   Settings settings{};
   PortNames ports{};
   std::string backend = "auto";
-  std::string answerer = "echo";
+  std::string answerer = "model";
+  AnswerWish answer{};
   std::string recordFile{};
   std::string turnLogFile{};
   std::string logLevel = "info";
@@ -27,12 +29,14 @@ struct RunOptions {
 /// Flags as they are spelled; understand() turns them into RunOptions once all are read.
 class RunFlags {
  public:
-  explicit RunFlags(CLI::App& app);
+  /// `answerer` is who answers when nobody is named.
+  explicit RunFlags(CLI::App& app, std::string answerer = "model");
   /// Throws UsageError.
   RunOptions understand() const;
 
  private:
   RunOptions options_{};
+  AnswerFlags answer_;
   std::string meter_ = "4/4";
   std::string anchor_ = "transport";
   std::string overlap_ = "ignore";
@@ -54,6 +58,6 @@ class RunFlags {
 };
 
 /// The answerers that `--answerer` can name.
-inline const std::vector<std::string> kAnswerers{"echo"};
+inline const std::vector<std::string> kAnswerers{"model", "markov", "echo"};
 
 }  // namespace antiphon

@@ -90,7 +90,8 @@ int simulate(const RunOptions& options, double thinkMs, bool trace) {
   EventPrinter printer{trace, session.get(), turns.get()};
   SilentSink nowhere;
   EchoAnswerer echo;
-  Simulation simulation{settings, echo,    echo,   Nanos{static_cast<std::int64_t>(thinkMs * 1e6)},
+  const std::unique_ptr<Answerer> lead = makeAnswerer(options.answerer, options.answer).make();
+  Simulation simulation{settings, *lead,   echo,   Nanos{static_cast<std::int64_t>(thinkMs * 1e6)},
                         printer,  nowhere, printer};
   const bool internal = settings.clock == ClockSource::internal;
   if (internal) simulation.runTo(Nanos{0});
@@ -122,7 +123,7 @@ Action addSimulate(CLI::App& app) {
   command->footer(
       "Input, a line per message: TIME_US PORT HEX...   PORT is clock or in, times ascend, # starts a comment.\n"
       "Output: TIME_US out HEX..., and with --trace: TIME_US phase listening|answering|stopped.");
-  auto flags = std::make_shared<RunFlags>(*command);
+  auto flags = std::make_shared<RunFlags>(*command, "echo");
   auto think = std::make_shared<double>(0);
   auto trace = std::make_shared<bool>(false);
   command->add_option("--think-ms", *think, "Every note of the answer arrives so much later")

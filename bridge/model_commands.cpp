@@ -1,0 +1,133 @@
+#include "bridge/model_commands.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "bridge/phrase_file.hpp"
+#include "model/native_model.hpp"
+
+namespace antiphon {
+namespace {
+
+using Arguments = Command::Arguments;
+using Reply = Command::Reply;
+
+constexpr std::size_t kLongestStyle = 200;
+constexpr std::size_t kLongestPath = 1000;
+constexpr auto kFromNextTurn = ", from the next turn";
+
+using Desk = std::shared_ptr<WishDesk>;
+
+/// A handler that changes the wishes, and says how they are now.
+template <typename Change>
+Command::Handler wish(const Desk& desk, Change change) {
+  return [desk, change](const Arguments& given) -> Reply {
+    if (!desk) return {false, "This is for the model; start with --answerer model."};
+    return change(*desk, given);
+  };
+}
+
+Command number(const Desk& desk, std::string name, double least, double most, std::string help, std::function<void(Wishes&, double)> set) {
+  return {name, {{"amount", Command::Real{least, most}}}, std::move(help), wish(desk, [name, set](WishDesk& d, const Arguments& given) {
+            const double amount = given.real("amount");
+            d.change([&](Wishes& w) { set(w, amount); });
+            return Reply{true, name + " " + decimal(amount) + kFromNextTurn};
+          })};
+}
+
+/// The next name of a kept turn that is free.
+std::filesystem::path freeName() {
+  for (int i = 1;; ++i) {
+    const std::filesystem::path path{"kept-" + std::to_string(i) + ".mid"};
+    if (!std::filesystem::exists(path)) return path;
+  }
+}
+
+void addMusic(CommandTable& table, const Desk& desk) {
+  table.add({"part", {{"which", Command::Choice{{"auto", "melody", "piano", "chords", "bass", "drums"}}}}, "What the answer plays; auto: what you play.",
+             wish(desk, [](WishDesk& d, const Arguments& given) {
+               const std::string& which = given.text("which");
+               d.change([&](Wishes& w) { w.part = parsePart(which); });
+               return Reply{true, "part " + which + kFromNextTurn};
+             })});
+  table.add({"density", {{"amount", Command::Text{16}}}, "How busy the answer is, 0 sparse to 1 busy; auto: as the model likes.",
+             wish(desk, [](WishDesk& d, const Arguments& given) {
+               const std::string& text = given.text("amount");
+               char* end = nullptr;
+               const double amount = std::strtod(text.c_str(), &end);
+               const bool automatic = text == "auto";
+               if (!automatic && (end == text.c_str() || *end != 0 || !(amount >= 0 && amount <= 1))) {
+                 return Reply{false, "'" + text + "' is not possible; density is a number from 0 to 1, or auto"};
+               }
+               d.change([&](Wishes& w) { w.density = automatic ? std::nullopt : std::optional{amount}; });
+               return Reply{true, "density " + text + kFromNextTurn};
+             })});
+  table.add({"key", {{"name", Command::Text{32}}}, "The tones of the answer: auto, off, or a key such as A:minor.",
+             wish(desk, [](WishDesk& d, const Arguments& given) {
+               const auto key = parseKeyWish(given.text("name"));
+               if (!key) return Reply{false, "'" + given.text("name") + "' is no key; say auto, off, or one such as C:major, A:minor, D:dorian"};
+               d.change([&](Wishes& w) { w.key = *key; });
+               return Reply{true, "key " + given.text("name") + kFromNextTurn};
+             })});
+  table.add({"style", {{"words", Command::Text{kLongestStyle}}}, "The answer's style in words, such as \"slow blues in 6/8\"; off: none.",
+             wish(desk, [](WishDesk& d, const Arguments& given) {
+               const std::string words = given.text("words") == "off" ? std::string{} : given.text("words");
+               d.change([&](Wishes& w) { w.style = words; });
+               return Reply{true, words.empty() ? "no style" + std::string{kFromNextTurn} : "style \"" + words + "\"" + kFromNextTurn};
+             })});
+  table.add(number(desk, "guidance", 0, kMostGuidance, "How far the style is pressed home; 1 is as learnt.", [](Wishes& w, double x) { w.guidance = x; }));
+}
+
+void addChance(CommandTable& table, const Desk& desk) {
+  table.add(number(desk, "temperature", 0, 2, "How daring the model is; 0 always plays the likeliest.", [](Wishes& w, double x) { w.sampler.temperature = x; }));
+  table.add(number(desk, "top-p", 0.01, 1, "Only the likeliest choices that make up this share.", [](Wishes& w, double x) { w.sampler.topP = x; }));
+  table.add(number(desk, "min-p", 0, 1, "No choice less likely than this share of the likeliest.", [](Wishes& w, double x) { w.sampler.minP = x; }));
+  table.add(number(desk, "repetition", 0, 1, "How much a pitch loses by having just been played.", [](Wishes& w, double x) { w.sampler.repetition = x; }));
+  table.add({"takes", {{"count", Command::Integer{1, kMostTakes}}}, "How many answers are begun; the best is played.",
+             wish(desk, [](WishDesk& d, const Arguments& given) {
+               const auto count = static_cast<int>(given.integer("count"));
+               d.change([&](Wishes& w) { w.takes = count; });
+               return Reply{true, "takes " + std::to_string(count) + kFromNextTurn};
+             })});
+}
+
+void addTurns(CommandTable& table, const Desk& desk, const ModelDoors& doors) {
+  table.add({"next", {}, "Another answer to the same call, at the next bar line.", wish(desk, [doors](WishDesk&, const Arguments&) {
+               if (!doors.again()) return Reply{false, "The bridge has no room for a command right now; please try again."};
+               return Reply{true, "another answer to the same call, at the next bar line"};
+             })});
+  table.add({"keep", {}, "Saves the last call and its answer as a MIDI file.", wish(desk, [](WishDesk& d, const Arguments&) {
+               const auto turn = d.lastTurn();
+               if (!turn) return Reply{false, "There is no answer to keep yet."};
+               const auto path = freeName();
+               try {
+                 writePhraseFile(path, turn->call.meter, turn->tempo, {{"Call", turn->call, {}}, {"Answer", turn->answer, turn->call.length()}});
+               } catch (const std::exception& error) {
+                 return Reply{false, error.what()};
+               }
+               return Reply{true, "kept as " + path.string()};
+             })});
+  table.add({"model", {{"path", Command::Text{kLongestPath}}}, "Plays with the model in this file, from the next turn; built-in: with the one in the program.",
+             wish(desk, [](WishDesk& d, const Arguments& given) {
+               try {
+                 const std::string& path = given.text("path");
+                 auto model = path == "built-in" ? NativeModel::embedded() : NativeModel::load(path);
+                 const std::string name = model->name();
+                 d.change([&](Wishes& w) { w.model = std::move(model); });
+                 return Reply{true, "model " + name + kFromNextTurn};
+               } catch (const std::exception& error) {
+                 return Reply{false, std::string{error.what()} + "; the model that plays stays"};
+               }
+             })});
+}
+
+}  // namespace
+
+void addModelCommands(CommandTable& table, std::shared_ptr<WishDesk> desk, ModelDoors doors) {
+  addMusic(table, desk);
+  addChance(table, desk);
+  addTurns(table, desk, doors);
+}
+
+}  // namespace antiphon

@@ -1,0 +1,22 @@
+// A phrase, or a call with its answer, as a Standard MIDI File.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "scheduler/note.hpp"
+
+namespace antiphon {
+
+struct NamedPhrase {
+  std::string name{};
+  Phrase phrase{};
+  Tick begins{};  // in the file
+};
+
+/// One track for the metre and the tempo, then one for each phrase. Throws std::runtime_error with a sentence for the player when it cannot
+/// be written.
+void writePhraseFile(const std::filesystem::path& path, Meter meter, Tempo tempo, const std::vector<NamedPhrase>& phrases);
+
+}  // namespace antiphon

@@ -1,0 +1,43 @@
+// Who answers, and how the flags say it.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "model/answerer.hpp"
+#include "model/wishes.hpp"
+
+namespace antiphon {
+
+/// What the flags ask of the model.
+struct AnswerWish {
+  Wishes wishes{};       // without the model itself
+  std::string model{};   // a checkpoint; empty: the built-in one
+  std::string device = "cpu";
+};
+
+/// The flags of everyone who answers; understand() once all are read.
+class AnswerFlags {
+ public:
+  explicit AnswerFlags(CLI::App& app);
+  /// Throws UsageError.
+  AnswerWish understand() const;
+
+ private:
+  AnswerWish wish_{};
+  std::string part_ = "auto";
+  std::string key_ = "auto";
+  std::string density_ = "auto";
+};
+
+struct MadeAnswerer {
+  std::function<std::unique_ptr<Answerer>()> make{};
+  std::shared_ptr<WishDesk> desk{};  // of the model; nothing for the others
+};
+
+/// `name` is one of kAnswerers. Loads what it needs here and now; throws UsageError when that cannot be.
+MadeAnswerer makeAnswerer(const std::string& name, const AnswerWish& wish);
+
+}  // namespace antiphon

@@ -1,0 +1,113 @@
+#include "model/grammar.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+namespace antiphon {
+namespace {
+
+constexpr std::array<PitchRange, kParts> kRanges{{{48, 96}, {21, 108}, {36, 88}, {24, 60}, {35, 81}}};
+constexpr float kForbidden = -std::numeric_limits<float>::infinity();
+constexpr float kFaintest = -1e30f;
+
+void demand(bool holds, const char* what) {
+  if (!holds) throw std::invalid_argument{what};
+}
+
+std::bitset<128> permittedFor(Part part, const Limits& limits) {
+  PitchRange range = limits.range.value_or(rangeOf(part));
+  demand(range.low >= 0 && range.low <= range.high && range.high <= 127, "grammar: the pitch range is none");
+  const std::uint16_t scale = part == Part::drums ? 0xFFF : limits.scale.value_or(0xFFF);
+  demand(scale != 0 && scale <= 0xFFF, "grammar: the scale is none");
+  const PitchRange most = part == Part::drums ? rangeOf(part) : PitchRange{};
+  std::bitset<128> permitted;
+  while (true) {
+    for (int pitch = std::max(range.low, most.low); pitch <= std::min(range.high, most.high); ++pitch) {
+      if ((scale >> (pitch % 12) & 1) != 0) permitted.set(static_cast<std::size_t>(pitch));
+    }
+    if (permitted.any()) return permitted;
+    range = {range.low - 1, range.high + 1};
+  }
+}
+
+}  // namespace
+
+PitchRange rangeOf(Part part) { return kRanges[static_cast<std::size_t>(part)]; }
+
+Grammar::Grammar(const native::Brief& brief, const Limits& limits)
+    : part_{brief.answerPart},
+      limits_{limits},
+      permitted_{permittedFor(brief.answerPart, limits)},
+      barPulses_{0},
+      bars_{brief.answerBars} {
+  demand(speaksMeter(brief.meter), "grammar: the metre is not spoken");
+  demand(bars_ >= 1, "grammar: an answer has at least one bar");
+  demand(limits.notesInBar >= 0 && limits.onsetsInBar >= 0 && limits.notesAtOnce >= 1, "grammar: a limit is too low");
+  barPulses_ = pulsesPerBar(brief.meter);
+  for (int pitch = 0; pitch < 128; ++pitch) {
+    if (permitted_.test(static_cast<std::size_t>(pitch))) highest_ = pitch;
+  }
+}
+
+bool Grammar::allowsPitch(int choice) const {
+  const bool drum = choice >= 128;
+  if (drum != (part_ == Part::drums)) return false;
+  const int pitch = choice % 128;
+  return pitch > lastPitch_ && permitted_.test(static_cast<std::size_t>(pitch));
+}
+
+bool Grammar::allowsNext(int choice) const {
+  if (choice == native::kNextBar) return true;
+  if (notesInBar_ >= limits_.notesInBar) return false;
+  if (choice == native::kNextSame) return noted_ && notesAtOnce_ < limits_.notesAtOnce && lastPitch_ < highest_;
+  return choice > pulse_ && choice < barPulses_ && onsetsInBar_ < limits_.onsetsInBar;
+}
+
+bool Grammar::allows(native::Head head, int choice) const {
+  if (choice < 0 || choice >= native::kHeadChoices[head] || over()) return false;
+  switch (head) {
+    case native::pitchHead: return pulse_ >= 0 && allowsPitch(choice);
+    case native::lengthHead: return pulse_ >= 0 && lengthPulses(choice) <= (bars_ - bar_) * barPulses_ - pulse_;
+    case native::velocityHead: return pulse_ >= 0;
+    default: return allowsNext(choice);
+  }
+}
+
+void Grammar::allow(native::Head head, std::span<float> logits) const {
+  for (int choice = 0; choice < static_cast<int>(logits.size()); ++choice) {
+    float& logit = logits[static_cast<std::size_t>(choice)];
+    if (!allows(head, choice)) {
+      logit = kForbidden;
+    } else if (std::isnan(logit)) {
+      logit = kFaintest;
+    } else {
+      logit = std::clamp(logit, kFaintest, -kFaintest);
+    }
+  }
+}
+
+void Grammar::choose(native::Head head, int choice) {
+  if (!allows(head, choice)) throw std::logic_error{"grammar: this may not be chosen"};
+  if (head == native::pitchHead) {
+    lastPitch_ = choice % 128;
+    noted_ = true;
+    ++notesInBar_;
+    ++notesAtOnce_;
+  } else if (head == native::nextHead && choice == native::kNextBar) {
+    ++bar_;
+    pulse_ = lastPitch_ = -1;
+    noted_ = false;
+    notesInBar_ = onsetsInBar_ = notesAtOnce_ = 0;
+  } else if (head == native::nextHead && choice != native::kNextSame) {
+    pulse_ = choice;
+    lastPitch_ = -1;
+    noted_ = false;
+    ++onsetsInBar_;
+    notesAtOnce_ = 0;
+  }
+}
+
+}  // namespace antiphon

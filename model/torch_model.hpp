@@ -1,0 +1,13 @@
+// A native model that thinks in torch: on a GPU, or as a second opinion in tests.
+#pragma once
+
+#include <memory>
+
+#include "model/native_model.hpp"
+
+namespace antiphon {
+
+/// The same model with engines of the torch plug-in. Throws ModelError when the plug-in or the device is not there.
+std::shared_ptr<const NativeModel> onTorch(const std::shared_ptr<const NativeModel>& model, bool cuda);
+
+}  // namespace antiphon
