@@ -18,5 +18,6 @@ Action addAnswer(CLI::App& app);
 Action addEval(CLI::App& app);
 Action addTrain(CLI::App& app);
 Action addMarkov(CLI::App& app);
+Action addModel(CLI::App& app);
 
 }  // namespace antiphon

@@ -42,7 +42,8 @@ int main(int argc, char** argv) {
                                                       {"answer", addAnswer(app)},
                                                       {"eval", addEval(app)},
                                                       {"train", addTrain(app)},
-                                                      {"markov", addMarkov(app)}};
+                                                      {"markov", addMarkov(app)},
+                                                      {"model", addModel(app)}};
   try {
     auto words = withHyphens(argc, argv);
     std::string known;

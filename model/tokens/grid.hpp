@@ -17,8 +17,8 @@ constexpr int pulsesPerBar(Meter meter) { return static_cast<int>(meter.bar().co
 
 /// Metres that the model speaks: whole pulses to the count, at most eight quarters to the bar.
 constexpr bool speaksMeter(Meter meter) {
-  return meter.beats >= 1 && meter.unit >= 1 && meter.unit <= 32 && pulsesPerBar(meter) <= kMostBarPulses &&
-         meter.bar().count % kPulse.count == 0;
+  const bool note = meter.unit >= 1 && meter.unit <= 32 && (meter.unit & (meter.unit - 1)) == 0;
+  return note && meter.beats >= 1 && pulsesPerBar(meter) <= kMostBarPulses && meter.bar().count % kPulse.count == 0;
 }
 
 // Lengths: 1 to 48 pulses exactly, then steps of 6 pulses up to eight quarters.

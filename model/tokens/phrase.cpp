@@ -1,6 +1,7 @@
 #include "model/tokens/phrase.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace antiphon {
 namespace {
@@ -38,6 +39,7 @@ void makeCanonical(std::vector<GridNote>& notes) {
 }
 
 GridPhrase onGrid(const Phrase& phrase) {
+  if (!speaksMeter(phrase.meter)) throw std::invalid_argument{"the pulse grid has no bars of " + phrase.meter.text()};
   GridPhrase grid{phrase.meter, phrase.bars, {}};
   const int barPulses = pulsesPerBar(phrase.meter);
   const std::int64_t last = std::int64_t{barPulses} * phrase.bars - 1;
@@ -66,6 +68,6 @@ int densityLevel(std::size_t notes, Meter meter, int bars) {
   return 1 + static_cast<int>(std::ranges::upper_bound(kDensityBounds, each) - kDensityBounds.begin());
 }
 
-int densityLevelOf(double wish) { return 1 + std::clamp(static_cast<int>(wish * kDensityLevels), 0, kDensityLevels - 1); }
+int densityLevelOf(double wish) { return 1 + static_cast<int>(std::clamp(wish, 0.0, 0.999) * kDensityLevels); }
 
 }  // namespace antiphon

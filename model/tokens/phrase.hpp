@@ -45,6 +45,7 @@ struct GridPhrase {
 void makeCanonical(std::vector<GridNote>& notes);
 
 /// Rounds to the grid. An onset goes to the nearest pulse, though never past the last pulse of the phrase.
+/// Throws std::invalid_argument in a metre that the model does not speak.
 GridPhrase onGrid(const Phrase& phrase);
 /// The other way: exact, on `channel`.
 Phrase offGrid(const GridPhrase& phrase, std::uint8_t channel);
