@@ -21,12 +21,18 @@
 namespace antiphon {
 namespace {
 
-/// A process that does nothing but take time.
+/// A process that does nothing but take time, for as long as ours lives.
 class Neighbour {
  public:
-  Neighbour() : child_{fork()} {
+  Neighbour() {
+    const pid_t parent = getpid();
+    child_ = fork();
     if (child_ == 0) {
-      for (std::atomic<unsigned long> turns{0};;) turns.fetch_add(1, std::memory_order_relaxed);
+      std::atomic<unsigned long> turns{0};
+      while (getppid() == parent) {
+        for (int i = 0; i < 1'000'000; ++i) turns.fetch_add(1, std::memory_order_relaxed);
+      }
+      _exit(0);
     }
     if (child_ < 0) throw std::runtime_error{"no second process could be started"};
   }
@@ -38,7 +44,7 @@ class Neighbour {
   Neighbour& operator=(const Neighbour&) = delete;
 
  private:
-  pid_t child_;
+  pid_t child_ = -1;
 };
 
 /// A bar of even notes up and down a minor scale.

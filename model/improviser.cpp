@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kCapacity = 4096;             // steps: 64 bars of 60 notes
 constexpr std::size_t kMostCallNotes = 1024;  // the newest are kept
-constexpr double kFirm = 1.5, kGentle = 3;  // how an answer's density is held: asked for, and as the call's own
+constexpr double kFirm = 0.8, kGentle = 0.8;  // how an answer's density is held: asked for, and as the call's own
 constexpr std::size_t kFewestForKey = 6;    // notes, before a call's key is believed
 constexpr double kInKey = 0.9;              // share of them that must be in it
 

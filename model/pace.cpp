@@ -9,7 +9,7 @@
 namespace antiphon {
 namespace {
 
-constexpr double kPatience = 4;  // quarters that count as played on target before the first note
+constexpr double kPatience = 8;  // quarters that count as played on target before the first note
 constexpr double kMostLean = 4;
 constexpr double kSameGap = 0.25;  // quarters: a further note of a chord is worth as much as one so near
 
