@@ -28,8 +28,12 @@ Command::Handler wish(const Desk& desk, Change change) {
   };
 }
 
-Command number(const Desk& desk, std::string name, double least, double most, std::string help, std::function<void(Wishes&, double)> set) {
-  return {name, {{"amount", Command::Real{least, most}}}, std::move(help), wish(desk, [name, set](WishDesk& d, const Arguments& given) {
+Command number(const Desk& desk, std::string name, double least, double most, std::string help,
+               std::function<void(Wishes&, double)> set) {
+  return {name,
+          {{"amount", Command::Real{least, most}}},
+          std::move(help),
+          wish(desk, [name, set](WishDesk& d, const Arguments& given) {
             const double amount = given.real("amount");
             d.change([&](Wishes& w) { set(w, amount); });
             return Reply{true, name + " " + decimal(amount) + kFromNextTurn};
@@ -45,13 +49,17 @@ std::filesystem::path freeName() {
 }
 
 void addMusic(CommandTable& table, const Desk& desk) {
-  table.add({"part", {{"which", Command::Choice{{"auto", "melody", "piano", "chords", "bass", "drums"}}}}, "What the answer plays; auto: what you play.",
+  table.add({"part",
+             {{"which", Command::Choice{{"auto", "melody", "piano", "chords", "bass", "drums"}}}},
+             "What the answer plays; auto: what you play.",
              wish(desk, [](WishDesk& d, const Arguments& given) {
                const std::string& which = given.text("which");
                d.change([&](Wishes& w) { w.part = parsePart(which); });
                return Reply{true, "part " + which + kFromNextTurn};
              })});
-  table.add({"density", {{"amount", Command::Text{16}}}, "How busy the answer is, 0 sparse to 1 busy; auto: as the model likes.",
+  table.add({"density",
+             {{"amount", Command::Text{16}}},
+             "How busy the answer is, 0 sparse to 1 busy; auto: as the model likes.",
              wish(desk, [](WishDesk& d, const Arguments& given) {
                const std::string& text = given.text("amount");
                char* end = nullptr;
@@ -63,28 +71,42 @@ void addMusic(CommandTable& table, const Desk& desk) {
                d.change([&](Wishes& w) { w.density = automatic ? std::nullopt : std::optional{amount}; });
                return Reply{true, "density " + text + kFromNextTurn};
              })});
-  table.add({"key", {{"name", Command::Text{32}}}, "The tones of the answer: auto, off, or a key such as A:minor.",
+  table.add({"key",
+             {{"name", Command::Text{32}}},
+             "The tones of the answer: auto, off, or a key such as A:minor.",
              wish(desk, [](WishDesk& d, const Arguments& given) {
                const auto key = parseKeyWish(given.text("name"));
-               if (!key) return Reply{false, "'" + given.text("name") + "' is no key; say auto, off, or one such as C:major, A:minor, D:dorian"};
+               if (!key)
+                 return Reply{false, "'" + given.text("name") +
+                                         "' is no key; say auto, off, or one such as C:major, A:minor, D:dorian"};
                d.change([&](Wishes& w) { w.key = *key; });
                return Reply{true, "key " + given.text("name") + kFromNextTurn};
              })});
-  table.add({"style", {{"words", Command::Text{kLongestStyle}}}, "The answer's style in words, such as \"slow blues in 6/8\"; off: none.",
+  table.add({"style",
+             {{"words", Command::Text{kLongestStyle}}},
+             "The answer's style in words, such as \"slow blues in 6/8\"; off: none.",
              wish(desk, [](WishDesk& d, const Arguments& given) {
                const std::string words = given.text("words") == "off" ? std::string{} : given.text("words");
                d.change([&](Wishes& w) { w.style = words; });
-               return Reply{true, words.empty() ? "no style" + std::string{kFromNextTurn} : "style \"" + words + "\"" + kFromNextTurn};
+               return Reply{true, words.empty() ? "no style" + std::string{kFromNextTurn}
+                                                : "style \"" + words + "\"" + kFromNextTurn};
              })});
-  table.add(number(desk, "guidance", 0, kMostGuidance, "How far the style is pressed home; 1 is as learnt.", [](Wishes& w, double x) { w.guidance = x; }));
+  table.add(number(desk, "guidance", 0, kMostGuidance, "How far the style is pressed home; 1 is as learnt.",
+                   [](Wishes& w, double x) { w.guidance = x; }));
 }
 
 void addChance(CommandTable& table, const Desk& desk) {
-  table.add(number(desk, "temperature", 0, 2, "How daring the model is; 0 always plays the likeliest.", [](Wishes& w, double x) { w.sampler.temperature = x; }));
-  table.add(number(desk, "top-p", 0.01, 1, "Only the likeliest choices that make up this share.", [](Wishes& w, double x) { w.sampler.topP = x; }));
-  table.add(number(desk, "min-p", 0, 1, "No choice less likely than this share of the likeliest.", [](Wishes& w, double x) { w.sampler.minP = x; }));
-  table.add(number(desk, "repetition", 0, 1, "How much a pitch loses by having just been played.", [](Wishes& w, double x) { w.sampler.repetition = x; }));
-  table.add({"takes", {{"count", Command::Integer{1, kMostTakes}}}, "How many answers are begun; the best is played.",
+  table.add(number(desk, "temperature", 0, 2, "How daring the model is; 0 always plays the likeliest.",
+                   [](Wishes& w, double x) { w.sampler.temperature = x; }));
+  table.add(number(desk, "top-p", 0.01, 1, "Only the likeliest choices that make up this share.",
+                   [](Wishes& w, double x) { w.sampler.topP = x; }));
+  table.add(number(desk, "min-p", 0, 1, "No choice less likely than this share of the likeliest.",
+                   [](Wishes& w, double x) { w.sampler.minP = x; }));
+  table.add(number(desk, "repetition", 0, 1, "How much a pitch loses by having just been played.",
+                   [](Wishes& w, double x) { w.sampler.repetition = x; }));
+  table.add({"takes",
+             {{"count", Command::Integer{1, kMostTakes}}},
+             "How many answers are begun; the best is played.",
              wish(desk, [](WishDesk& d, const Arguments& given) {
                const auto count = static_cast<int>(given.integer("count"));
                d.change([&](Wishes& w) { w.takes = count; });
@@ -93,22 +115,30 @@ void addChance(CommandTable& table, const Desk& desk) {
 }
 
 void addTurns(CommandTable& table, const Desk& desk, const ModelDoors& doors) {
-  table.add({"next", {}, "Another answer to the same call, at the next bar line.", wish(desk, [doors](WishDesk&, const Arguments&) {
-               if (!doors.again()) return Reply{false, "The bridge has no room for a command right now; please try again."};
+  table.add({"next",
+             {},
+             "Another answer to the same call, at the next bar line.",
+             wish(desk, [doors](WishDesk&, const Arguments&) {
+               if (!doors.again())
+                 return Reply{false, "The bridge has no room for a command right now; please try again."};
                return Reply{true, "another answer to the same call, at the next bar line"};
              })});
-  table.add({"keep", {}, "Saves the last call and its answer as a MIDI file.", wish(desk, [](WishDesk& d, const Arguments&) {
-               const auto turn = d.lastTurn();
-               if (!turn) return Reply{false, "There is no answer to keep yet."};
-               const auto path = freeName();
-               try {
-                 writePhraseFile(path, turn->call.meter, turn->tempo, {{"Call", turn->call, {}}, {"Answer", turn->answer, turn->call.length()}});
-               } catch (const std::exception& error) {
-                 return Reply{false, error.what()};
-               }
-               return Reply{true, "kept as " + path.string()};
-             })});
-  table.add({"model", {{"path", Command::Text{kLongestPath}}}, "Plays with the model in this file, from the next turn; built-in: with the one in the program.",
+  table.add(
+      {"keep", {}, "Saves the last call and its answer as a MIDI file.", wish(desk, [](WishDesk& d, const Arguments&) {
+         const auto turn = d.lastTurn();
+         if (!turn) return Reply{false, "There is no answer to keep yet."};
+         const auto path = freeName();
+         try {
+           writePhraseFile(path, turn->call.meter, turn->tempo,
+                           {{"Call", turn->call, {}}, {"Answer", turn->answer, turn->call.length()}});
+         } catch (const std::exception& error) {
+           return Reply{false, error.what()};
+         }
+         return Reply{true, "kept as " + path.string()};
+       })});
+  table.add({"model",
+             {{"path", Command::Text{kLongestPath}}},
+             "Plays with the model in this file, from the next turn; built-in: with the one in the program.",
              wish(desk, [](WishDesk& d, const Arguments& given) {
                try {
                  const std::string& path = given.text("path");

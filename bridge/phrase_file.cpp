@@ -25,14 +25,16 @@ TrackBytes trackOf(const NamedPhrase& named) {
   std::ranges::stable_sort(events, {}, [](const Event& e) { return std::tuple{e.at, e.on}; });
   TrackBytes track{named.name};
   for (const Event& e : events) {
-    track.message(e.at, e.on ? MidiMessage::noteOn(e.note.channel, e.note.pitch, e.note.velocity) : MidiMessage::noteOff(e.note.channel, e.note.pitch));
+    track.message(e.at, e.on ? MidiMessage::noteOn(e.note.channel, e.note.pitch, e.note.velocity)
+                             : MidiMessage::noteOff(e.note.channel, e.note.pitch));
   }
   return track;
 }
 
 }  // namespace
 
-void writePhraseFile(const std::filesystem::path& path, Meter meter, Tempo tempo, const std::vector<NamedPhrase>& phrases) {
+void writePhraseFile(const std::filesystem::path& path, Meter meter, Tempo tempo,
+                     const std::vector<NamedPhrase>& phrases) {
   Tick end{};
   for (const NamedPhrase& named : phrases) {
     end = std::max(end, named.begins + named.phrase.length());
@@ -48,7 +50,8 @@ void writePhraseFile(const std::filesystem::path& path, Meter meter, Tempo tempo
     out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   };
   put(std::array<std::uint8_t, 14>{'M', 'T', 'h', 'd', 0, 0, 0, 6, 0, 1, 0, static_cast<std::uint8_t>(tracks.size()),
-                                   static_cast<std::uint8_t>(kQuarter.count >> 8), static_cast<std::uint8_t>(kQuarter.count & 0xFF)});
+                                   static_cast<std::uint8_t>(kQuarter.count >> 8),
+                                   static_cast<std::uint8_t>(kQuarter.count & 0xFF)});
   for (const TrackBytes& track : tracks) {
     const auto ending = track.ending(end, ceilTo(end, meter.bar()));
     put(track.chunkHead(ending.size()));

@@ -31,7 +31,9 @@ struct Collector final : AnswerStream {
 
 /// The last bars of a file, in its last metre.
 Phrase callOf(const MidiFile& file, const std::string& name, int mostBars) {
-  const auto tick = [&](std::int64_t at) { return Tick{(at * kQuarter.count * 2 + file.division) / (2 * file.division)}; };
+  const auto tick = [&](std::int64_t at) {
+    return Tick{(at * kQuarter.count * 2 + file.division) / (2 * file.division)};
+  };
   std::int64_t lastOnset = -1;
   for (const FileTrack& track : file.tracks) {
     for (const FileNote& note : track.notes) lastOnset = std::max(lastOnset, note.at);
@@ -44,7 +46,8 @@ Phrase callOf(const MidiFile& file, const std::string& name, int mostBars) {
     if (!(change.value == meter)) since = change.at;
     meter = change.value;
   }
-  if (!speaksMeter(meter)) throw UsageError{name + ": it is in " + meter.text() + "; bars may have at most eight quarters"};
+  if (!speaksMeter(meter))
+    throw UsageError{name + ": it is in " + meter.text() + "; bars may have at most eight quarters"};
   const Tick begins = tick(since);
   const int bars = static_cast<int>(meter.barOf(tick(lastOnset) - begins)) + 1;
   const int first = std::max(0, bars - mostBars);
@@ -54,7 +57,8 @@ Phrase callOf(const MidiFile& file, const std::string& name, int mostBars) {
     for (const FileNote& note : track.notes) {
       const Tick at = tick(note.at);
       if (at < from) continue;
-      phrase.notes.push_back({at - from, std::max(Tick{1}, tick(note.at + note.length) - at), note.pitch, note.velocity, note.channel});
+      phrase.notes.push_back(
+          {at - from, std::max(Tick{1}, tick(note.at + note.length) - at), note.pitch, note.velocity, note.channel});
     }
   }
   std::ranges::stable_sort(phrase.notes, {}, &Note::tick);
@@ -77,18 +81,29 @@ int answer(const OfflineWish& wish, const AnswerWish& model) {
   answerer->commit({plan, call}, collector);
   const Phrase reply{call.meter, wish.measures, collector.notes};
   if (!wish.out.empty()) {
-    if (wish.withCall) writePhraseFile(wish.out, call.meter, tempo, {{"Call", call, {}}, {"Answer", reply, call.length()}});
+    if (wish.withCall)
+      writePhraseFile(wish.out, call.meter, tempo, {{"Call", call, {}}, {"Answer", reply, call.length()}});
     else writePhraseFile(wish.out, call.meter, tempo, {{"Answer", reply, {}}});
   }
   if (wish.json) {
-    nlohmann::ordered_json json{{"answerer", wish.answerer}, {"meter", call.meter.text()}, {"bpm", tempo.bpm()}, {"call_bars", call.bars},
-                                {"bars", wish.measures}, {"seed", wish.seed}, {"notes", nlohmann::ordered_json::array()}};
+    nlohmann::ordered_json json{{"answerer", wish.answerer},
+                                {"meter", call.meter.text()},
+                                {"bpm", tempo.bpm()},
+                                {"call_bars", call.bars},
+                                {"bars", wish.measures},
+                                {"seed", wish.seed},
+                                {"notes", nlohmann::ordered_json::array()}};
     for (const Note& note : reply.notes) {
-      json["notes"].push_back({{"tick", note.tick.count}, {"length", note.length.count}, {"pitch", note.pitch}, {"velocity", note.velocity}, {"channel", note.channel + 1}});
+      json["notes"].push_back({{"tick", note.tick.count},
+                               {"length", note.length.count},
+                               {"pitch", note.pitch},
+                               {"velocity", note.velocity},
+                               {"channel", note.channel + 1}});
     }
     std::printf("%s\n", json.dump(2).c_str());
   } else {
-    std::printf("%zu notes in %d bars of %s%s%s\n", reply.notes.size(), wish.measures, call.meter.text().c_str(), wish.out.empty() ? "" : ", written to ", wish.out.c_str());
+    std::printf("%zu notes in %d bars of %s%s%s\n", reply.notes.size(), wish.measures, call.meter.text().c_str(),
+                wish.out.empty() ? "" : ", written to ", wish.out.c_str());
   }
   return kExitOk;
 }
@@ -100,11 +115,13 @@ Action addAnswer(CLI::App& app) {
   auto wish = std::make_shared<OfflineWish>();
   sub->add_option("call", wish->call, "The call, a .mid file")->required();
   sub->add_option("--measures", wish->measures, "Bars of answer (default 4)")->check(wholeNumber(1, kMostMeasures));
-  sub->add_option("--call-measures", wish->callMeasures, "Bars of the call's end that are heard (default 4)")->check(wholeNumber(1, kMostCallMeasures));
+  sub->add_option("--call-measures", wish->callMeasures, "Bars of the call's end that are heard (default 4)")
+      ->check(wholeNumber(1, kMostCallMeasures));
   sub->add_option("--out", wish->out, "The answer, a .mid file");
   sub->add_flag("--with-call", wish->withCall, "Write the call before the answer");
   sub->add_option("--answerer", wish->answerer, "Who answers (default model)")->check(oneOf(kAnswerers));
-  sub->add_option("--seed", wish->seed, "The same call and the same seed make the same answer (default 1)")->check(wholeNumber(0, 1L << 62));
+  sub->add_option("--seed", wish->seed, "The same call and the same seed make the same answer (default 1)")
+      ->check(wholeNumber(0, 1L << 62));
   sub->add_flag("--json", wish->json, "Print the answer as JSON");
   auto flags = std::make_shared<AnswerFlags>(*sub);
   return [wish, flags] {

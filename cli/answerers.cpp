@@ -27,17 +27,22 @@ AnswerFlags::AnswerFlags(CLI::App& app) {
   const std::string group = "The model";
   Wishes& w = wish_.wishes;
   app.add_option("--model", wish_.model, "A trained model's file (default: the built-in one)")->group(group);
-  app.add_option("--device", wish_.device, "Where the model thinks (default cpu)")->check(oneOf({"cpu", "cuda"}))->group(group);
+  app.add_option("--device", wish_.device, "Where the model thinks (default cpu)")
+      ->check(oneOf({"cpu", "cuda"}))
+      ->group(group);
   app.add_option("--part", part_, "What the answer plays (default auto: what you play)")
       ->check(oneOf({"auto", "melody", "piano", "chords", "bass", "drums"}))
       ->group(group);
   app.add_option("--density", density_, "How busy the answer is: 0 sparse .. 1 busy (default auto)")->group(group);
-  app.add_option("--key", key_, "The tones of the answer: auto, off, or a key such as A:minor (default auto)")->group(group);
+  app.add_option("--key", key_, "The tones of the answer: auto, off, or a key such as A:minor (default auto)")
+      ->group(group);
   app.add_option("--style", w.style, "The answer's style in words, such as \"slow blues in 6/8\"")->group(group);
   app.add_option("--guidance", w.guidance, "How far the style is pressed home (default 1: as learnt)")
       ->check(number(0, kMostGuidance, "times"))
       ->group(group);
-  app.add_option("--temperature", w.sampler.temperature, "How daring the model is (default 0.95)")->check(number(0, 2, ""))->group(group);
+  app.add_option("--temperature", w.sampler.temperature, "How daring the model is (default 0.95)")
+      ->check(number(0, 2, ""))
+      ->group(group);
   app.add_option("--top-p", w.sampler.topP, "Only the likeliest choices that make up this share (default 1)")
       ->check(number(0.01, 1, ""))
       ->group(group);
@@ -56,13 +61,16 @@ AnswerWish AnswerFlags::understand() const {
   AnswerWish wish = wish_;
   wish.wishes.part = parsePart(part_);
   const auto key = parseKeyWish(key_);
-  if (!key) throw UsageError{"--key: '" + key_.substr(0, 60) + "' is no key; choose auto, off, or one such as C:major, A:minor, D:dorian"};
+  if (!key)
+    throw UsageError{"--key: '" + key_.substr(0, 60) +
+                     "' is no key; choose auto, off, or one such as C:major, A:minor, D:dorian"};
   wish.wishes.key = *key;
   if (density_ != "auto") {
     char* end = nullptr;
     const double amount = std::strtod(density_.c_str(), &end);
     if (end == density_.c_str() || *end != 0 || !(amount >= 0 && amount <= 1)) {
-      throw UsageError{"--density: '" + density_.substr(0, 60) + "' is not possible; choose a number from 0 to 1, or auto"};
+      throw UsageError{"--density: '" + density_.substr(0, 60) +
+                       "' is not possible; choose a number from 0 to 1, or auto"};
     }
     wish.wishes.density = amount;
   }
@@ -73,7 +81,8 @@ MadeAnswerer makeAnswerer(const std::string& name, const AnswerWish& wish) {
   if (name == "echo") return {[] { return std::make_unique<EchoAnswerer>(); }, nullptr};
   if (name == "markov") {
     const auto bytes = embeddedMarkov();
-    auto table = std::make_shared<markov::Table>(std::span{reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, "the built-in counts");
+    auto table = std::make_shared<markov::Table>(
+        std::span{reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, "the built-in counts");
     return {[table] { return std::make_unique<MarkovAnswerer>(*table); }, nullptr};
   }
   Wishes wishes = wish.wishes;

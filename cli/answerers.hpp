@@ -13,8 +13,8 @@ namespace antiphon {
 
 /// What the flags ask of the model.
 struct AnswerWish {
-  Wishes wishes{};       // without the model itself
-  std::string model{};   // a checkpoint; empty: the built-in one
+  Wishes wishes{};      // without the model itself
+  std::string model{};  // a checkpoint; empty: the built-in one
   std::string device = "cpu";
 };
 

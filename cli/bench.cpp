@@ -168,22 +168,37 @@ int benchAnswers(const AnswerBenchWish& wish, const AnswerWish& answer) {
   plan.turns = wish.turns;
   plan.neighbour = !wish.quiet;
   plan.answerer = makeAnswerer(wish.answerer, answer).make;
-  if (!wish.json) std::printf("   bpm  bars  turns  notes  late bars  late notes  downbeat    margin: median   worst   sent within\n");
+  if (!wish.json)
+    std::printf(
+        "   bpm  bars  turns  notes  late bars  late notes  downbeat    margin: median   worst   sent within\n");
   Json json = Json::array();
   int turns = 0, late = 0;
   benchAnswer(plan, [&](const AnswerBench& b) {
     turns += b.turns;
     late += b.lateBars;
-    json.push_back({{"bpm", b.bpm}, {"measures", b.measures}, {"turns", b.turns}, {"notes", b.notes}, {"late_bars", b.lateBars},
-                    {"late_notes", b.lateNotes}, {"first_note_on_downbeat", b.onDownbeat}, {"begins_with_a_rest", b.silentFirstBeats},
-                    {"margin_median_ms", b.marginMedianMs}, {"margin_worst_ms", b.marginWorstMs}, {"sent_worst_ms", b.sentWorstMs}});
+    json.push_back({{"bpm", b.bpm},
+                    {"measures", b.measures},
+                    {"turns", b.turns},
+                    {"notes", b.notes},
+                    {"late_bars", b.lateBars},
+                    {"late_notes", b.lateNotes},
+                    {"first_note_on_downbeat", b.onDownbeat},
+                    {"begins_with_a_rest", b.silentFirstBeats},
+                    {"margin_median_ms", b.marginMedianMs},
+                    {"margin_worst_ms", b.marginWorstMs},
+                    {"sent_worst_ms", b.sentWorstMs}});
     if (wish.json) return;
-    std::printf("%6.0f %5d %6d %6d %10d %11d %6d+%-3d %11.1f ms %6.1f ms %8.2f ms\n", b.bpm, b.measures, b.turns, b.notes, b.lateBars, b.lateNotes,
-                b.onDownbeat, b.silentFirstBeats, b.marginMedianMs, b.marginWorstMs, b.sentWorstMs);
+    std::printf("%6.0f %5d %6d %6d %10d %11d %6d+%-3d %11.1f ms %6.1f ms %8.2f ms\n", b.bpm, b.measures, b.turns,
+                b.notes, b.lateBars, b.lateNotes, b.onDownbeat, b.silentFirstBeats, b.marginMedianMs, b.marginWorstMs,
+                b.sentWorstMs);
     std::fflush(stdout);
   });
-  if (wish.json) std::printf("%s\n", Json{{"turns", turns}, {"late_bars", late}, {"neighbour", plan.neighbour}, {"runs", json}}.dump(2).c_str());
-  else std::printf("%d turns, %d late bars%s\n", turns, late, plan.neighbour ? ", with another process on one core" : "");
+  if (wish.json)
+    std::printf(
+        "%s\n",
+        Json{{"turns", turns}, {"late_bars", late}, {"neighbour", plan.neighbour}, {"runs", json}}.dump(2).c_str());
+  else
+    std::printf("%d turns, %d late bars%s\n", turns, late, plan.neighbour ? ", with another process on one core" : "");
   return late == 0 ? kExitOk : kExitFailed;
 }
 
@@ -213,7 +228,8 @@ Action addBench(CLI::App& app) {
 
   auto* answering = bench->add_subcommand("answer", "Answers in real time over the loopback, beside a busy neighbour");
   auto answerWish = std::make_shared<AnswerBenchWish>();
-  answering->add_option("--turns", answerWish->turns, "Turns at each of two tempos and four lengths (default 25)")->check(wholeNumber(1, 10'000));
+  answering->add_option("--turns", answerWish->turns, "Turns at each of two tempos and four lengths (default 25)")
+      ->check(wholeNumber(1, 10'000));
   answering->add_option("--answerer", answerWish->answerer, "Who answers (default model)")->check(oneOf(kAnswerers));
   answering->add_flag("--alone", answerWish->quiet, "Without the busy neighbour");
   answering->add_flag("--json", answerWish->json, "Print JSON");

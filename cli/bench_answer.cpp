@@ -65,7 +65,8 @@ class Ears final : public MidiSink {
   Ears() { left_.reserve(1u << 17); }
   void send(const MidiMessage& message, Nanos when) override {
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
-    if (message.isNoteOn() && left_.size() < left_.capacity()) left_.push_back({when, std::chrono::duration_cast<Nanos>(now)});
+    if (message.isNoteOn() && left_.size() < left_.capacity())
+      left_.push_back({when, std::chrono::duration_cast<Nanos>(now)});
   }
   struct Departure {
     Nanos due, real;
@@ -84,7 +85,8 @@ AnswerBench play(const AnswerBenchPlan& plan, double bpm, int measures) {
   Ears ears;
   JournalQueue journal{1 << 18};
   LoopbackBackend backend{{.listener = &ears}};
-  Band band{settings, backend.out(), backend.clockOut(), plan.answerer(), std::make_unique<EchoAnswerer>(), journal, [&] { backend.wake(); }};
+  Band band{settings, backend.out(),          backend.clockOut(), plan.answerer(), std::make_unique<EchoAnswerer>(),
+            journal,  [&] { backend.wake(); }};
   DemoPlayer player{band, settings, {denseBar(settings.meter, plan.notesInBar)}};
   backend.start(player);
 
@@ -103,7 +105,8 @@ AnswerBench play(const AnswerBenchPlan& plan, double bpm, int measures) {
         listening = change->to != Phase::answering;
         waiting = !listening;
       }
-      if (const auto* played = std::get_if<Played>(&entry); played != nullptr && waiting && played->message.isNoteOn()) {
+      if (const auto* played = std::get_if<Played>(&entry);
+          played != nullptr && waiting && played->message.isNoteOn()) {
         waiting = false;
         const double into = std::fmod(static_cast<double>(played->at.count), bar);
         result.onDownbeat += into == 0;
@@ -122,7 +125,8 @@ AnswerBench play(const AnswerBenchPlan& plan, double bpm, int measures) {
   result.marginMedianMs = percentile(margins, 50);
   result.marginWorstMs = percentile(margins, 0);
   for (const Ears::Departure& departure : ears.left()) {
-    result.sentWorstMs = std::max(result.sentWorstMs, std::abs(static_cast<double>((departure.real - departure.due).count())) / 1e6);
+    result.sentWorstMs =
+        std::max(result.sentWorstMs, std::abs(static_cast<double>((departure.real - departure.due).count())) / 1e6);
   }
   return result;
 }

@@ -27,7 +27,7 @@ struct AnswerBench {
   int onDownbeat = 0;        // turns whose first note is planned for the very downbeat
   int silentFirstBeats = 0;  // turns that begin with a rest, which is music and not lateness
   double marginMedianMs = 0, marginWorstMs = 0;
-  double sentWorstMs = 0;    // how far from its moment a note left
+  double sentWorstMs = 0;  // how far from its moment a note left
 };
 
 /// Plays as long as the music lasts.

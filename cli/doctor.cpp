@@ -90,7 +90,8 @@ Finding lookAt(Answerer& answerer, const std::string& who, double mostMs) {
     times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - before).count());
   }
   const double worst = percentile(times, 99);
-  return {worst < mostMs ? Verdict::good : Verdict::mind, who + " thinks of four bars in " + millis(percentile(times, 50)),
+  return {worst < mostMs ? Verdict::good : Verdict::mind,
+          who + " thinks of four bars in " + millis(percentile(times, 50)),
           worst < mostMs ? "" : "this machine is very busy or slow: close other programs, or play with --guard 12"};
 }
 
@@ -108,7 +109,8 @@ Finding lookAtModel() {
 
 Finding lookAtTorch() {
   for (const auto& path : torchPluginPaths()) {
-    if (std::filesystem::exists(path)) return {Verdict::good, "the torch plug-in is there: models can be trained, and played on a GPU"};
+    if (std::filesystem::exists(path))
+      return {Verdict::good, "the torch plug-in is there: models can be trained, and played on a GPU"};
   }
   return {Verdict::mind, "no torch plug-in: playing needs none; antiphon train and --device cuda do"};
 }

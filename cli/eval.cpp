@@ -27,8 +27,12 @@ struct EvalWish {
 double rounded(double value) { return std::round(value * 10000) / 10000; }
 
 Json toJson(const Bits& bits) {
-  return {{"all", rounded(bits.perNote())}, {"timing", rounded(bits.perNote(native::nextHead))}, {"pitch", rounded(bits.perNote(native::pitchHead))},
-          {"length", rounded(bits.perNote(native::lengthHead))}, {"velocity", rounded(bits.perNote(native::velocityHead))}, {"notes", bits.notes}};
+  return {{"all", rounded(bits.perNote())},
+          {"timing", rounded(bits.perNote(native::nextHead))},
+          {"pitch", rounded(bits.perNote(native::pitchHead))},
+          {"length", rounded(bits.perNote(native::lengthHead))},
+          {"velocity", rounded(bits.perNote(native::velocityHead))},
+          {"notes", bits.notes}};
 }
 
 Json toJson(const Column& column) {
@@ -51,7 +55,8 @@ Json toJson(const Column& column) {
 }
 
 void print(const Evaluation& e) {
-  std::printf("%zu calls from %zu files\n\n%-16s %8s %8s %8s %8s\n", e.windows, e.files, "", "human", "model", "markov", "echo");
+  std::printf("%zu calls from %zu files\n\n%-16s %8s %8s %8s %8s\n", e.windows, e.files, "", "human", "model", "markov",
+              "echo");
   const auto bits = [&](const char* name, auto value) {
     std::printf("%-16s %8s %8.3f %8.3f %8s\n", name, "-", value(*e.model.bits), value(*e.markov.bits), "-");
   };
@@ -62,15 +67,19 @@ void print(const Evaluation& e) {
   bits("  velocity", [](const Bits& b) { return b.perNote(native::velocityHead); });
   if (e.model.statistics.turns > 0) {
     const auto row = [&](const char* name, auto value) {
-      std::printf("%-16s %8.3f %8.3f %8.3f %8.3f\n", name, value(e.human.statistics), value(e.model.statistics), value(e.markov.statistics),
-                  value(e.echo.statistics));
+      std::printf("%-16s %8.3f %8.3f %8.3f %8.3f\n", name, value(e.human.statistics), value(e.model.statistics),
+                  value(e.markov.statistics), value(e.echo.statistics));
     };
-    row("in the key", [](const TurnStatistics& s) { return s.share(static_cast<double>(s.inKey), static_cast<double>(s.pitched)); });
-    row("bars filled", [](const TurnStatistics& s) { return s.share(static_cast<double>(s.filled), static_cast<double>(s.bars)); });
+    row("in the key",
+        [](const TurnStatistics& s) { return s.share(static_cast<double>(s.inKey), static_cast<double>(s.pitched)); });
+    row("bars filled",
+        [](const TurnStatistics& s) { return s.share(static_cast<double>(s.filled), static_cast<double>(s.bars)); });
     row("density ok", [](const TurnStatistics& s) { return s.share(s.densityOk, s.turns); });
     row("copied", [](const TurnStatistics& s) { return s.share(s.copied, s.turns); });
     row("broken", [](const TurnStatistics& s) { return s.share(s.broken, s.turns); });
-    if (e.model.statistics.runs > 0) row("known runs", [](const TurnStatistics& s) { return s.share(static_cast<double>(s.known), static_cast<double>(s.runs)); });
+    if (e.model.statistics.runs > 0)
+      row("known runs",
+          [](const TurnStatistics& s) { return s.share(static_cast<double>(s.known), static_cast<double>(s.runs)); });
     std::printf("\nnotes a quarter, by --density from 0 to 1: ");
     for (const double density : e.densities) std::printf(" %.2f", density);
     std::printf("\n");
@@ -80,7 +89,8 @@ void print(const Evaluation& e) {
     const double counted = e.markov.sources.at(source).perNote();
     std::printf("  %-26s %6.3f   %6.3f   %5.3f\n", source.c_str(), b.perNote(), counted, b.perNote() / counted);
   }
-  std::printf("  %-26s %6.3f   %6.3f   %5.3f\n", "all", e.model.bits->perNote(), e.markov.bits->perNote(), e.model.bits->perNote() / e.markov.bits->perNote());
+  std::printf("  %-26s %6.3f   %6.3f   %5.3f\n", "all", e.model.bits->perNote(), e.markov.bits->perNote(),
+              e.model.bits->perNote() / e.markov.bits->perNote());
 }
 
 int eval(const EvalWish& wish, const AnswerWish& answer) {
@@ -93,9 +103,10 @@ int eval(const EvalWish& wish, const AnswerWish& answer) {
   try {
     plan.wishes.model = answer.model.empty() ? NativeModel::embedded() : NativeModel::load(answer.model);
     const auto bytes = embeddedMarkov();
-    const markov::Table counts = wish.markov.empty()
-                                     ? markov::Table{{reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, "the built-in counts"}
-                                     : markov::readFile(wish.markov);
+    const markov::Table counts =
+        wish.markov.empty()
+            ? markov::Table{{reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, "the built-in counts"}
+            : markov::readFile(wish.markov);
     const Evaluation evaluation = evaluate(plan, counts, [&](std::size_t done, std::size_t all) {
       if (done % 10 == 0) std::fprintf(stderr, "\r%zu of %zu calls ", done, all);
     });
@@ -104,7 +115,10 @@ int eval(const EvalWish& wish, const AnswerWish& answer) {
       print(evaluation);
       return kExitOk;
     }
-    Json json{{"human", toJson(evaluation.human)}, {"model", toJson(evaluation.model)}, {"markov", toJson(evaluation.markov)}, {"echo", toJson(evaluation.echo)}};
+    Json json{{"human", toJson(evaluation.human)},
+              {"model", toJson(evaluation.model)},
+              {"markov", toJson(evaluation.markov)},
+              {"echo", toJson(evaluation.echo)}};
     json["windows"] = evaluation.windows;
     json["files"] = evaluation.files;
     json["files_left_out"] = evaluation.leftOut;
@@ -126,8 +140,10 @@ int eval(const EvalWish& wish, const AnswerWish& answer) {
 Action addEval(CLI::App& app) {
   auto* sub = app.add_subcommand("eval", "Judge the answers: model, counting and echo beside the person who played on");
   auto wish = std::make_shared<EvalWish>();
-  sub->add_option("--data", wish->data, "A folder with .mid files in it; its first folders are the sources")->required();
-  sub->add_option("--training", wish->training, "The music that was learnt from, to look for runs of eight notes copied from it");
+  sub->add_option("--data", wish->data, "A folder with .mid files in it; its first folders are the sources")
+      ->required();
+  sub->add_option("--training", wish->training,
+                  "The music that was learnt from, to look for runs of eight notes copied from it");
   sub->add_option("--markov", wish->markov, "Counts made by antiphon markov build (default: the built-in ones)");
   sub->add_option("--limit", wish->limit, "How many calls (default 400)")->check(wholeNumber(1, 1'000'000));
   sub->add_flag("--bits-only", wish->bitsOnly, "Nothing is played, only foretold");

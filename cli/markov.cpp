@@ -17,6 +17,7 @@ struct BuildWish {
   long order = 12;
   double mostMegabytes = 0;
   long seed = 1;
+  bool backward = false;
 };
 
 /// A voice in the stretches that have one metre.
@@ -59,14 +60,16 @@ int build(const BuildWish& wish) {
     for (auto& list : voices) {
       for (std::size_t i = list.size(); i > 1; --i) std::swap(list[i - 1], list[dice.below(i)]);
     }
-    markov::Counts counts;
+    const markov::Regard regard = wish.backward ? markov::Regard::backward : markov::Regard::counts;
+    markov::Counts counts{markov::Counts::kMostSymbols, regard};
     std::vector<double> taken(voices.size(), 0.0);
     std::vector<std::size_t> at(voices.size(), 0);
     while (counts.symbols() < markov::Counts::kMostSymbols) {
       // The source that is furthest behind its share.
       std::size_t next = voices.size();
       for (std::size_t s = 0; s < voices.size(); ++s) {
-        if (at[s] < voices[s].size() && (next == voices.size() || taken[s] / shares[s] < taken[next] / shares[next])) next = s;
+        if (at[s] < voices[s].size() && (next == voices.size() || taken[s] / shares[s] < taken[next] / shares[next]))
+          next = s;
       }
       if (next == voices.size()) break;
       const auto [piece, stream] = voices[next][at[next]++];
@@ -77,7 +80,9 @@ int build(const BuildWish& wish) {
     for (const double t : taken) notes += t;
     std::fprintf(stderr, "%.0f notes, %zu symbols counted\n", notes, counts.symbols());
     const markov::Tree tree = counts.grow(static_cast<int>(wish.order));
-    const auto bytes = wish.mostMegabytes > 0 ? markov::prune(tree, static_cast<std::size_t>(wish.mostMegabytes * 1e6)) : markov::pack(tree);
+    const auto bytes = wish.mostMegabytes > 0
+                           ? markov::prune(tree, static_cast<std::size_t>(wish.mostMegabytes * 1e6), regard)
+                           : markov::pack(tree, regard);
     markov::writeFile(wish.out, bytes);
     std::printf("%s: order %ld, %.1f MB\n", wish.out.c_str(), wish.order, static_cast<double>(bytes.size()) / 1e6);
     return kExitOk;
@@ -95,11 +100,17 @@ Action addMarkov(CLI::App& app) {
   sub->require_subcommand(1);
   auto* command = sub->add_subcommand("build", "Count what follows what in a folder of music");
   auto wish = std::make_shared<BuildWish>();
-  command->add_option("--data", wish->data, "A folder with .mid files in it; its first folders are the sources")->required();
+  command->add_option("--data", wish->data, "A folder with .mid files in it; its first folders are the sources")
+      ->required();
   command->add_option("--out", wish->out, "The file to write")->required();
-  command->add_option("--order", wish->order, "Symbols of context (default 12)")->check(wholeNumber(1, markov::kMostOrder));
-  command->add_option("--max-mb", wish->mostMegabytes, "Prune to so many megabytes (default 0: keep all)")->check(number(0, 2000, "megabytes"));
-  command->add_option("--seed", wish->seed, "Of the order in which pieces are taken")->check(wholeNumber(0, 1'000'000'000));
+  command->add_option("--order", wish->order, "Symbols of context (default 12)")
+      ->check(wholeNumber(1, markov::kMostOrder));
+  command->add_option("--max-mb", wish->mostMegabytes, "Prune to so many megabytes (default 0: keep all)")
+      ->check(number(0, 2000, "megabytes"));
+  command->add_flag("--backward", wish->backward,
+                    "Contexts go strictly backward, symbol by symbol, as is usual: a yardstick");
+  command->add_option("--seed", wish->seed, "Of the order in which pieces are taken")
+      ->check(wholeNumber(0, 1'000'000'000));
   return [wish] { return build(*wish); };
 }
 

@@ -21,14 +21,18 @@ struct RandomWish {
 
 int info(const std::string& path, bool json) {
   try {
-    const Safetensors file = path == "built-in" ? Safetensors{embeddedModel(), "built-in"} : Safetensors{std::filesystem::path{path}};
+    const Safetensors file =
+        path == "built-in" ? Safetensors{embeddedModel(), "built-in"} : Safetensors{std::filesystem::path{path}};
     std::int64_t parameters = 0;
     std::map<std::string, std::size_t> types;
     for (const auto& [name, view] : file.tensors()) {
       parameters += static_cast<std::int64_t>(view.bytes.size() / sizeOf(view.type));
       types[antiphon::name(view.type)] += view.bytes.size();
     }
-    Json all{{"file", file.name()}, {"tensors", file.tensors().size()}, {"parameters", parameters}, {"bytes_by_type", types}};
+    Json all{{"file", file.name()},
+             {"tensors", file.tensors().size()},
+             {"parameters", parameters},
+             {"bytes_by_type", types}};
     for (const auto& [field, text] : file.metadata()) {
       const auto parsed = Json::parse(text, nullptr, false);
       all["metadata"][field] = parsed.is_object() ? parsed : Json(text);
@@ -37,11 +41,14 @@ int info(const std::string& path, bool json) {
       std::printf("%s\n", all.dump(2).c_str());
       return kExitOk;
     }
-    std::printf("%s\n%zu tensors, %.2f M parameters\n", file.name().c_str(), file.tensors().size(), static_cast<double>(parameters) / 1e6);
-    for (const auto& [type, bytes] : types) std::printf("  %-5s %.1f MB\n", type.c_str(), static_cast<double>(bytes) / 1e6);
+    std::printf("%s\n%zu tensors, %.2f M parameters\n", file.name().c_str(), file.tensors().size(),
+                static_cast<double>(parameters) / 1e6);
+    for (const auto& [type, bytes] : types)
+      std::printf("  %-5s %.1f MB\n", type.c_str(), static_cast<double>(bytes) / 1e6);
     if (all.contains("metadata")) {
       for (const auto& [field, value] : all["metadata"].items()) {
-        std::printf("%s: %s\n", field.c_str(), value.is_string() ? value.get<std::string>().c_str() : value.dump(2).c_str());
+        std::printf("%s: %s\n", field.c_str(),
+                    value.is_string() ? value.get<std::string>().c_str() : value.dump(2).c_str());
       }
     }
     return kExitOk;
@@ -57,9 +64,11 @@ int random(const RandomWish& wish) {
     native::Shape shape = wish.shape;
     shape.textPieces = style.size();
     native::check(shape);
-    writeNativeModel(wish.out, shape, [&](const native::TensorSpec& spec) { return native::randomTensor(spec, wish.seed, 0.02f); }, style.model(),
-                     R"({"sources": [], "random": true})");
-    std::printf("%s: %.2f M random parameters\n", wish.out.c_str(), static_cast<double>(native::parameters(shape)) / 1e6);
+    writeNativeModel(
+        wish.out, shape, [&](const native::TensorSpec& spec) { return native::randomTensor(spec, wish.seed, 0.02f); },
+        style.model(), R"({"sources": [], "random": true})");
+    std::printf("%s: %.2f M random parameters\n", wish.out.c_str(),
+                static_cast<double>(native::parameters(shape)) / 1e6);
     return kExitOk;
   } catch (const std::invalid_argument& error) {
     throw UsageError{error.what()};
@@ -84,7 +93,8 @@ Action addModel(CLI::App& app) {
   randomCommand->add_option("--width", wish->shape.width, "Width (default 256)")->check(wholeNumber(16, 4096));
   randomCommand->add_option("--layers", wish->shape.layers, "Layers (default 4)")->check(wholeNumber(1, 64));
   randomCommand->add_option("--heads", wish->shape.heads, "Attention heads (default 4)")->check(wholeNumber(1, 64));
-  randomCommand->add_option("--hidden", wish->shape.hidden, "Width inside the feed-forward (default 704)")->check(wholeNumber(16, 16384));
+  randomCommand->add_option("--hidden", wish->shape.hidden, "Width inside the feed-forward (default 704)")
+      ->check(wholeNumber(16, 16384));
   randomCommand->add_option("--seed", wish->seed, "Another seed, other weights")->check(wholeNumber(0, 1L << 62));
   return [=] { return infoCommand->parsed() ? info(*path, *json) : random(*wish); };
 }

@@ -58,8 +58,10 @@ void prepare(const TrainWish& wish, const std::filesystem::path& tokens, const s
   const Gathered gathered = gather(wish.corpus, tokens, style, [&](std::size_t done, std::size_t all) {
     if (!wish.quiet) std::fprintf(stderr, "\rreading the corpus: %zu of %zu files ", done, all);
   });
-  std::fprintf(stderr, "\r%zu pieces, %zu notes, %zu pieces of style words%20s\n", gathered.pieces, gathered.notes, gathered.textPieces, "");
-  if (gathered.leftOut > 0) std::fprintf(stderr, "%zu files left out, the first: %s\n", gathered.leftOut, gathered.firstLeftOut.c_str());
+  std::fprintf(stderr, "\r%zu pieces, %zu notes, %zu pieces of style words%20s\n", gathered.pieces, gathered.notes,
+               gathered.textPieces, "");
+  if (gathered.leftOut > 0)
+    std::fprintf(stderr, "%zu files left out, the first: %s\n", gathered.leftOut, gathered.firstLeftOut.c_str());
 }
 
 int train(TrainWish wish) {
@@ -73,13 +75,15 @@ int train(TrainWish wish) {
   plan.shape.textPieces = style.size();
   plan.batches.seed = wish.seed;
   const bool cuda = torchDoor().hasCuda;
-  if (wish.device == "cuda" && !cuda) throw UsageError{"--device cuda: torch finds no CUDA device here; --device cpu learns on the processor"};
+  if (wish.device == "cuda" && !cuda)
+    throw UsageError{"--device cuda: torch finds no CUDA device here; --device cpu learns on the processor"};
   plan.cuda = wish.device == "cuda" || (wish.device == "auto" && cuda);
   plan.bf16 = wish.precision == "bf16" || (wish.precision == "auto" && (plan.cuda || hasMatrixUnit()));
-  const auto net = openTorchNet({plan.shape.width, plan.shape.layers, plan.shape.heads, plan.shape.hidden, plan.shape.textPieces,
-                                 wish.seed, plan.threads, plan.cuda, plan.bf16, true});
-  std::fprintf(stderr, "%.2f M parameters, %s, %s products, torch %s\n", static_cast<double>(native::parameters(plan.shape)) / 1e6,
-               plan.cuda ? "cuda" : "cpu", plan.bf16 ? "bf16" : "f32", torchDoor().torchVersion);
+  const auto net = openTorchNet({plan.shape.width, plan.shape.layers, plan.shape.heads, plan.shape.hidden,
+                                 plan.shape.textPieces, wish.seed, plan.threads, plan.cuda, plan.bf16, true});
+  std::fprintf(stderr, "%.2f M parameters, %s, %s products, torch %s\n",
+               static_cast<double>(native::parameters(plan.shape)) / 1e6, plan.cuda ? "cuda" : "cpu",
+               plan.bf16 ? "bf16" : "f32", torchDoor().torchVersion);
 
   std::signal(SIGINT, [](int) { stopAsked = true; });
   std::signal(SIGTERM, [](int) { stopAsked = true; });
@@ -87,23 +91,25 @@ int train(TrainWish wish) {
     if (wish.quiet) return;
     constexpr int kBar = 24;
     const int full = static_cast<int>(static_cast<double>(r.step) / static_cast<double>(r.steps) * kBar);
-    std::fprintf(stderr, "\r[%.*s%*s] step %llu of %llu, %.2f bits a note, %.0f tokens/s, %s left ", full, "########################",
-                 kBar - full, "", static_cast<unsigned long long>(r.step), static_cast<unsigned long long>(r.steps), r.bits,
-                 r.stepsPerSecond, clockTime(r.secondsLeft).c_str());
+    std::fprintf(stderr, "\r[%.*s%*s] step %llu of %llu, %.2f bits a note, %.0f tokens/s, %s left ", full,
+                 "########################", kBar - full, "", static_cast<unsigned long long>(r.step),
+                 static_cast<unsigned long long>(r.steps), r.bits, r.stepsPerSecond, clockTime(r.secondsLeft).c_str());
   };
   const LearningProgress progress = learn(plan, set, style, *net, folder, told, stopAsked);
   std::fprintf(stderr, "\n%llu steps, %llu notes, %s of learning\n", static_cast<unsigned long long>(progress.steps),
                static_cast<unsigned long long>(progress.notes), clockTime(progress.seconds).c_str());
 
   const Verdict verdict = verdictOf(set, style, *net, wish.verdict);
-  const LearningIdentity identity{plan.shape, plan.batches.seed, set.fingerprint(), plan.batches.shardSteps, plan.batches.shardsPerStep};
+  const LearningIdentity identity{plan.shape, plan.batches.seed, set.fingerprint(), plan.batches.shardSteps,
+                                  plan.batches.shardsPerStep};
   const auto model = folder / "model.safetensors";
   exportModel(model, plan.shape, *net, style, provenanceOf(identity, progress, set, verdict));
-  std::printf("%s: %.2f bits a note on the valid split, %.2f with its style in words\n", model.c_str(), verdict.plain.at("all").perNote(),
-              verdict.styled.at("all").perNote());
+  std::printf("%s: %.2f bits a note on the valid split, %.2f with its style in words\n", model.c_str(),
+              verdict.plain.at("all").perNote(), verdict.styled.at("all").perNote());
   for (const auto& [source, bits] : verdict.plain) {
-    std::printf("  %-26s %5.2f   timing %.2f  pitch %.2f  length %.2f  velocity %.2f\n", source.c_str(), bits.perNote(), bits.perNote(native::nextHead),
-                bits.perNote(native::pitchHead), bits.perNote(native::lengthHead), bits.perNote(native::velocityHead));
+    std::printf("  %-26s %5.2f   timing %.2f  pitch %.2f  length %.2f  velocity %.2f\n", source.c_str(), bits.perNote(),
+                bits.perNote(native::nextHead), bits.perNote(native::pitchHead), bits.perNote(native::lengthHead),
+                bits.perNote(native::velocityHead));
   }
   return kExitOk;
 }
@@ -116,23 +122,48 @@ Action addTrain(CLI::App& app) {
   LearningPlan& plan = wish->plan;
   plan.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   sub->add_option("--corpus", wish->corpus, "folder of SOURCE/{train,valid}/*.mid with manifest.jsonl");
-  sub->add_option("--out", wish->folder, "folder of the token set, the state of learning, its log and plot")->capture_default_str();
-  sub->add_option("--steps", plan.steps, "steps of learning in all")->capture_default_str()->check(CLI::Range(1, 100000000));
+  sub->add_option("--out", wish->folder, "folder of the token set, the state of learning, its log and plot")
+      ->capture_default_str();
+  sub->add_option("--steps", plan.steps, "steps of learning in all")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100000000));
   sub->add_option("--rate", plan.rate, "learning rate")->capture_default_str()->check(CLI::Range(1e-6, 1.0));
-  sub->add_option("--decay", plan.decay, "last part of the steps, along which the rate falls")->capture_default_str()->check(CLI::Range(0.0, 1.0));
-  sub->add_option("--width", plan.shape.width, "width of the model")->capture_default_str()->check(CLI::Range(16, 4096));
+  sub->add_option("--decay", plan.decay, "last part of the steps, along which the rate falls")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0));
+  sub->add_option("--width", plan.shape.width, "width of the model")
+      ->capture_default_str()
+      ->check(CLI::Range(16, 4096));
   sub->add_option("--layers", plan.shape.layers, "layers")->capture_default_str()->check(CLI::Range(1, 64));
   sub->add_option("--heads", plan.shape.heads, "attention heads")->capture_default_str()->check(CLI::Range(1, 64));
-  sub->add_option("--hidden", plan.shape.hidden, "width inside the feed-forward")->capture_default_str()->check(CLI::Range(16, 16384));
-  sub->add_option("--shard", plan.batches.shardSteps, "tokens in a shard")->capture_default_str()->check(CLI::Range(64, 1 << 20));
-  sub->add_option("--shards", plan.batches.shardsPerStep, "shards learnt from together")->capture_default_str()->check(CLI::Range(1, 64));
-  sub->add_option("--threads", plan.threads, "threads that share the shards; the result is the same")->capture_default_str()->check(CLI::Range(1, 256));
-  sub->add_option("--device", wish->device, "where to learn")->capture_default_str()->check(CLI::IsMember({"auto", "cpu", "cuda"}));
-  sub->add_option("--precision", wish->precision, "of matrix products")->capture_default_str()->check(CLI::IsMember({"auto", "f32", "bf16"}));
+  sub->add_option("--hidden", plan.shape.hidden, "width inside the feed-forward")
+      ->capture_default_str()
+      ->check(CLI::Range(16, 16384));
+  sub->add_option("--shard", plan.batches.shardSteps, "tokens in a shard")
+      ->capture_default_str()
+      ->check(CLI::Range(64, 1 << 20));
+  sub->add_option("--shards", plan.batches.shardsPerStep, "shards learnt from together")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 64));
+  sub->add_option("--threads", plan.threads, "threads that share the shards; the result is the same")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 256));
+  sub->add_option("--device", wish->device, "where to learn")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
+  sub->add_option("--precision", wish->precision, "of matrix products")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"auto", "f32", "bf16"}));
   sub->add_option("--seed", wish->seed, "of the first weights and of chance")->capture_default_str();
-  sub->add_option("--save-every", plan.saveEvery, "steps between two saves")->capture_default_str()->check(CLI::Range(1, 1000000));
-  sub->add_option("--judge-every", plan.judgeEvery, "steps between two looks at the valid split")->capture_default_str()->check(CLI::Range(1, 1000000));
-  sub->add_option("--judged", plan.judged, "windows of the valid split that are looked at")->capture_default_str()->check(CLI::Range(1, 100000));
+  sub->add_option("--save-every", plan.saveEvery, "steps between two saves")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000000));
+  sub->add_option("--judge-every", plan.judgeEvery, "steps between two looks at the valid split")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000000));
+  sub->add_option("--judged", plan.judged, "windows of the valid split that are looked at")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100000));
   sub->add_flag("--quiet", wish->quiet, "no progress bar");
   return [wish] { return train(*wish); };
 }

@@ -6,11 +6,11 @@
 #endif
 
 #if defined(__APPLE__)
-#define ANTIPHON_EMBED(symbol, file)                                                                  \
+#define ANTIPHON_EMBED(symbol, file)                                                                        \
   asm(".const_data\n.globl _" #symbol "\n.p2align 6\n_" #symbol ":\n.incbin \"" file "\"\n.globl _" #symbol \
       "_end\n_" #symbol "_end:\n.byte 0\n.text\n")
 #else
-#define ANTIPHON_EMBED(symbol, file)                                                                       \
+#define ANTIPHON_EMBED(symbol, file)                                                                                \
   asm(".pushsection .rodata\n.global " #symbol "\n.balign 64\n" #symbol ":\n.incbin \"" file "\"\n.global " #symbol \
       "_end\n" #symbol "_end:\n.byte 0\n.popsection\n")
 #endif

@@ -60,6 +60,8 @@ bool Grammar::allowsPitch(int choice) const {
 }
 
 bool Grammar::allowsNext(int choice) const {
+  const bool opening = bar_ == 0 && pulse_ < 0 && limits_.notesInBar > 0 && limits_.onsetsInBar > 0;
+  if (limits_.fromDownbeat && opening) return choice == 0;
   if (choice == native::kNextBar) return true;
   if (notesInBar_ >= limits_.notesInBar) return false;
   if (choice == native::kNextSame) return noted_ && notesAtOnce_ < limits_.notesAtOnce && lastPitch_ < highest_;

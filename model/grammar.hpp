@@ -25,6 +25,7 @@ struct Limits {
   int notesInBar = 64;
   int onsetsInBar = kMostBarPulses;  // different pulses with notes
   int notesAtOnce = 64;              // beginning at the same pulse
+  bool fromDownbeat = false;         // the first note stands on the first bar line
 };
 
 /// The place in the answer that has been reached, and what may be chosen there. It begins behind the first bar line.

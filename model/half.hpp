@@ -24,7 +24,8 @@ constexpr std::uint16_t toHalf(float value) {
   if (magnitude >= 0x47800000u) return static_cast<std::uint16_t>(sign | 0x7C00u);
   if (magnitude < 0x38800000u) {  // below the smallest normal half: let the float adder round to steps of 2^-24
     const float rounded = std::bit_cast<float>(magnitude) + 0.5f;
-    return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(rounded) - std::bit_cast<std::uint32_t>(0.5f)));
+    return static_cast<std::uint16_t>(sign |
+                                      (std::bit_cast<std::uint32_t>(rounded) - std::bit_cast<std::uint32_t>(0.5f)));
   }
   const std::uint32_t shifted = magnitude - (112u << 23);
   return static_cast<std::uint16_t>(sign | ((shifted + 0xFFFu + (shifted >> 13 & 1u)) >> 13));

@@ -10,7 +10,13 @@ using native::Row;
 
 Improvisation::Improvisation(Engine& styled, const native::StepWriter& writer, const Grammar& grammar,
                              const Sampler& sampler, Engine* free, double guidance, const Pace& pace)
-    : styled_{&styled}, free_{free}, guidance_{guidance}, pace_{pace}, writer_{writer}, grammar_{grammar}, sampler_{sampler} {
+    : styled_{&styled},
+      free_{free},
+      guidance_{guidance},
+      pace_{pace},
+      writer_{writer},
+      grammar_{grammar},
+      sampler_{sampler} {
   writer_.answer();
 }
 

@@ -10,11 +10,11 @@
 namespace antiphon {
 namespace {
 
-constexpr int kCapacity = 4096;             // steps: 64 bars of 60 notes
+constexpr int kCapacity = 4096;               // steps: 64 bars of 60 notes
 constexpr std::size_t kMostCallNotes = 1024;  // the newest are kept
-constexpr double kFirm = 0.8, kGentle = 0.8;  // how an answer's density is held: asked for, and as the call's own
-constexpr std::size_t kFewestForKey = 6;    // notes, before a call's key is believed
-constexpr double kInKey = 0.9;              // share of them that must be in it
+constexpr double kFirm = 0.1, kGentle = 0.2;  // how an answer's density is held: asked for, and as the call's own
+constexpr std::size_t kFewestForKey = 6;      // notes, before a call's key is believed
+constexpr double kInKey = 0.95;               // share of them that must be in it
 
 /// A seed for each take of each turn.
 std::uint64_t seedOf(const TurnPlan& plan, int take) {
@@ -35,7 +35,8 @@ std::vector<Note> leadingVoice(const std::vector<Note>& notes) {
   for (const Note& note : notes) {
     if ((note.channel == kDrumChannel) == drums) voice.push_back(note);
   }
-  if (voice.size() > kMostCallNotes) voice.erase(voice.begin(), voice.end() - static_cast<std::ptrdiff_t>(kMostCallNotes));
+  if (voice.size() > kMostCallNotes)
+    voice.erase(voice.begin(), voice.end() - static_cast<std::ptrdiff_t>(kMostCallNotes));
   return voice;
 }
 
@@ -73,10 +74,11 @@ Part partOfCall(const GridPhrase& call, bool drums) {
   return together < 2.4 ? Part::piano : Part::chords;
 }
 
-Pace paceFor(const std::optional<double>& wish, const GridPhrase& call, bool samePart) {
-  if (wish) return {densityOfLevel(densityLevelOf(*wish)), kFirm};
+Pace paceFor(const std::optional<double>& wish, const GridPhrase& call, bool samePart, int answerBars) {
+  const double whole = static_cast<double>(pulsesPerBar(call.meter) * answerBars) / kPulsesPerQuarter;
+  if (wish) return {densityOfLevel(densityLevelOf(*wish)), kFirm, whole};
   const double quarters = static_cast<double>(pulsesPerBar(call.meter) * call.bars) / kPulsesPerQuarter;
-  return samePart ? Pace{static_cast<double>(call.notes.size()) / quarters, kGentle} : Pace{};
+  return samePart ? Pace{static_cast<double>(call.notes.size()) / quarters, kGentle, whole} : Pace{};
 }
 
 std::optional<PitchClasses> scaleFor(const KeyWish& wish, const GridPhrase& call) {
@@ -95,11 +97,14 @@ std::optional<PitchClasses> scaleFor(const KeyWish& wish, const GridPhrase& call
   return heard;
 }
 
-TrainOfThought::TrainOfThought(std::shared_ptr<const NativeModel> model, int capacity) : engine_{model->engine(capacity)} {}
+TrainOfThought::TrainOfThought(std::shared_ptr<const NativeModel> model, int capacity)
+    : engine_{model->engine(capacity)} {}
 
 void TrainOfThought::become(const std::vector<native::Step>& steps) {
   std::size_t same = 0;
-  while (same < steps.size() && same < steps_.size() && steps[same].in == steps_[same].in && steps[same].time == steps_[same].time) ++same;
+  while (same < steps.size() && same < steps_.size() && steps[same].in == steps_[same].in &&
+         steps[same].time == steps_[same].time)
+    ++same;
   same = std::min(same, steps.size() - 1);  // the heads speak only after something new
   if (same == steps_.size() && engine_->length() == static_cast<int>(steps_.size()) && same == steps.size()) return;
   engine_->rollBack(static_cast<int>(same));
@@ -123,7 +128,8 @@ void Improviser::adopt(const Wishes& wishes) {
   if (!pressed) free_.reset();
 }
 
-std::vector<native::Step> Improviser::opening(native::StepWriter& writer, const std::vector<int>& text, const GridPhrase& call) const {
+std::vector<native::Step> Improviser::opening(native::StepWriter& writer, const std::vector<int>& text,
+                                              const GridPhrase& call) const {
   std::vector<native::Step> steps;
   for (const int piece : text) steps.push_back(writer.text(piece));
   steps.push_back(writer.header());
@@ -161,19 +167,22 @@ void Improviser::feed(const Note& note) {
   Phrase phrase{plan_.meter, 1, voice};
   for (const Note& n : voice) phrase.bars = std::max(phrase.bars, static_cast<int>(plan_.meter.barOf(n.tick)) + 1);
   const GridPhrase call = onGrid(phrase);
-  // The part is what the last call's was, until this one can be judged whole; a wrong guess costs time and nothing else.
+  // The part is what the last call's was, until this one can be judged whole; a wrong guess costs time and nothing
+  // else.
   const Part part = mostlyDrums(heard_) ? Part::drums : lastPart_ == Part::drums ? partOfCall(call, false) : lastPart_;
-  const native::Brief brief{plan_.meter, part, wishes_.part.value_or(part), wishes_.density ? densityLevelOf(*wishes_.density) : 0, plan_.answerBars};
+  const native::Brief brief{plan_.meter, part, wishes_.part.value_or(part),
+                            wishes_.density ? densityLevelOf(*wishes_.density) : 0, plan_.answerBars};
   native::StepWriter writer{brief};
   hear(brief, call, writer);
 }
 
 Improvisation Improviser::take(const native::StepWriter& writer, const Grammar& grammar, std::uint64_t seed) {
-  return {styled_->engine(), writer, grammar, Sampler{seed, wishes_.sampler}, free_ ? &free_->engine() : nullptr, wishes_.guidance, pace_};
+  return {styled_->engine(), writer, grammar, Sampler{seed, wishes_.sampler}, free_ ? &free_->engine() : nullptr,
+          wishes_.guidance,  pace_};
 }
 
-std::uint64_t Improviser::audition(const native::StepWriter& writer, const Grammar& grammar, const GridPhrase& call, std::uint64_t seed,
-                                   AnswerStream& out) {
+std::uint64_t Improviser::audition(const native::StepWriter& writer, const Grammar& grammar, const GridPhrase& call,
+                                   std::uint64_t seed, AnswerStream& out) {
   Take best{-1e9, seed};
   TrainingDice seeds{seed};
   for (int i = 0; i < wishes_.takes; ++i) {
@@ -198,7 +207,8 @@ void Improviser::commit(const Call& call, AnswerStream& out) {
   adopt(desk_->read());
   const TurnPlan& plan = call.plan;
   if (!speaksMeter(plan.meter) || plan.meter.beats > native::kMostBeats) {
-    throw std::invalid_argument{"the model does not speak " + plan.meter.text() + ": bars may have at most eight quarters"};
+    throw std::invalid_argument{"the model does not speak " + plan.meter.text() +
+                                ": bars may have at most eight quarters"};
   }
   const std::vector<Note> voice = leadingVoice(call.prompt.notes);
   if (voice.empty() || plan.answerBars < 1) return;
@@ -206,29 +216,35 @@ void Improviser::commit(const Call& call, AnswerStream& out) {
   const Part callPart = partOfCall(heard, voice.front().channel == kDrumChannel);
   lastPart_ = callPart;
   const Part part = wishes_.part.value_or(callPart);
-  const native::Brief brief{plan.meter, callPart, part, wishes_.density ? densityLevelOf(*wishes_.density) : 0, plan.answerBars};
+  const native::Brief brief{plan.meter, callPart, part, wishes_.density ? densityLevelOf(*wishes_.density) : 0,
+                            plan.answerBars};
   native::StepWriter writer{brief};
   hear(brief, heard, writer);
 
   Limits limits;
   if (part != Part::drums && callPart != Part::drums) limits.scale = scaleFor(wishes_.key, heard);
-  else if (part != Part::drums && wishes_.key.kind == KeyWish::Kind::named) limits.scale = wishes_.key.key.pitchClasses();
+  else if (part != Part::drums && wishes_.key.kind == KeyWish::Kind::named)
+    limits.scale = wishes_.key.key.pitchClasses();
+  // Who was called on the downbeat comes in on it.
+  limits.fromDownbeat = !heard.notes.empty() && heard.notes.front().bar == 0 && heard.notes.front().pulse == 0;
   const Grammar grammar{brief, limits};
-  pace_ = paceFor(wishes_.density, heard, part == callPart);
+  pace_ = paceFor(wishes_.density, heard, part == callPart, plan.answerBars);
   std::uint64_t seed = seedOf(plan, 0);
   if (wishes_.takes > 1) {
     seed = audition(writer, grammar, heard, seed, out);
     hear(brief, heard, writer);
   }
-  const std::uint8_t channel = part == Part::drums ? kDrumChannel : callPart == Part::drums ? std::uint8_t{0} : channelOf(voice);
+  const std::uint8_t channel = part == Part::drums       ? kDrumChannel
+                               : callPart == Part::drums ? std::uint8_t{0}
+                                                         : channelOf(voice);
   Improvisation improvisation = take(writer, grammar, seed);
   int told = 0;
   Phrase answer{plan.meter, plan.answerBars, {}};
   while (!improvisation.over()) {
     if (out.cancelled()) break;
     if (const auto note = improvisation.next()) {
-      answer.notes.push_back({plan.meter.barLine(note->bar) + kPulse * note->pulse, kPulse * lengthPulses(note->length), note->pitch,
-                              static_cast<std::uint8_t>(velocityOf(note->velocity)), channel});
+      answer.notes.push_back({plan.meter.barLine(note->bar) + kPulse * note->pulse, kPulse * lengthPulses(note->length),
+                              note->pitch, static_cast<std::uint8_t>(velocityOf(note->velocity)), channel});
       out.note(answer.notes.back());
     }
     if (improvisation.reached() > told) {

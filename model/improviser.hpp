@@ -48,11 +48,12 @@ class Improviser final : public Answerer {
 
   void adopt(const Wishes& wishes);
   /// Text, header and call as steps; `writer` has written them.
-  std::vector<native::Step> opening(native::StepWriter& writer, const std::vector<int>& text, const GridPhrase& call) const;
+  std::vector<native::Step> opening(native::StepWriter& writer, const std::vector<int>& text,
+                                    const GridPhrase& call) const;
   void hear(const native::Brief& brief, const GridPhrase& call, native::StepWriter& writer);
   Improvisation take(const native::StepWriter& writer, const Grammar& grammar, std::uint64_t seed);
-  std::uint64_t audition(const native::StepWriter& writer, const Grammar& grammar, const GridPhrase& call, std::uint64_t seed,
-                         AnswerStream& out);
+  std::uint64_t audition(const native::StepWriter& writer, const Grammar& grammar, const GridPhrase& call,
+                         std::uint64_t seed, AnswerStream& out);
 
   std::shared_ptr<WishDesk> desk_;
   Wishes wishes_{};
@@ -68,7 +69,7 @@ class Improviser final : public Answerer {
 /// What a call is: drums by their channel, else by register and by how many notes sound together.
 Part partOfCall(const GridPhrase& call, bool drums);
 /// The density an answer to this call is held to: firmly to what was asked for, gently to the call's own.
-Pace paceFor(const std::optional<double>& wish, const GridPhrase& call, bool samePart);
+Pace paceFor(const std::optional<double>& wish, const GridPhrase& call, bool samePart, int answerBars);
 /// The tones that an answer to this call may use; nothing: all.
 std::optional<PitchClasses> scaleFor(const KeyWish& wish, const GridPhrase& call);
 

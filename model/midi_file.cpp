@@ -103,7 +103,9 @@ class TrackReader {
     const auto data = in_.take(in_.variable());
     status_ = 0;
     if (kind == 0x2F) ended_ = true;
-    if (kind == 0x03 && track_.name.empty()) track_.name.assign(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(data.size(), 200)));
+    if (kind == 0x03 && track_.name.empty())
+      track_.name.assign(data.begin(),
+                         data.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(data.size(), 200)));
     if (kind == 0x51 && data.size() == 3) {
       const int micros = data[0] << 16 | data[1] << 8 | data[2];
       if (micros > 0) file_.tempos.push_back({now_, Tempo::bpm(60e6 / micros)});
@@ -155,7 +157,8 @@ MidiFile parseMidiFile(std::span<const std::uint8_t> bytes, const std::string& n
   const std::uint32_t format = in.number(2), tracks = in.number(2), division = in.number(2);
   in.take(size - 6);
   if (format > 1) in.fail("a MIDI file of format " + std::to_string(format) + "; formats 0 and 1 can be read");
-  if (division == 0 || division >= 0x8000) in.fail("a MIDI file that counts in film frames; one that counts in beats is needed");
+  if (division == 0 || division >= 0x8000)
+    in.fail("a MIDI file that counts in film frames; one that counts in beats is needed");
   if (tracks > kMostTracks) in.fail("a MIDI file with more than " + std::to_string(kMostTracks) + " tracks");
 
   MidiFile file;

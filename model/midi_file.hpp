@@ -39,11 +39,11 @@ struct MidiFile {
     std::int64_t at = 0;
     T value{};
   };
-  int division = 480;                    // of a quarter
-  std::vector<FileTrack> tracks{};       // those with notes
-  std::vector<Change<Meter>> meters{};   // in order of time, the first at 0; 4/4 when the file says nothing
-  std::vector<Change<Tempo>> tempos{};   // in order of time; may be empty
-  std::int64_t end = 0;                  // of the last event
+  int division = 480;                   // of a quarter
+  std::vector<FileTrack> tracks{};      // those with notes
+  std::vector<Change<Meter>> meters{};  // in order of time, the first at 0; 4/4 when the file says nothing
+  std::vector<Change<Tempo>> tempos{};  // in order of time; may be empty
+  std::int64_t end = 0;                 // of the last event
 
   Meter meterAt(std::int64_t at) const;
   std::optional<Tempo> tempo() const;  // the first that is given

@@ -12,7 +12,8 @@ using Json = nlohmann::json;
 
 std::string field(const Safetensors& file, const char* name) {
   const auto found = file.metadata().find(name);
-  if (found == file.metadata().end()) throw ModelError{file.name() + ": not a model of Antiphon's: it has no '" + name + "'"};
+  if (found == file.metadata().end())
+    throw ModelError{file.name() + ": not a model of Antiphon's: it has no '" + name + "'"};
   return found->second;
 }
 
@@ -38,15 +39,19 @@ std::shared_ptr<const NativeModel> checked(std::shared_ptr<const Safetensors> fi
   const std::string& name = file->name();
   const std::string architecture = field(*file, "architecture");
   if (architecture != kNativeArchitecture) {
-    throw ModelError{name + ": its architecture is '" + architecture.substr(0, 60) + "'; this program plays '" + kNativeArchitecture + "'"};
+    throw ModelError{name + ": its architecture is '" + architecture.substr(0, 60) + "'; this program plays '" +
+                     kNativeArchitecture + "'"};
   }
   const native::Shape shape = shapeOf(*file);
   if (const std::string print = field(*file, "vocabulary"); print != native::fingerprint(shape.textPieces)) {
-    throw ModelError{name + ": its vocabulary is '" + print.substr(0, 60) + "'; this program speaks '" + native::fingerprint(shape.textPieces) + "'"};
+    throw ModelError{name + ": its vocabulary is '" + print.substr(0, 60) + "'; this program speaks '" +
+                     native::fingerprint(shape.textPieces) + "'"};
   }
   const TensorView* words = file->find(kStyleTensor);
-  if (words == nullptr || words->type != TensorType::u8) throw ModelError{name + ": tensor '" + kStyleTensor + "' is missing or no bytes"};
-  auto style = std::make_shared<StyleText>(std::string{reinterpret_cast<const char*>(words->bytes.data()), words->bytes.size()});
+  if (words == nullptr || words->type != TensorType::u8)
+    throw ModelError{name + ": tensor '" + kStyleTensor + "' is missing or no bytes"};
+  auto style =
+      std::make_shared<StyleText>(std::string{reinterpret_cast<const char*>(words->bytes.data()), words->bytes.size()});
   if (style->size() != shape.textPieces) throw ModelError{name + ": its words for style are not those of its shape"};
   auto weights = std::make_shared<const native::Weights>(
       native::load(shape, [&](const native::TensorSpec& spec) { return file->floats(spec.name, spec.size); }));
@@ -61,8 +66,8 @@ std::shared_ptr<const NativeModel> checked(std::shared_ptr<const Safetensors> fi
 
 }  // namespace
 
-NativeModel::NativeModel(std::shared_ptr<const Safetensors> file, native::Shape shape, std::shared_ptr<const StyleText> style,
-                         MakeEngine engine)
+NativeModel::NativeModel(std::shared_ptr<const Safetensors> file, native::Shape shape,
+                         std::shared_ptr<const StyleText> style, MakeEngine engine)
     : file_{std::move(file)}, shape_{shape}, style_{std::move(style)}, engine_{std::move(engine)} {}
 
 std::shared_ptr<const NativeModel> NativeModel::load(const std::filesystem::path& path) try {
@@ -84,17 +89,25 @@ std::shared_ptr<const NativeModel> NativeModel::embedded() {
 }
 
 void writeNativeModel(const std::filesystem::path& path, const native::Shape& shape,
-                      const std::function<std::vector<float>(const native::TensorSpec&)>& fetch, const std::string& style,
-                      const std::string& provenance) {
+                      const std::function<std::vector<float>(const native::TensorSpec&)>& fetch,
+                      const std::string& style, const std::string& provenance) {
   std::vector<TensorToWrite> tensors;
   for (const native::TensorSpec& spec : native::tensors(shape)) {
     tensors.push_back({spec.name, TensorType::f16, spec.size, asBytes(fetch(spec), TensorType::f16)});
   }
   const auto bytes = std::as_bytes(std::span{style});
-  tensors.push_back({kStyleTensor, TensorType::u8, {static_cast<std::int64_t>(style.size())}, {bytes.begin(), bytes.end()}});
-  const Json shapeJson{{"width", shape.width}, {"layers", shape.layers}, {"heads", shape.heads}, {"hidden", shape.hidden}, {"textPieces", shape.textPieces}};
-  writeSafetensors(path, tensors, {{"architecture", kNativeArchitecture}, {"vocabulary", native::fingerprint(shape.textPieces)},
-                                   {"shape", shapeJson.dump()}, {"provenance", provenance}});
+  tensors.push_back(
+      {kStyleTensor, TensorType::u8, {static_cast<std::int64_t>(style.size())}, {bytes.begin(), bytes.end()}});
+  const Json shapeJson{{"width", shape.width},
+                       {"layers", shape.layers},
+                       {"heads", shape.heads},
+                       {"hidden", shape.hidden},
+                       {"textPieces", shape.textPieces}};
+  writeSafetensors(path, tensors,
+                   {{"architecture", kNativeArchitecture},
+                    {"vocabulary", native::fingerprint(shape.textPieces)},
+                    {"shape", shapeJson.dump()},
+                    {"provenance", provenance}});
 }
 
 }  // namespace antiphon

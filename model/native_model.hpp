@@ -24,8 +24,8 @@ struct ModelError : std::runtime_error {
 
 class NativeModel {
  public:
-  /// Throws ModelError when the file is none, breaks off, is of another architecture or vocabulary, or holds a tensor of
-  /// the wrong type or size or with a value that is no number.
+  /// Throws ModelError when the file is none, breaks off, is of another architecture or vocabulary, or holds a tensor
+  /// of the wrong type or size or with a value that is no number.
   static std::shared_ptr<const NativeModel> load(const std::filesystem::path& path);
   /// The one that is linked into the program; throws ModelError when this build has none.
   static std::shared_ptr<const NativeModel> embedded();
@@ -34,7 +34,8 @@ class NativeModel {
 
   /// Makes an engine of so many steps' capacity.
   using MakeEngine = std::function<std::unique_ptr<Engine>(int)>;
-  NativeModel(std::shared_ptr<const Safetensors> file, native::Shape shape, std::shared_ptr<const StyleText> style, MakeEngine engine);
+  NativeModel(std::shared_ptr<const Safetensors> file, native::Shape shape, std::shared_ptr<const StyleText> style,
+              MakeEngine engine);
 
   const std::string& name() const { return file_->name(); }
   const native::Shape& shape() const { return shape_; }
@@ -56,8 +57,8 @@ inline constexpr const char* kStyleTensor = "style.model";  // bytes of the sent
 
 /// Writes a checkpoint with its weights in f16; `fetch` gives a tensor's values. `provenance` is a JSON object.
 void writeNativeModel(const std::filesystem::path& path, const native::Shape& shape,
-                      const std::function<std::vector<float>(const native::TensorSpec&)>& fetch, const std::string& style,
-                      const std::string& provenance);
+                      const std::function<std::vector<float>(const native::TensorSpec&)>& fetch,
+                      const std::string& style, const std::string& provenance);
 
 /// The bytes that the build linked in; empty when there are none.
 std::span<const std::byte> embeddedModel();

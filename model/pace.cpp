@@ -9,23 +9,26 @@
 namespace antiphon {
 namespace {
 
-constexpr double kPatience = 8;  // quarters that count as played on target before the first note
-constexpr double kMostLean = 4;
-constexpr double kSameGap = 0.25;  // quarters: a further note of a chord is worth as much as one so near
+constexpr double kPressure = 6;   // found by trying: weaker leaves short answers thin, stronger makes them even
+constexpr double kLeastRoom = 1;  // notes
+constexpr double kLongest = 16;   // quarters: a longer answer gets no wider band, or it would wander
 
 }  // namespace
 
+Pace::Pace(double target, double tolerance, double quarters)
+    : target_{target}, room_{std::max(kLeastRoom, tolerance * target * std::min(quarters, kLongest))} {}
+
 void Pace::lean(std::span<float> logits, int pulse, int barPulses, int notes, int elapsed) const {
-  if (firmness_ <= 0 || target_ <= 0) return;
-  const double quarters = static_cast<double>(elapsed) / kPulsesPerQuarter;
-  const double rate = (notes + target_ * kPatience + 0.01) / (quarters + kPatience);
-  const double lean = std::clamp(firmness_ * std::log(target_ / rate) * kPatience, -kMostLean, kMostLean);
-  const auto gap = [&](int choice) {
-    if (choice == native::kNextSame) return kSameGap;
-    const int to = choice == native::kNextBar ? barPulses : choice;
-    return static_cast<double>(to - std::max(pulse, 0)) / kPulsesPerQuarter;
-  };
-  for (int i = 0; i < native::kNextChoices; ++i) logits[static_cast<std::size_t>(i)] -= static_cast<float>(lean * gap(i));
+  if (target_ <= 0) return;
+  for (int choice = 0; choice < native::kNextChoices; ++choice) {
+    const bool bar = choice == native::kNextBar;
+    const int ahead = choice == native::kNextSame ? 0 : (bar ? barPulses : choice) - std::max(pulse, 0);
+    // A note on its way counts as half of what it fills.
+    const double played = notes + (bar ? 0.0 : 0.5);
+    const double astray = std::abs(played - target_ * (elapsed + ahead) / kPulsesPerQuarter);
+    const double beyond = std::max(0.0, astray / room_ - 1);
+    logits[static_cast<std::size_t>(choice)] -= static_cast<float>(kPressure * beyond * (1 + beyond));
+  }
 }
 
 double densityOfLevel(int level) {

@@ -7,21 +7,23 @@
 
 namespace antiphon {
 
-/// The model alone follows the rhythm that it hears, whatever density it is told. So each choice of where to go next is
-/// leaned towards nearer or farther places, the more the answer has fallen behind or run ahead.
+/// The model alone follows the rhythm that it hears, whatever density it is told. So the count of notes is watched:
+/// inside a band around what should have been played by then it does as it likes, and places that lead out of the band
+/// become ever less likely.
 class Pace {
  public:
-  /// No lean at all.
+  /// No band at all.
   Pace() = default;
-  /// `target` in notes a quarter; `firmness` 0 leaves the model alone.
-  Pace(double target, double firmness) : target_{target}, firmness_{firmness} {}
+  /// `target` in notes a quarter; the band is `tolerance` of the notes of the whole answer, of so many quarters.
+  Pace(double target, double tolerance, double quarters);
 
-  /// Leans the next head's logits, standing at `pulse` of a bar of so many (before its first place: -1), after `notes` in `elapsed` pulses.
+  /// Leans the next head's logits, standing at `pulse` of a bar of so many (before its first place: -1), after `notes`
+  /// in `elapsed` pulses of the answer.
   void lean(std::span<float> logits, int pulse, int barPulses, int notes, int elapsed) const;
 
  private:
   double target_ = 0;
-  double firmness_ = 0;
+  double room_ = 0;  // notes, to each side
 };
 
 /// Notes a quarter in the middle of a density level, 1 .. kDensityLevels.

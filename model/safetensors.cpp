@@ -29,9 +29,15 @@ struct TypeName {
   const char* name;
   std::size_t size;
 };
-constexpr std::array<TypeName, 10> kTypes{{{TensorType::f64, "F64", 8}, {TensorType::f32, "F32", 4}, {TensorType::f16, "F16", 2},
-                                           {TensorType::bf16, "BF16", 2}, {TensorType::i64, "I64", 8}, {TensorType::i32, "I32", 4},
-                                           {TensorType::i16, "I16", 2}, {TensorType::i8, "I8", 1}, {TensorType::u8, "U8", 1},
+constexpr std::array<TypeName, 10> kTypes{{{TensorType::f64, "F64", 8},
+                                           {TensorType::f32, "F32", 4},
+                                           {TensorType::f16, "F16", 2},
+                                           {TensorType::bf16, "BF16", 2},
+                                           {TensorType::i64, "I64", 8},
+                                           {TensorType::i32, "I32", 4},
+                                           {TensorType::i16, "I16", 2},
+                                           {TensorType::i8, "I8", 1},
+                                           {TensorType::u8, "U8", 1},
                                            {TensorType::boolean, "BOOL", 1}}};
 
 std::string shapeText(const std::vector<std::int64_t>& shape) {
@@ -72,7 +78,9 @@ bool tooDeep(std::string_view json) {
 std::string name(TensorType type) { return kTypes[static_cast<std::size_t>(type)].name; }
 std::size_t sizeOf(TensorType type) { return kTypes[static_cast<std::size_t>(type)].size; }
 
-Safetensors::Safetensors(std::span<const std::byte> bytes, std::string name) : name_{std::move(name)}, bytes_{bytes} { parse(); }
+Safetensors::Safetensors(std::span<const std::byte> bytes, std::string name) : name_{std::move(name)}, bytes_{bytes} {
+  parse();
+}
 
 Safetensors::Safetensors(const std::filesystem::path& path) : name_{path.string()} {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -100,8 +108,11 @@ Safetensors::~Safetensors() {
 }
 
 Safetensors::Safetensors(Safetensors&& other) noexcept
-    : name_{std::move(other.name_)}, bytes_{other.bytes_}, mapped_{std::exchange(other.mapped_, false)},
-      tensors_{std::move(other.tensors_)}, metadata_{std::move(other.metadata_)} {}
+    : name_{std::move(other.name_)},
+      bytes_{other.bytes_},
+      mapped_{std::exchange(other.mapped_, false)},
+      tensors_{std::move(other.tensors_)},
+      metadata_{std::move(other.metadata_)} {}
 
 void Safetensors::fail(const std::string& what) const { throw SafetensorsError{name_ + ": " + what}; }
 
@@ -127,19 +138,23 @@ void Safetensors::parse() {
       continue;
     }
     const auto type = entry.find("dtype"), shape = entry.find("shape"), offsets = entry.find("data_offsets");
-    if (type == entry.end() || !type->is_string() || shape == entry.end() || !shape->is_array() || offsets == entry.end() ||
-        !offsets->is_array() || offsets->size() != 2 || !(*offsets)[0].is_number_unsigned() || !(*offsets)[1].is_number_unsigned()) {
+    if (type == entry.end() || !type->is_string() || shape == entry.end() || !shape->is_array() ||
+        offsets == entry.end() || !offsets->is_array() || offsets->size() != 2 || !(*offsets)[0].is_number_unsigned() ||
+        !(*offsets)[1].is_number_unsigned()) {
       fail("tensor '" + shown(key) + "' is not described whole");
     }
-    const auto known = std::ranges::find(kTypes, type->get<std::string>(), [](const TypeName& t) { return std::string{t.name}; });
-    if (known == kTypes.end()) fail("tensor '" + shown(key) + "' is of an unknown type, " + shown(type->get<std::string>()));
+    const auto known =
+        std::ranges::find(kTypes, type->get<std::string>(), [](const TypeName& t) { return std::string{t.name}; });
+    if (known == kTypes.end())
+      fail("tensor '" + shown(key) + "' is of an unknown type, " + shown(type->get<std::string>()));
     TensorView view{known->type, {}, {}};
     if (shape->size() > kMostDimensions) fail("tensor '" + shown(key) + "' has too many dimensions");
     std::uint64_t size = known->size;
     for (const Json& side : *shape) {
       if (!side.is_number_unsigned()) fail("tensor '" + shown(key) + "' has a shape that is none");
       const auto sides = side.get<std::uint64_t>();
-      if (sides > bytes_.size() || (sides > 0 && size > bytes_.size() / sides)) fail("tensor '" + shown(key) + "' is larger than the file");
+      if (sides > bytes_.size() || (sides > 0 && size > bytes_.size() / sides))
+        fail("tensor '" + shown(key) + "' is larger than the file");
       size *= sides;
       view.shape.push_back(static_cast<std::int64_t>(sides));
     }
@@ -167,7 +182,8 @@ const TensorView* Safetensors::find(const std::string& tensor) const {
 std::vector<float> Safetensors::floats(const std::string& tensor, const std::vector<std::int64_t>& shape) const {
   const TensorView* view = find(tensor);
   if (view == nullptr) fail("tensor '" + shown(tensor) + "' is missing");
-  if (view->shape != shape) fail("tensor '" + shown(tensor) + "' is " + shapeText(view->shape) + ", and must be " + shapeText(shape));
+  if (view->shape != shape)
+    fail("tensor '" + shown(tensor) + "' is " + shapeText(view->shape) + ", and must be " + shapeText(shape));
   const std::size_t count = view->bytes.size() / sizeOf(view->type);
   std::vector<float> values(count);
   if (view->type == TensorType::f32) {

@@ -45,8 +45,8 @@ class Safetensors {
   const TensorView* find(const std::string& tensor) const;
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
 
-  /// A tensor's numbers as floats; throws when it is missing, of a type that holds no such numbers, of another shape, or
-  /// holds one that is none.
+  /// A tensor's numbers as floats; throws when it is missing, of a type that holds no such numbers, of another shape,
+  /// or holds one that is none.
   std::vector<float> floats(const std::string& tensor, const std::vector<std::int64_t>& shape) const;
 
  private:

@@ -10,7 +10,8 @@ namespace {
 
 class TorchEngine final : public Engine {
  public:
-  TorchEngine(std::shared_ptr<torch_door::Net> net, int capacity) : net_{std::move(net)}, thought_{net_->think(capacity)}, capacity_{capacity} {
+  TorchEngine(std::shared_ptr<torch_door::Net> net, int capacity)
+      : net_{std::move(net)}, thought_{net_->think(capacity)}, capacity_{capacity} {
     if (thought_ == nullptr) throw TorchError{net_->error()};
   }
   ~TorchEngine() override { torchDoor().closeThought(thought_); }
@@ -27,7 +28,8 @@ class TorchEngine final : public Engine {
       in_.insert(in_.end(), step.in.begin(), step.in.end());
       time_.push_back(step.time);
     }
-    if (!thought_->extend(in_.data(), time_.data(), static_cast<int>(steps.size()))) throw TorchError{"torch could not think of a step"};
+    if (!thought_->extend(in_.data(), time_.data(), static_cast<int>(steps.size())))
+      throw TorchError{"torch could not think of a step"};
   }
   void rollBack(int length) override { thought_->rollBack(length); }
   std::span<const float> speak(native::Head head, std::span<const native::Row> said) override {
@@ -55,7 +57,8 @@ std::shared_ptr<const NativeModel> onTorch(const std::shared_ptr<const NativeMod
     if (!opened->write(static_cast<int>(i), values.data())) throw TorchError{opened->error()};
   }
   const std::shared_ptr<torch_door::Net> net{std::move(opened)};
-  return std::make_shared<NativeModel>(model->file(), s, model->sharedStyle(), [net](int capacity) { return std::make_unique<TorchEngine>(net, capacity); });
+  return std::make_shared<NativeModel>(model->file(), s, model->sharedStyle(),
+                                       [net](int capacity) { return std::make_unique<TorchEngine>(net, capacity); });
 } catch (const TorchError& error) {
   throw ModelError{error.what()};
 }

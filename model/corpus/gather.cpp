@@ -27,15 +27,16 @@ std::map<std::string, PieceFacts> manifestOf(const std::filesystem::path& corpus
   for (std::string line; std::getline(in, line);) {
     const auto json = nlohmann::json::parse(line, nullptr, false);
     if (!json.is_object()) throw TokenSetError{path.string() + ": a line is no JSON object"};
-    facts[word(json, "file")] = {word(json, "id"), word(json, "source"), word(json, "title"), word(json, "genre"), word(json, "key"), word(json, "metre")};
+    facts[word(json, "file")] = {word(json, "id"),    word(json, "source"), word(json, "title"),
+                                 word(json, "genre"), word(json, "key"),    word(json, "metre")};
   }
   return facts;
 }
 
 }  // namespace
 
-Gathered gather(const std::filesystem::path& corpus, const std::filesystem::path& tokens, const std::filesystem::path& style,
-                const std::function<void(std::size_t, std::size_t)>& told) {
+Gathered gather(const std::filesystem::path& corpus, const std::filesystem::path& tokens,
+                const std::filesystem::path& style, const std::function<void(std::size_t, std::size_t)>& told) {
   const auto facts = manifestOf(corpus);
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator{corpus}) {

@@ -12,9 +12,9 @@ struct Gathered {
   std::string firstLeftOut{};
 };
 
-/// Reads SOURCE/{train,valid}/*.mid and manifest.jsonl under `corpus`; writes `tokens` and, beside it, `style`. `told` is
-/// called with how many files of how many are done.
-Gathered gather(const std::filesystem::path& corpus, const std::filesystem::path& tokens, const std::filesystem::path& style,
-                const std::function<void(std::size_t, std::size_t)>& told);
+/// Reads SOURCE/{train,valid}/*.mid and manifest.jsonl under `corpus`; writes `tokens` and, beside it, `style`. `told`
+/// is called with how many files of how many are done.
+Gathered gather(const std::filesystem::path& corpus, const std::filesystem::path& tokens,
+                const std::filesystem::path& style, const std::function<void(std::size_t, std::size_t)>& told);
 
 }  // namespace antiphon

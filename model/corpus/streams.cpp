@@ -59,9 +59,11 @@ struct BarLines {
     std::size_t change = 0;
     Meter meter{};
     while (at < end && meters.size() < kMostBars) {
-      while (change < file.meters.size() && file.meters[change].at * kPulsesPerQuarter / file.division <= at) meter = file.meters[change++].value;
+      while (change < file.meters.size() && file.meters[change].at * kPulsesPerQuarter / file.division <= at)
+        meter = file.meters[change++].value;
       std::int64_t next = at + std::max(1, pulsesPerBar(meter));
-      if (change < file.meters.size()) next = std::min(next, std::max(at + 1, file.meters[change].at * kPulsesPerQuarter / file.division));
+      if (change < file.meters.size())
+        next = std::min(next, std::max(at + 1, file.meters[change].at * kPulsesPerQuarter / file.division));
       const bool whole = speaksMeter(meter) && next - at == pulsesPerBar(meter);
       meters.push_back(whole ? meter : Meter{0, 4});  // cut short, or not spoken
       begins.push_back(at);
@@ -77,7 +79,9 @@ struct BarLines {
 }  // namespace
 
 Piece streamsOf(const MidiFile& file) {
-  const auto pulse = [&](std::int64_t at) { return (at * kPulsesPerQuarter * 2 + file.division) / (2 * file.division); };
+  const auto pulse = [&](std::int64_t at) {
+    return (at * kPulsesPerQuarter * 2 + file.division) / (2 * file.division);
+  };
   std::int64_t end = 0;
   for (const FileTrack& track : file.tracks) {
     for (const FileNote& note : track.notes) end = std::max(end, pulse(note.at) + 1);
@@ -96,8 +100,8 @@ Piece streamsOf(const MidiFile& file) {
       const std::int64_t at = pulse(note.at);
       const std::size_t bar = lines.barOf(at);
       if (bar >= lines.meters.size() || lines.meters[bar].beats == 0) continue;
-      voices[key].push_back({static_cast<std::uint16_t>(bar), static_cast<std::uint8_t>(at - lines.begins[bar]), note.pitch,
-                             static_cast<std::uint8_t>(lengthCode(pulse(note.at + note.length) - at)),
+      voices[key].push_back({static_cast<std::uint16_t>(bar), static_cast<std::uint8_t>(at - lines.begins[bar]),
+                             note.pitch, static_cast<std::uint8_t>(lengthCode(pulse(note.at + note.length) - at)),
                              static_cast<std::uint8_t>(velocityCode(note.velocity))});
       names[key] = trackName;
     }
@@ -105,7 +109,8 @@ Piece streamsOf(const MidiFile& file) {
   Piece piece{lines.meters, {}};
   for (auto& [key, notes] : voices) {
     makeCanonical(notes);
-    piece.streams.push_back({partOf(names[key], key.second == kDrumChannel, key == keyboardKey, notes), std::move(notes)});
+    piece.streams.push_back(
+        {partOf(names[key], key.second == kDrumChannel, key == keyboardKey, notes), std::move(notes)});
   }
   return piece;
 }

@@ -19,9 +19,9 @@ struct Piece {
   std::vector<Stream> streams{};
 };
 
-/// Takes a piece apart: the staves of one keyboard become one stream, every other track (and channel) is a stream of its
-/// own. A track's part is read from its name, its channel and how it moves. Bars in a metre that the model does not speak stay
-/// empty.
+/// Takes a piece apart: the staves of one keyboard become one stream, every other track (and channel) is a stream of
+/// its own. A track's part is read from its name, its channel and how it moves. Bars in a metre that the model does not
+/// speak stay empty.
 Piece streamsOf(const MidiFile& file);
 
 }  // namespace antiphon

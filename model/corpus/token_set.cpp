@@ -17,7 +17,7 @@ constexpr std::array<char, 8> kMagic{'a', 'n', 't', 'i', 't', 'o', 'k', '1'};
 struct Head {
   std::array<char, 8> magic = kMagic;
   std::uint64_t pieces = 0, streams = 0, bars = 0, notes = 0, text = 0, sources = 0;  // counts; the last two in bytes
-  std::uint64_t sum = 0;  // of everything after the head
+  std::uint64_t sum = 0;                                                              // of everything after the head
 };
 
 constexpr std::uint64_t kSumBegin = 1469598103934665603u;
@@ -47,7 +47,8 @@ void TokenSetWriter::add(const Piece& piece, const std::string& source, bool val
   record.valid = valid;
   record.firstBar = static_cast<std::uint32_t>(bars_.size());
   record.bars = static_cast<std::uint32_t>(piece.bars.size());
-  for (const Meter& meter : piece.bars) bars_.push_back({static_cast<std::uint8_t>(meter.beats), static_cast<std::uint8_t>(meter.unit)});
+  for (const Meter& meter : piece.bars)
+    bars_.push_back({static_cast<std::uint8_t>(meter.beats), static_cast<std::uint8_t>(meter.unit)});
   record.firstStream = static_cast<std::uint32_t>(streams_.size());
   record.streams = static_cast<std::uint32_t>(piece.streams.size());
   for (const Stream& stream : piece.streams) {
@@ -116,7 +117,8 @@ TokenSet::TokenSet(const std::filesystem::path& path) {
   if (head.magic != kMagic) fail("not a token set");
   std::size_t offset = sizeof head;
   const auto take = [&]<typename T>(std::span<const T>& span, std::uint64_t count) {
-    if (count > (size_ - offset) / sizeof(T) || padded(count * sizeof(T)) > size_ - offset) fail("the token set breaks off");
+    if (count > (size_ - offset) / sizeof(T) || padded(count * sizeof(T)) > size_ - offset)
+      fail("the token set breaks off");
     span = {reinterpret_cast<const T*>(mapped_ + offset), static_cast<std::size_t>(count)};
     offset += padded(span.size_bytes());
   };

@@ -60,9 +60,13 @@ class TokenSet {
   TokenSet& operator=(const TokenSet&) = delete;
 
   std::span<const PieceRecord> pieces() const { return pieces_; }
-  std::span<const StreamRecord> streams(const PieceRecord& piece) const { return streams_.subspan(piece.firstStream, piece.streams); }
+  std::span<const StreamRecord> streams(const PieceRecord& piece) const {
+    return streams_.subspan(piece.firstStream, piece.streams);
+  }
   std::span<const BarRecord> bars(const PieceRecord& piece) const { return bars_.subspan(piece.firstBar, piece.bars); }
-  std::span<const GridNote> notes(const StreamRecord& stream) const { return notes_.subspan(stream.firstNote, stream.notes); }
+  std::span<const GridNote> notes(const StreamRecord& stream) const {
+    return notes_.subspan(stream.firstNote, stream.notes);
+  }
   std::vector<std::string> texts(const PieceRecord& piece) const;
   const std::vector<std::string>& sources() const { return sources_; }
   std::uint64_t fingerprint() const { return fingerprint_; }

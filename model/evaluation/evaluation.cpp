@@ -78,7 +78,8 @@ HeldSet::HeldSet(const std::filesystem::path& tree) {
   if (!std::filesystem::is_directory(tree)) throw TokenSetError{tree.string() + ": no such folder"};
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator{tree}) {
-    if (entry.is_regular_file() && (entry.path().extension() == ".mid" || entry.path().extension() == ".midi")) files.push_back(entry.path());
+    if (entry.is_regular_file() && (entry.path().extension() == ".mid" || entry.path().extension() == ".midi"))
+      files.push_back(entry.path());
   }
   std::ranges::sort(files);
   TokenSetWriter writer;
@@ -94,7 +95,8 @@ HeldSet::HeldSet(const std::filesystem::path& tree) {
     }
   }
   if (files_ == 0) throw TokenSetError{tree.string() + ": there are no MIDI files in it"};
-  path_ = std::filesystem::temp_directory_path() / ("antiphon-eval-" + std::to_string(::getpid()) + "-" + std::to_string(reinterpret_cast<std::uintptr_t>(this)));
+  path_ = std::filesystem::temp_directory_path() / ("antiphon-eval-" + std::to_string(::getpid()) + "-" +
+                                                    std::to_string(reinterpret_cast<std::uintptr_t>(this)));
   writer.write(path_);
   set_ = std::make_unique<TokenSet>(path_);
 }
@@ -111,7 +113,8 @@ Bits bitsOf(Engine& engine, const native::Window& window) {
   engine.rollBack(0);
   for (const native::Step& step : steps) {
     engine.extend({&step, 1});
-    const bool ofAnswer = step.in[native::what] != native::kHeaderRow && step.in[native::barsLeft] >= native::kBarsLeftRow;
+    const bool ofAnswer =
+        step.in[native::what] != native::kHeaderRow && step.in[native::barsLeft] >= native::kBarsLeftRow;
     if (!ofAnswer) continue;
     bits.notes += step.out[native::pitchHead] >= 0;
     std::vector<native::Row> said;
@@ -125,7 +128,8 @@ Bits bitsOf(Engine& engine, const native::Window& window) {
   return bits;
 }
 
-Evaluation evaluate(const EvaluationPlan& plan, const markov::Table& counts, const std::function<void(std::size_t, std::size_t)>& told) {
+Evaluation evaluate(const EvaluationPlan& plan, const markov::Table& counts,
+                    const std::function<void(std::size_t, std::size_t)>& told) {
   const HeldSet held{plan.data};
   const TokenSet& set = held.set();
   KnownRuns runs;
@@ -143,7 +147,8 @@ Evaluation evaluate(const EvaluationPlan& plan, const markov::Table& counts, con
   const auto engine = plan.wishes.model->engine(kCapacity);
   const auto improviserFor = [&](const native::Window& window, std::optional<double> density) {
     Wishes wishes = plan.wishes;
-    wishes.part = window.answerPart;
+    // Who answers as what was heard hears that for himself, as on a stage; only another part is asked for by name.
+    if (window.answerPart != window.callPart) wishes.part = window.answerPart;
     if (density) wishes.density = density;
     return wishes;
   };
@@ -177,7 +182,8 @@ Evaluation evaluate(const EvaluationPlan& plan, const markov::Table& counts, con
       if (w.call.notes.empty()) continue;
       desk->change([&](Wishes& wishes) { wishes = improviserFor(w, (level + 0.5) / kDensityLevels); });
       const GridPhrase answer = answerOf(improviser, w, 1);
-      densities.push_back(static_cast<double>(answer.notes.size()) * kPulsesPerQuarter / (pulsesPerBar(w.call.meter) * w.answer.bars));
+      densities.push_back(static_cast<double>(answer.notes.size()) * kPulsesPerQuarter /
+                          (pulsesPerBar(w.call.meter) * w.answer.bars));
     }
     std::ranges::sort(densities);
     if (!densities.empty()) result.densities.push_back(densities[densities.size() / 2]);

@@ -21,8 +21,8 @@ struct EvaluationPlan {
   std::filesystem::path data{};      // a tree of .mid files; its first folders are the sources
   std::filesystem::path training{};  // likewise: what was learnt from; may be empty
   std::size_t windows = 400;
-  Wishes wishes{};                   // with the model
-  bool sampled = true;               // answers are played and counted as well
+  Wishes wishes{};      // with the model
+  bool sampled = true;  // answers are played and counted as well
 };
 
 struct Column {
@@ -37,8 +37,10 @@ struct Evaluation {
   std::vector<double> densities{};  // median notes in a quarter, for each level asked for
 };
 
-/// `told` is called with how many windows of how many are done. Throws std::runtime_error when there is nothing to read.
-Evaluation evaluate(const EvaluationPlan& plan, const markov::Table& counts, const std::function<void(std::size_t, std::size_t)>& told);
+/// `told` is called with how many windows of how many are done. Throws std::runtime_error when there is nothing to
+/// read.
+Evaluation evaluate(const EvaluationPlan& plan, const markov::Table& counts,
+                    const std::function<void(std::size_t, std::size_t)>& told);
 
 /// Every window's targets as the engine foretells them.
 Bits bitsOf(Engine& engine, const native::Window& window);

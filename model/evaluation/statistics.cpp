@@ -23,7 +23,8 @@ bool sound(const GridPhrase& answer, const native::Window& human) {
   const int bar = pulsesPerBar(answer.meter);
   if (!std::ranges::is_sorted(answer.notes)) return false;
   return std::ranges::all_of(answer.notes, [&](const GridNote& n) {
-    return n.bar < answer.bars && n.pulse < bar && n.pitch < 128 && n.length < kLengthCodes && n.velocity < kVelocityCodes;
+    return n.bar < answer.bars && n.pulse < bar && n.pitch < 128 && n.length < kLengthCodes &&
+           n.velocity < kVelocityCodes;
   });
 }
 
@@ -37,7 +38,8 @@ std::vector<std::uint64_t> runsOf(const std::vector<GridNote>& notes, Meter mete
     int before = notes[i].bar * bar + notes[i].pulse;
     for (std::size_t j = i; j < i + kRun; ++j) {
       const int at = notes[j].bar * bar + notes[j].pulse;
-      for (const int value : {at - before, int{notes[j].pitch}}) hash = (hash ^ static_cast<std::uint64_t>(value)) * 1099511628211u;
+      for (const int value : {at - before, int{notes[j].pitch}})
+        hash = (hash ^ static_cast<std::uint64_t>(value)) * 1099511628211u;
       before = at;
     }
     runs.push_back(hash);

@@ -11,10 +11,10 @@ struct MarkovSettings {
   double leastShare = 0.02;  // of the likeliest choice; what is rarer is never played
 };
 
-/// Continues the call symbol by symbol. It speaks with one voice: drums when most of the call's notes are on channel 10,
-/// tones otherwise, and hears nothing else; it answers on the channel that voice was mostly on. The answer fills exactly
-/// its bars, at most 64 notes each, and begins in the first; no key is struck while it is down. The same seed, turn and
-/// call make the same answer.
+/// Continues the call symbol by symbol. It speaks with one voice: drums when most of the call's notes are on channel
+/// 10, tones otherwise, and hears nothing else; it answers on the channel that voice was mostly on. The answer fills
+/// exactly its bars, at most 64 notes each, and begins in the first; no key is struck while it is down. The same seed,
+/// turn and call make the same answer.
 class MarkovAnswerer final : public Answerer {
  public:
   static constexpr int kMostBarNotes = 64;

@@ -37,7 +37,7 @@ Continuator::Continuator(const Table& table, Meter meter, bool drums, const Trus
 std::span<const double> Continuator::distribution() {
   const std::span<double> chances{chances_.data(), static_cast<std::size_t>(choices(kind()))};
   if (ready_) return chances;
-  table_.predict(kind(), line_.context(), chances);
+  table_.predict(kind(), line_.context(table_.regard()), chances);
   recall_.layers(kind(), line_.context(Regard::recall), [&](const Recall::Layer& layer) {
     const double trust = trust_[kind()][layer.agreed][layer.sureness] / 256.0;
     const double each = trust / static_cast<double>(layer.symbols.size());

@@ -48,8 +48,8 @@ class Recall {
   static std::size_t sureness(std::span<const Symbol> symbols);
 
   std::array<std::vector<Heard>, kKinds> heard_{};
-  std::vector<Symbol> sorted_{};                       // the most alike first
-  std::array<std::size_t, kMostOrder + 1> ends_{};     // of the layers in it
+  std::vector<Symbol> sorted_{};                    // the most alike first
+  std::array<std::size_t, kMostOrder + 1> ends_{};  // of the layers in it
   std::vector<std::uint8_t> agreement_{};
 };
 

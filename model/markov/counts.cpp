@@ -77,7 +77,7 @@ bool Counts::addStretch(const GridPhrase& stretch, bool drums) {
   }
   Line line{phrase.meter, drums};
   recite(phrase, drums, [&](Kind kind, int symbol) {
-    const Context context = line.context();
+    const Context context = line.context(regard_);
     Heard heard{kind, 0};
     for (std::size_t i = 0; i < 7; ++i) heard.early = heard.early << 8 | context[i];
     for (std::size_t i = 7; i < 14; ++i) heard.late = heard.late << 8 | context[i];

@@ -29,7 +29,8 @@ class Counts {
   static constexpr std::size_t kMostSymbols = std::size_t{16} << 20;
   static constexpr int kLongestRest = 2;  // bars; a longer one parts the music in two
 
-  explicit Counts(std::size_t mostSymbols = kMostSymbols) : most_{mostSymbols} {}
+  explicit Counts(std::size_t mostSymbols = kMostSymbols, Regard regard = Regard::counts)
+      : most_{mostSymbols}, regard_{regard} {}
 
   /// A whole voice of a piece, or as much of it as has one metre. False when there was no room for all of it.
   bool add(const GridPhrase& voice, bool drums);
@@ -50,6 +51,7 @@ class Counts {
 
   std::vector<Heard> heard_{};
   std::size_t most_;
+  Regard regard_;
   std::size_t leftOut_ = 0;
 };
 

@@ -9,8 +9,8 @@
 
 namespace antiphon::markov {
 
-// The symbols of a note, in order: where it stands, pitch, length, velocity; a bar line is a place as well. So the kinds
-// are the heads of the native model, their alphabets too, and bits can be compared kind by kind.
+// The symbols of a note, in order: where it stands, pitch, length, velocity; a bar line is a place as well. So the
+// kinds are the heads of the native model, their alphabets too, and bits can be compared kind by kind.
 using Kind = native::Head;
 inline constexpr int kKinds = native::kHeads;
 constexpr int choices(Kind kind) { return native::kHeadChoices[kind]; }
@@ -20,8 +20,9 @@ inline constexpr int kMostOrder = 14;
 /// What came before, the most telling symbol first. Forgetting it from the end makes ever shorter contexts.
 using Context = std::array<Symbol, kMostOrder>;
 
-/// In which order the past matters: for what all music does, or for recognising what this piece has done before.
-enum class Regard : std::uint8_t { counts, recall };
+/// In which order the past matters: for what all music does, for recognising what this piece has done before, or
+/// strictly backward, symbol by symbol, as counting is usually done: a yardstick to compare with.
+enum class Regard : std::uint8_t { counts, recall, backward };
 
 /// Reads a voice. Each kind of symbol has its own order in which the past matters: what tells most about the next place
 /// is this place, and about the next pitch the last one; a strictly backward order would spend three symbols on others.
@@ -48,7 +49,7 @@ class Line {
 
   Kind kind_ = native::nextHead;
   int pulse_ = -1;
-  Symbol measure_;  // pulses of the bar
+  Symbol measure_;              // pulses of the bar
   std::array<Past, 5> past_{};  // [0] is the note being written, and after its velocity the newest one
   std::array<Bar, 3> bars_{};   // [0] is the bar being written
 };

@@ -22,7 +22,7 @@ class Packing {
     adjust();
   }
 
-  std::vector<std::uint8_t> bytes() const;
+  std::vector<std::uint8_t> bytes(Regard regard) const;
   void shrink(std::size_t mostBytes);
 
  private:
@@ -44,11 +44,11 @@ class Packing {
   std::size_t sizeAbove(float worth) const;
 
   const Tree& tree_;
-  std::vector<std::vector<Symbol>> kept_;              // 0 or 1
-  std::vector<std::vector<std::uint32_t>> adjusted_;   // counts as Kneser and Ney want them
+  std::vector<std::vector<Symbol>> kept_;             // 0 or 1
+  std::vector<std::vector<std::uint32_t>> adjusted_;  // counts as Kneser and Ney want them
   std::vector<std::array<Discounts, kKinds>> discounts_;
   std::vector<std::vector<float>> worth_{};
-  std::array<Chances, kMostOrder + 2> chances_{};      // by depth + 1, where the context has been heard
+  std::array<Chances, kMostOrder + 2> chances_{};  // by depth + 1, where the context has been heard
 };
 
 /// What a longer context has seen counts once in the shorter one, however often it was: a count says in how many
@@ -81,8 +81,8 @@ void Packing::subtractChildren(std::size_t depth, std::size_t node) {
 void Packing::estimate() {
   std::vector<std::size_t> kindEnds(kKinds, 0);
   for (std::size_t kind = 0; kind < kKinds; ++kind) {
-    kindEnds[kind] = static_cast<std::size_t>(std::count_if(tree_[0].label.begin(), tree_[0].label.end(),
-                                                            [&](Symbol label) { return label <= kind; }));
+    kindEnds[kind] = static_cast<std::size_t>(
+        std::count_if(tree_[0].label.begin(), tree_[0].label.end(), [&](Symbol label) { return label <= kind; }));
   }
   for (std::size_t depth = 0; depth < tree_.size(); ++depth) {
     const Level& level = tree_[depth];
@@ -178,12 +178,12 @@ void Packing::shrink(std::size_t mostBytes) {
   adjust();
 }
 
-std::vector<std::uint8_t> Packing::bytes() const {
+std::vector<std::uint8_t> Packing::bytes(Regard regard) const {
   std::vector<std::uint8_t> head, body;
   const auto number = [](std::vector<std::uint8_t>& out, std::uint32_t value) {
     for (int i = 0; i < 4; ++i) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
   };
-  number(head, static_cast<std::uint32_t>(tree_.size() - 1));
+  number(head, static_cast<std::uint32_t>(tree_.size() - 1) | (regard == Regard::backward ? kBackwardFlag : 0));
   for (std::size_t depth = 0; depth < tree_.size(); ++depth) {
     const Level& level = tree_[depth];
     std::vector<std::uint8_t> blocks, labels, kids, widths, symbols, counts;
@@ -225,12 +225,12 @@ std::vector<std::uint8_t> Packing::bytes() const {
 
 }  // namespace
 
-std::vector<std::uint8_t> pack(const Tree& tree) { return Packing{tree}.bytes(); }
+std::vector<std::uint8_t> pack(const Tree& tree, Regard regard) { return Packing{tree}.bytes(regard); }
 
-std::vector<std::uint8_t> prune(const Tree& tree, std::size_t mostBytes) {
+std::vector<std::uint8_t> prune(const Tree& tree, std::size_t mostBytes, Regard regard) {
   Packing packing{tree};
   packing.shrink(mostBytes);
-  return packing.bytes();
+  return packing.bytes(regard);
 }
 
 }  // namespace antiphon::markov

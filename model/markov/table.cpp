@@ -43,7 +43,9 @@ class Inspection {
     const std::uint64_t sum = u32(bytes_.data() + 8) | std::uint64_t{u32(bytes_.data() + 12)} << 32;
     if (sum != checksum(bytes_.subspan(kChecked))) fail("is damaged: the checksum is wrong");
     at_ = kChecked;
-    const std::uint32_t order = number();
+    const std::uint32_t head = number(), order = head & 0xFFu;
+    if ((head & ~(0xFFu | kBackwardFlag)) != 0) fail("was counted in a way that this program does not know");
+    regard_ = (head & kBackwardFlag) != 0 ? Regard::backward : Regard::counts;
     if (order > kMostOrder) fail("has contexts of " + std::to_string(order) + " symbols, which is too many");
     std::vector<Table::Level> all(order + 1);
     for (Table::Level& level : all) {
@@ -69,6 +71,8 @@ class Inspection {
     inspect(all);
     return all;
   }
+
+  Regard regard() const { return regard_; }
 
  private:
   [[noreturn]] void fail(const std::string& what) const { throw FileError{name_ + " " + what}; }
@@ -129,12 +133,17 @@ class Inspection {
 
   std::span<const std::uint8_t> bytes_;
   const std::string& name_;
+  Regard regard_ = Regard::counts;
   std::size_t at_ = 0;
 };
 
 Table::Table(std::span<const std::uint8_t> bytes, const std::string& name,
              std::shared_ptr<const std::vector<std::uint8_t>> owner)
-    : levels_{Inspection{bytes, name}.levels()}, size_{bytes.size()}, owner_{std::move(owner)} {}
+    : size_{bytes.size()}, owner_{std::move(owner)} {
+  Inspection inspection{bytes, name};
+  levels_ = inspection.levels();
+  regard_ = inspection.regard();
+}
 
 std::size_t Table::contexts() const {
   std::size_t sum = 0;

@@ -31,11 +31,13 @@ class Table {
   Table(std::span<const std::uint8_t> bytes, const std::string& name,
         std::shared_ptr<const std::vector<std::uint8_t>> owner = nullptr);
 
+  /// In which order the past mattered when this was counted.
+  Regard regard() const { return regard_; }
   int order() const { return static_cast<int>(levels_.size()) - 1; }
   std::size_t bytes() const { return size_; }
   std::size_t contexts() const;
-  /// Interpolated Kneser-Ney over the kind's alphabet: out has choices(kind) places, and they sum to 1. Returns how many
-  /// symbols of the context are known.
+  /// Interpolated Kneser-Ney over the kind's alphabet: out has choices(kind) places, and they sum to 1. Returns how
+  /// many symbols of the context are known.
   int predict(Kind kind, const Context& context, std::span<double> out) const;
 
  private:
@@ -55,6 +57,7 @@ class Table {
   };
   Place placeOf(const Level& level, std::uint32_t node) const;
 
+  Regard regard_ = Regard::counts;
   std::vector<Level> levels_{};
   std::size_t size_ = 0;
   std::shared_ptr<const std::vector<std::uint8_t>> owner_{};

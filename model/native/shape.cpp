@@ -10,8 +10,8 @@ constexpr std::array<const char*, kHeads> kHeadNames{"pitch", "length", "velocit
 
 void within(const char* field, int value, int low, int high) {
   if (value < low || value > high) {
-    throw std::invalid_argument{std::string{"model shape: "} + field + " is " + std::to_string(value) + ", and must be " +
-                                std::to_string(low) + " to " + std::to_string(high)};
+    throw std::invalid_argument{std::string{"model shape: "} + field + " is " + std::to_string(value) +
+                                ", and must be " + std::to_string(low) + " to " + std::to_string(high)};
   }
 }
 

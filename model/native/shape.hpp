@@ -10,8 +10,8 @@
 //     z = u + out * silu(in * (unit(u) . norm1));  logits = table[its rows] * (unit(z) . norm2) + bias
 //
 // RoPE: the first half of a head's width is turned by the step's place in the sequence, the second by its musical time
-// in sixteenths (pulses / 6), so that a voice can look back by "as many notes" and by "a bar ago". In each half of width
-// w, dimension j is paired with j + w/2 and turned by place * 1000^(-j / (w/2)).
+// in sixteenths (pulses / 6), so that a voice can look back by "as many notes" and by "a bar ago". In each half of
+// width w, dimension j is paired with j + w/2 and turned by place * 1000^(-j / (w/2)).
 #pragma once
 
 #include <functional>

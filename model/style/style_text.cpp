@@ -49,11 +49,16 @@ int StyleText::size() const { return processor_->pieces.GetPieceSize(); }
 std::string learnStyleText(const std::vector<std::string>& lines, int size) {
   std::string model;
   Lines iterator{lines};
-  const auto status = sentencepiece::SentencePieceTrainer::Train(
-      {{"vocab_size", std::to_string(size)}, {"model_type", "unigram"}, {"character_coverage", "0.9995"},
-       {"hard_vocab_limit", "false"}, {"bos_id", "-1"}, {"eos_id", "-1"}, {"num_threads", "1"}, {"minloglevel", "2"},
-       {"normalization_rule_name", "nmt_nfkc_cf"}},
-      &iterator, &model);
+  const auto status = sentencepiece::SentencePieceTrainer::Train({{"vocab_size", std::to_string(size)},
+                                                                  {"model_type", "unigram"},
+                                                                  {"character_coverage", "0.9995"},
+                                                                  {"hard_vocab_limit", "false"},
+                                                                  {"bos_id", "-1"},
+                                                                  {"eos_id", "-1"},
+                                                                  {"num_threads", "1"},
+                                                                  {"minloglevel", "2"},
+                                                                  {"normalization_rule_name", "nmt_nfkc_cf"}},
+                                                                 &iterator, &model);
   if (!status.ok()) throw StyleTextError{"the vocabulary of style words cannot be learnt: " + status.ToString()};
   return model;
 }

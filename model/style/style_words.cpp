@@ -29,10 +29,11 @@ std::string keyWords(const std::string& key) {
 /// The dance or form that a title, genre or file name speaks of.
 std::string formOf(const std::string& words) {
   static constexpr std::array<std::string_view, 44> kForms{
-      "slip jig", "double jig", "jig",     "reel",     "hornpipe", "strathspey", "polka",   "mazurka",  "polonaise", "waltz",   "march",
-      "nocturne", "prelude",    "etude",   "ballade",  "scherzo",  "sonata",     "rondo",   "fugue",    "variations", "impromptu", "minuet",
-      "mass",     "requiem",    "vespers", "hymn",     "motet",    "opera",      "oratorio", "krakowiak", "song",     "lied",    "air",
-      "walse",    "galop",      "trio",    "partita",  "concerto", "quartet",    "fling",   "clog",     "lament",    "morris",  "carol"};
+      "slip jig", "double jig", "jig",       "reel",    "hornpipe", "strathspey", "polka",   "mazurka", "polonaise",
+      "waltz",    "march",      "nocturne",  "prelude", "etude",    "ballade",    "scherzo", "sonata",  "rondo",
+      "fugue",    "variations", "impromptu", "minuet",  "mass",     "requiem",    "vespers", "hymn",    "motet",
+      "opera",    "oratorio",   "krakowiak", "song",    "lied",     "air",        "walse",   "galop",   "trio",
+      "partita",  "concerto",   "quartet",   "fling",   "clog",     "lament",     "morris",  "carol"};
   for (const auto form : kForms) {
     if (holds(words, form)) return std::string{form == "walse" ? "waltz" : form};
   }
@@ -45,7 +46,9 @@ std::string drumWords(const std::string& title) {
   char before = ' ';
   for (const char c : title) {
     const bool letter = std::isalpha(static_cast<unsigned char>(c)) != 0;
-    if (letter && std::isupper(static_cast<unsigned char>(c)) != 0 && std::islower(static_cast<unsigned char>(before)) != 0) words += ' ';
+    if (letter && std::isupper(static_cast<unsigned char>(c)) != 0 &&
+        std::islower(static_cast<unsigned char>(before)) != 0)
+      words += ' ';
     words += letter ? c : ' ';
     before = c;
   }
@@ -55,7 +58,8 @@ std::string drumWords(const std::string& title) {
       word += c;
       continue;
     }
-    if (word.size() > 1 && word != "groove" && word != "measure" && word != "beat") kept += (kept.empty() ? "" : " ") + word;
+    if (word.size() > 1 && word != "groove" && word != "measure" && word != "beat")
+      kept += (kept.empty() ? "" : " ") + word;
     word.clear();
   }
   return kept;
@@ -84,7 +88,12 @@ std::vector<std::string> styleLines(const PieceFacts& f) {
   if (f.source == "groove" || f.source == "drum-patterns") base = drumWords(f.title) + " drums";
   else if (f.source == "pop909") base = "pop ballad";
   else if (f.source == "nottingham") base = form.empty() ? "folk tune" : "folk " + form;
-  else if (f.source == "abc-books") base = "irish " + (!form.empty() ? form : f.metre == "6/8" ? "jig" : f.metre == "9/8" ? "slip jig" : f.metre == "4/4" || f.metre == "2/2" ? "reel" : "tune");
+  else if (f.source == "abc-books")
+    base = "irish " + (!form.empty()                          ? form
+                       : f.metre == "6/8"                     ? "jig"
+                       : f.metre == "9/8"                     ? "slip jig"
+                       : f.metre == "4/4" || f.metre == "2/2" ? "reel"
+                                                              : "tune");
   else if (f.source == "openscore-lieder") base = "romantic song";
   else if (f.source == "openscore-quartets") base = "classical string quartet";
   else if (f.source == "freedoom" || f.source == "blasphemer") base = "rock metal game";

@@ -29,7 +29,8 @@ inline constexpr int kLengthCodes = kExactLengths + (kMostBarPulses - kExactLeng
 /// Rounds to the nearest length that has a code, half way up; longer than eight quarters is eight quarters.
 constexpr int lengthCode(std::int64_t pulses) {
   if (pulses <= kExactLengths) return static_cast<int>(std::max<std::int64_t>(pulses, 1)) - 1;
-  const std::int64_t steps = (std::min<std::int64_t>(pulses, kMostBarPulses) - kExactLengths + kLengthStep / 2) / kLengthStep;
+  const std::int64_t steps =
+      (std::min<std::int64_t>(pulses, kMostBarPulses) - kExactLengths + kLengthStep / 2) / kLengthStep;
   return kExactLengths - 1 + static_cast<int>(steps);
 }
 constexpr int lengthPulses(int code) {

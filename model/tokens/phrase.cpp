@@ -45,8 +45,8 @@ GridPhrase onGrid(const Phrase& phrase) {
   const std::int64_t last = std::int64_t{barPulses} * phrase.bars - 1;
   for (const Note& note : phrase.notes) {
     const std::int64_t at = std::clamp<std::int64_t>(pulseOf(note.tick), 0, last);
-    grid.notes.push_back({static_cast<std::uint16_t>(at / barPulses), static_cast<std::uint8_t>(at % barPulses), note.pitch,
-                          static_cast<std::uint8_t>(lengthCode(pulseOf(note.length))),
+    grid.notes.push_back({static_cast<std::uint16_t>(at / barPulses), static_cast<std::uint8_t>(at % barPulses),
+                          note.pitch, static_cast<std::uint8_t>(lengthCode(pulseOf(note.length))),
                           static_cast<std::uint8_t>(velocityCode(note.velocity))});
   }
   makeCanonical(grid.notes);
@@ -56,8 +56,8 @@ GridPhrase onGrid(const Phrase& phrase) {
 Phrase offGrid(const GridPhrase& grid, std::uint8_t channel) {
   Phrase phrase{grid.meter, grid.bars, {}};
   for (const GridNote& note : grid.notes) {
-    phrase.notes.push_back({grid.meter.barLine(note.bar) + kPulse * note.pulse, kPulse * lengthPulses(note.length), note.pitch,
-                            static_cast<std::uint8_t>(velocityOf(note.velocity)), channel});
+    phrase.notes.push_back({grid.meter.barLine(note.bar) + kPulse * note.pulse, kPulse * lengthPulses(note.length),
+                            note.pitch, static_cast<std::uint8_t>(velocityOf(note.velocity)), channel});
   }
   return phrase;
 }

@@ -18,7 +18,8 @@ void writePhrase(StepWriter& writer, const GridPhrase& phrase, std::vector<Step>
     for (; note != phrase.notes.end() && note->bar == bar; ++note) {
       out.back().out[nextHead] = static_cast<std::int16_t>(note->pulse == pulse ? kNextSame : note->pulse);
       out.push_back(writer.onset(note->pulse));
-      out.back().out = {static_cast<std::int16_t>(note->pitch + (writer.drums() ? 128 : 0)), note->length, note->velocity, kNoTarget};
+      out.back().out = {static_cast<std::int16_t>(note->pitch + (writer.drums() ? 128 : 0)), note->length,
+                        note->velocity, kNoTarget};
       writer.note(note->pitch, note->length, note->velocity);
       pulse = note->pulse;
     }
@@ -28,7 +29,9 @@ void writePhrase(StepWriter& writer, const GridPhrase& phrase, std::vector<Step>
 
 }  // namespace
 
-std::string fingerprint(int textPieces) { return "antiphon-native-1/" + std::to_string(kTextRow) + "+" + std::to_string(textPieces); }
+std::string fingerprint(int textPieces) {
+  return "antiphon-native-1/" + std::to_string(kTextRow) + "+" + std::to_string(textPieces);
+}
 
 Step StepWriter::step(Row what) const {
   Step s;
@@ -127,7 +130,8 @@ Window decode(std::span<const Step> steps) {
     const int pulse = between(s.in[what], kPulseRow, kMostBarPulses);
     if (s.out[pitchHead] < 0 || s.out[lengthHead] < 0 || s.out[velocityHead] < 0) wrong();
     phrase->notes.push_back({static_cast<std::uint16_t>(phrase->bars - 1), static_cast<std::uint8_t>(pulse),
-                             static_cast<std::uint8_t>(s.out[pitchHead] % 128), static_cast<std::uint8_t>(s.out[lengthHead]),
+                             static_cast<std::uint8_t>(s.out[pitchHead] % 128),
+                             static_cast<std::uint8_t>(s.out[lengthHead]),
                              static_cast<std::uint8_t>(s.out[velocityHead])});
   }
   return window;

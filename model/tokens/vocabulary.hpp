@@ -15,16 +15,16 @@ namespace antiphon::native {
 
 // Columns of a step; the rows named in them are added up.
 enum Column : std::uint8_t {
-  what,           // a pulse in the bar, a bar line, the header, or a piece of the style text
-  lastPitch,      // of the note before
+  what,       // a pulse in the bar, a bar line, the header, or a piece of the style text
+  lastPitch,  // of the note before
   lastLength,
   lastVelocity,
-  part,           // of the voice that plays here
-  barsLeft,       // in the answer, this one included; in the call its own row
-  density,        // asked for; only in the answer
-  beats,          // of the metre; in the header and at bar lines
+  part,      // of the voice that plays here
+  barsLeft,  // in the answer, this one included; in the call its own row
+  density,   // asked for; only in the answer
+  beats,     // of the metre; in the header and at bar lines
   unit,
-  callPart,       // of the call; in the header alone
+  callPart,  // of the call; in the header alone
   kColumns
 };
 

@@ -23,20 +23,20 @@ struct Setup {
   std::uint64_t seed = 1;
   int threads = 1;
   bool cuda = false;
-  bool bf16 = false;     // products of matrices in bf16; the weights that learn stay in f32
-  bool learns = false;   // room for gradients and momenta
+  bool bf16 = false;    // products of matrices in bf16; the weights that learn stay in f32
+  bool learns = false;  // room for gradients and momenta
 };
 
 struct Lesson {
-  double rate = 0;         // of Muon and of AdamW's norms and tables
+  double rate = 0;  // of Muon and of AdamW's norms and tables
   double weightDecay = 0;
   double clip = 1;
 };
 
 struct Learnt {
-  double nats[4] = {};         // summed over the batch, by head
+  double nats[4] = {};           // summed over the batch, by head
   std::int64_t counted[4] = {};  // targets, by head
-  double gradient = 0;         // its norm, before clipping
+  double gradient = 0;           // its norm, before clipping
 };
 
 /// A line of thought, as Engine (model/engine.hpp) has it.
@@ -54,7 +54,8 @@ class Net {
  public:
   virtual ~Net() = default;
   virtual const char* error() const = 0;
-  /// Everything that a checkpoint must hold: weights by the names of native::tensors(), then what the optimizer remembers.
+  /// Everything that a checkpoint must hold: weights by the names of native::tensors(), then what the optimizer
+  /// remembers.
   virtual int tensors() const = 0;
   virtual const char* tensorName(int index) const = 0;
   virtual std::int64_t tensorSize(int index) const = 0;

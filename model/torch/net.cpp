@@ -111,7 +111,8 @@ Tensor Forward::attention(const Tensor& x, int index, const Tensor& cosine, cons
 }
 
 Tensor Forward::speak(native::Head head, const Tensor& thought) {
-  const std::size_t first = static_cast<std::size_t>(2 + shape_.layers * kLayerTensors + static_cast<int>(head) * kHeadTensors);
+  const std::size_t first =
+      static_cast<std::size_t>(2 + shape_.layers * kLayerTensors + static_cast<int>(head) * kHeadTensors);
   const Tensor mixed = torch::silu(product(unit(thought, parameters_[first + norm1]), parameters_[first + inMatrix]));
   const Tensor z = thought + product(mixed, parameters_[first + outOfHead]);
   const Tensor choices = table().narrow(0, native::kHeadRow[head], native::kHeadChoices[head]);

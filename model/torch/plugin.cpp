@@ -44,7 +44,11 @@ Net* open(const Setup& setup, char* error, int errorSize) {
 
 extern "C" __attribute__((visibility("default"))) const antiphon::torch_door::Door* antiphonTorchDoor() {
   using namespace antiphon::torch_door;
-  static const Door door{kVersion, TORCH_VERSION, torch::cuda::is_available(), open, [](Net* net) { delete net; },
+  static const Door door{kVersion,
+                         TORCH_VERSION,
+                         torch::cuda::is_available(),
+                         open,
+                         [](Net* net) { delete net; },
                          [](Thought* thought) { delete thought; }};
   return &door;
 }

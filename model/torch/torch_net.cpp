@@ -13,7 +13,9 @@ namespace {
 
 using torch::Tensor;
 
-native::Shape shapeOf(const Setup& setup) { return {setup.width, setup.layers, setup.heads, setup.hidden, setup.textPieces}; }
+native::Shape shapeOf(const Setup& setup) {
+  return {setup.width, setup.layers, setup.heads, setup.hidden, setup.textPieces};
+}
 
 }  // namespace
 
@@ -100,7 +102,9 @@ std::vector<Tensor> TorchNet::nats(const Parameters& parameters, const Batch& ba
     for (int said = 0; said < head; ++said) {
       // A bar line says nothing before the last head; row 0 is the zero row.
       const Tensor choice = targets.select(1, said);
-      const Tensor row = torch::where(choice >= 0, choice + static_cast<std::int64_t>(native::kHeadRow[static_cast<std::size_t>(said)]), torch::zeros_like(choice));
+      const Tensor row = torch::where(
+          choice >= 0, choice + static_cast<std::int64_t>(native::kHeadRow[static_cast<std::size_t>(said)]),
+          torch::zeros_like(choice));
       start = start + at::embedding(parameters[0], row, 0);
     }
     const Tensor logits = forward.speak(static_cast<native::Head>(head), start);
@@ -120,7 +124,8 @@ bool TorchNet::learn(const Batch* shards, int count, const Lesson& lesson, Learn
 void TorchNet::learnFrom(const Batch* shards, int count, const Lesson& lesson, Learnt& learnt) {
   std::int64_t steps = 0;
   for (int i = 0; i < count; ++i) {
-    for (std::int64_t s = 0; s < std::int64_t{shards[i].rows} * shards[i].length; ++s) steps += shards[i].out[s * native::kHeads + native::nextHead] >= 0;
+    for (std::int64_t s = 0; s < std::int64_t{shards[i].rows} * shards[i].length; ++s)
+      steps += shards[i].out[s * native::kHeads + native::nextHead] >= 0;
   }
   const double share_ = 1.0 / static_cast<double>(std::max<std::int64_t>(steps, 1));
 
@@ -167,7 +172,8 @@ void TorchNet::learnFrom(const Batch* shards, int count, const Lesson& lesson, L
       learnt.counted[head] += part.counted[head];
     }
   }
-  if (!std::isfinite(learnt.gradient)) throw std::runtime_error{"the gradient is no longer a number; lower the learning rate"};
+  if (!std::isfinite(learnt.gradient))
+    throw std::runtime_error{"the gradient is no longer a number; lower the learning rate"};
   const double clip = learnt.gradient > lesson.clip ? lesson.clip / learnt.gradient : 1.0;
   share(static_cast<int>(parameters_.size()), [&](int p) {
     torch::NoGradGuard none;
@@ -185,7 +191,8 @@ bool TorchNet::judge(const Batch& batch, float* nats_) {
     const auto each = nats(parameters_, batch, where);
     std::fill_n(nats_, std::int64_t{batch.rows} * batch.length * native::kHeads, 0.0f);
     for (int head = 0; head < native::kHeads; ++head) {
-      const Tensor values = each[static_cast<std::size_t>(head)].to(torch::kCPU), index = where[static_cast<std::size_t>(head)].to(torch::kCPU);
+      const Tensor values = each[static_cast<std::size_t>(head)].to(torch::kCPU),
+                   index = where[static_cast<std::size_t>(head)].to(torch::kCPU);
       const float* v = values.data_ptr<float>();
       const std::int64_t* at = index.data_ptr<std::int64_t>();
       for (std::int64_t i = 0; i < values.numel(); ++i) nats_[at[i] * native::kHeads + head] = v[i];

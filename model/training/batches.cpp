@@ -40,7 +40,8 @@ void BatchStream::fill() {
   std::vector<std::vector<native::Step>> sequences;
   for (std::size_t i = 0; i < kPoolWindows; ++i) {
     CutWindow cut = cutter_.cut(dice);
-    if (dice.unit() < plan_.textTold && !cut.texts.empty()) cut.window.text = words_(cut.texts[dice.below(cut.texts.size())]);
+    if (dice.unit() < plan_.textTold && !cut.texts.empty())
+      cut.window.text = words_(cut.texts[dice.below(cut.texts.size())]);
     sequences.push_back(native::encode(cut.window));
   }
   std::ranges::stable_sort(sequences, {}, &std::vector<native::Step>::size);

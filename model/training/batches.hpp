@@ -24,9 +24,9 @@ StoredBatch batchOf(const std::vector<std::vector<native::Step>>& sequences);
 
 struct BatchPlan {
   std::uint64_t seed = 1;
-  int shardSteps = 1024;    // padded steps in a shard
-  int shardsPerStep = 4;    // learnt from together
-  double textTold = 0.5;    // how often a window keeps its style text
+  int shardSteps = 1024;  // padded steps in a shard
+  int shardsPerStep = 4;  // learnt from together
+  double textTold = 0.5;  // how often a window keeps its style text
 };
 
 /// Where the stream stands. The batches that follow depend on this and the plan alone.

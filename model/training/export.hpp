@@ -18,10 +18,11 @@ struct Verdict {
 Verdict verdictOf(const TokenSet& set, const StyleText& style, torch_door::Net& net, std::size_t windows);
 
 /// A JSON object: sources with licences and shares, what was seen, the seed, the verdict.
-std::string provenanceOf(const LearningIdentity& identity, const LearningProgress& progress, const TokenSet& set, const Verdict& verdict);
+std::string provenanceOf(const LearningIdentity& identity, const LearningProgress& progress, const TokenSet& set,
+                         const Verdict& verdict);
 
 /// Writes the net's weights with all that belongs to them.
-void exportModel(const std::filesystem::path& path, const native::Shape& shape, torch_door::Net& net, const StyleText& style,
-                 const std::string& provenance);
+void exportModel(const std::filesystem::path& path, const native::Shape& shape, torch_door::Net& net,
+                 const StyleText& style, const std::string& provenance);
 
 }  // namespace antiphon

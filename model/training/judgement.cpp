@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t kMostSteps = 2048;  // in a batch
 
-bool ofAnswer(const native::Step& step) { return step.in[native::what] != native::kHeaderRow && step.in[native::barsLeft] >= native::kBarsLeftRow; }
+bool ofAnswer(const native::Step& step) {
+  return step.in[native::what] != native::kHeaderRow && step.in[native::barsLeft] >= native::kBarsLeftRow;
+}
 
 }  // namespace
 
@@ -19,10 +21,13 @@ void Bits::add(const Bits& other) {
   notes += other.notes;
 }
 
-double Bits::perNote(native::Head head) const { return notes == 0 ? 0 : nats[head] / std::numbers::ln2 / static_cast<double>(notes); }
+double Bits::perNote(native::Head head) const {
+  return notes == 0 ? 0 : nats[head] / std::numbers::ln2 / static_cast<double>(notes);
+}
 
 double Bits::perNote() const {
-  return notes == 0 ? 0 : std::accumulate(nats.begin(), nats.end(), 0.0) / std::numbers::ln2 / static_cast<double>(notes);
+  return notes == 0 ? 0
+                    : std::accumulate(nats.begin(), nats.end(), 0.0) / std::numbers::ln2 / static_cast<double>(notes);
 }
 
 std::vector<CutWindow> fixedWindows(const TokenSet& set, std::size_t count) {
@@ -51,7 +56,8 @@ std::map<std::string, Bits> judge(const std::vector<CutWindow>& windows, const T
   for (std::size_t first = 0; first < sequences.size();) {
     std::vector<std::vector<native::Step>> rows;
     std::size_t last = first;
-    while (last < sequences.size() && (rows.size() + 1) * sequences[last].steps.size() <= std::max(kMostSteps, sequences[first].steps.size())) {
+    while (last < sequences.size() &&
+           (rows.size() + 1) * sequences[last].steps.size() <= std::max(kMostSteps, sequences[first].steps.size())) {
       rows.push_back(sequences[last++].steps);
     }
     const StoredBatch stored = batchOf(rows);
@@ -63,7 +69,8 @@ std::map<std::string, Bits> judge(const std::vector<CutWindow>& windows, const T
         if (!ofAnswer(step)) continue;
         own.notes += step.out[native::pitchHead] >= 0;
         for (std::size_t head = 0; head < native::kHeads; ++head) {
-          own.nats[head] += static_cast<double>(nats[(row * static_cast<std::size_t>(stored.length) + i) * native::kHeads + head]);
+          own.nats[head] +=
+              static_cast<double>(nats[(row * static_cast<std::size_t>(stored.length) + i) * native::kHeads + head]);
         }
       }
       bits[set.sources()[sequences[first + row].source]].add(own);

@@ -27,7 +27,9 @@ void saveLearning(const std::filesystem::path& path, const LearningIdentity& ide
   File file{std::fopen(beside.c_str(), "wb")};
   if (!file) fail();
   bool good = true;
-  const auto put = [&](const void* data, std::size_t size) { good = good && std::fwrite(data, 1, size, file.get()) == size; };
+  const auto put = [&](const void* data, std::size_t size) {
+    good = good && std::fwrite(data, 1, size, file.get()) == size;
+  };
   put(kMagic.data(), kMagic.size());
   put(&identity, sizeof identity);
   put(&progress, sizeof progress);

@@ -47,26 +47,33 @@ void drawLoss(const std::filesystem::path& log, const std::filesystem::path& pic
   learning = thinned(learning);
   double last = 1, low = 100, high = 0;
   for (const auto* line : {&learning, &valid}) {
-    for (const Point& p : *line) last = std::max(last, p.step), low = std::min(low, p.bits), high = std::max(high, p.bits);
+    for (const Point& p : *line)
+      last = std::max(last, p.step), low = std::min(low, p.bits), high = std::max(high, p.bits);
   }
   low = std::floor(low);
   high = std::max(low + 1, std::min(std::ceil(high), low + 12));
   const auto x = [&](double step) { return kLeft + step / last * (kWidth - kLeft - kRight); };
-  const auto y = [&](double bits) { return kTop + (high - std::min(bits, high)) / (high - low) * (kHeight - kTop - kBottom); };
+  const auto y = [&](double bits) {
+    return kTop + (high - std::min(bits, high)) / (high - low) * (kHeight - kTop - kBottom);
+  };
 
   std::ostringstream svg;
   svg << std::fixed << std::setprecision(1);
   svg << "<svg xmlns='http://www.w3.org/2000/svg' width='" << kWidth << "' height='" << kHeight
       << "' font-family='sans-serif' font-size='12'><rect width='100%' height='100%' fill='white'/>\n";
   for (double bits = low; bits <= high; ++bits) {
-    svg << "<line x1='" << kLeft << "' x2='" << kWidth - kRight << "' y1='" << y(bits) << "' y2='" << y(bits) << "' stroke='#ddd'/>"
+    svg << "<line x1='" << kLeft << "' x2='" << kWidth - kRight << "' y1='" << y(bits) << "' y2='" << y(bits)
+        << "' stroke='#ddd'/>"
         << "<text x='" << kLeft - 8 << "' y='" << y(bits) + 4 << "' text-anchor='end'>" << bits << "</text>\n";
   }
   for (int i = 0; i <= 5; ++i) {
-    svg << "<text x='" << x(last * i / 5) << "' y='" << kHeight - 22 << "' text-anchor='middle'>" << static_cast<long>(last * i / 5) << "</text>\n";
+    svg << "<text x='" << x(last * i / 5) << "' y='" << kHeight - 22 << "' text-anchor='middle'>"
+        << static_cast<long>(last * i / 5) << "</text>\n";
   }
   svg << "<text x='" << kWidth / 2 << "' y='" << kHeight - 6 << "' text-anchor='middle'>steps of learning</text>"
-      << "<text x='" << kLeft << "' y='18'>bits a note: <tspan fill='#7aa6d8'>while learning</tspan>, <tspan fill='#c0392b'>answers of the valid split</tspan></text>\n";
+      << "<text x='" << kLeft
+      << "' y='18'>bits a note: <tspan fill='#7aa6d8'>while learning</tspan>, <tspan fill='#c0392b'>answers of the "
+         "valid split</tspan></text>\n";
   for (const auto& [line, colour, wide] : {std::tuple{&learning, "#7aa6d8", 1.2}, std::tuple{&valid, "#c0392b", 2.0}}) {
     svg << "<polyline fill='none' stroke='" << colour << "' stroke-width='" << wide << "' points='";
     for (const Point& p : *line) svg << x(p.step) << ',' << y(p.bits) << ' ';

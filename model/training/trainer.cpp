@@ -17,8 +17,12 @@ constexpr double kSmoothing = 0.02;
 nlohmann::json asJson(const std::map<std::string, Bits>& bits) {
   nlohmann::json json;
   for (const auto& [source, b] : bits) {
-    json[source] = {{"bits", b.perNote()}, {"timing", b.perNote(native::nextHead)}, {"pitch", b.perNote(native::pitchHead)},
-                    {"length", b.perNote(native::lengthHead)}, {"velocity", b.perNote(native::velocityHead)}, {"notes", b.notes}};
+    json[source] = {{"bits", b.perNote()},
+                    {"timing", b.perNote(native::nextHead)},
+                    {"pitch", b.perNote(native::pitchHead)},
+                    {"length", b.perNote(native::lengthHead)},
+                    {"velocity", b.perNote(native::velocityHead)},
+                    {"notes", b.notes}};
   }
   return json;
 }
@@ -46,7 +50,8 @@ double rateAt(const LearningPlan& plan, std::uint64_t step) {
 
 JudgeBatch judgeOf(torch_door::Net& net) {
   return [&net](const StoredBatch& batch) {
-    std::vector<float> nats(static_cast<std::size_t>(batch.rows) * static_cast<std::size_t>(batch.length) * native::kHeads);
+    std::vector<float> nats(static_cast<std::size_t>(batch.rows) * static_cast<std::size_t>(batch.length) *
+                            native::kHeads);
     if (!net.judge(batch.view(), nats.data())) throw TorchError{net.error()};
     return nats;
   };
@@ -56,7 +61,8 @@ LearningProgress learn(const LearningPlan& plan, const TokenSet& set, const Styl
                        const std::filesystem::path& folder, const std::function<void(const LearningReport&)>& report,
                        const std::atomic<bool>& stop) {
   using Clock = std::chrono::steady_clock;
-  const LearningIdentity identity{plan.shape, plan.batches.seed, set.fingerprint(), plan.batches.shardSteps, plan.batches.shardsPerStep};
+  const LearningIdentity identity{plan.shape, plan.batches.seed, set.fingerprint(), plan.batches.shardSteps,
+                                  plan.batches.shardsPerStep};
   std::filesystem::create_directories(folder);
   const auto statePath = folder / "state.bin", logPath = folder / "metrics.jsonl";
   LearningProgress progress = loadLearning(statePath, identity, net).value_or(LearningProgress{});
@@ -83,7 +89,8 @@ LearningProgress learn(const LearningPlan& plan, const TokenSet& set, const Styl
     for (const StoredBatch& shard : shards) views.push_back(shard.view());
     const double rate = rateAt(plan, progress.steps);
     torch_door::Learnt learnt;
-    if (!net.learn(views.data(), static_cast<int>(views.size()), {rate, plan.weightDecay, plan.clip}, &learnt)) throw TorchError{net.error()};
+    if (!net.learn(views.data(), static_cast<int>(views.size()), {rate, plan.weightDecay, plan.clip}, &learnt))
+      throw TorchError{net.error()};
     ++progress.steps;
     progress.place = stream.place();
     progress.notes += static_cast<std::uint64_t>(learnt.counted[native::pitchHead]);
@@ -91,18 +98,25 @@ LearningProgress learn(const LearningPlan& plan, const TokenSet& set, const Styl
 
     double nats = 0;
     for (const double n : learnt.nats) nats += n;
-    const double bits = nats / std::numbers::ln2 / static_cast<double>(std::max<std::int64_t>(1, learnt.counted[native::pitchHead]));
+    const double bits =
+        nats / std::numbers::ln2 / static_cast<double>(std::max<std::int64_t>(1, learnt.counted[native::pitchHead]));
     smooth = progress.steps == firstStep + 1 ? bits : smooth + kSmoothing * (bits - smooth);
     const double spent = std::chrono::duration<double>(Clock::now() - began).count();
     const double each = spent / static_cast<double>(progress.steps - firstStep);
     if (progress.steps % 10 == 0) {
-      log << nlohmann::json{{"step", progress.steps}, {"notes", progress.notes}, {"bits", bits}, {"rate", rate},
-                            {"gradient", learnt.gradient}, {"seconds", secondsBefore + spent}}.dump() << std::endl;
+      log << nlohmann::json{{"step", progress.steps}, {"notes", progress.notes},     {"bits", bits},
+                            {"rate", rate},           {"gradient", learnt.gradient}, {"seconds", secondsBefore + spent}}
+                 .dump()
+          << std::endl;
     }
     report({progress.steps, plan.steps, progress.notes, smooth, static_cast<double>(modelSteps) / spent,
             each * static_cast<double>(plan.steps - progress.steps)});
     if (progress.steps % plan.judgeEvery == 0 || progress.steps == plan.steps) {
-      log << nlohmann::json{{"step", progress.steps}, {"notes", progress.notes}, {"valid", asJson(judge(held, set, judgeOf(net)))}}.dump() << std::endl;
+      log << nlohmann::json{{"step", progress.steps},
+                            {"notes", progress.notes},
+                            {"valid", asJson(judge(held, set, judgeOf(net)))}}
+                 .dump()
+          << std::endl;
       drawLoss(logPath, folder / "loss.svg");
     }
     if (progress.steps % plan.saveEvery == 0) save();

@@ -18,8 +18,8 @@ struct LearningPlan {
   BatchPlan batches{};
   std::uint64_t steps = 3000;
   double rate = 2e-3;
-  double warmUp = 100;           // steps
-  double decay = 1.0 / 3;        // the last part of the steps, along which the rate falls to nothing
+  double warmUp = 100;     // steps
+  double decay = 1.0 / 3;  // the last part of the steps, along which the rate falls to nothing
   double weightDecay = 0.05;
   double clip = 1.0;
   int threads = 2;
@@ -27,12 +27,12 @@ struct LearningPlan {
   bool bf16 = false;
   std::uint64_t saveEvery = 100;
   std::uint64_t judgeEvery = 250;
-  std::size_t judged = 200;      // windows
+  std::size_t judged = 200;  // windows
 };
 
 struct LearningReport {
   std::uint64_t step = 0, steps = 0, notes = 0;
-  double bits = 0;        // a note, smoothed
+  double bits = 0;            // a note, smoothed
   double stepsPerSecond = 0;  // of the model: what others call tokens
   double secondsLeft = 0;
 };

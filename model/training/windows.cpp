@@ -5,7 +5,7 @@
 namespace antiphon {
 namespace {
 
-constexpr double kCrossPart = 0.15;    // answers by another voice
+constexpr double kCrossPart = 0.15;  // answers by another voice
 constexpr double kTransposed = 0.35;
 constexpr double kLouder = 0.2;
 constexpr double kDensityTold = 0.6;
@@ -18,7 +18,12 @@ int callBars(TrainingDice& dice) {
 }
 int answerBars(TrainingDice& dice) {
   const double x = dice.unit();
-  return x < 0.12 ? 1 : x < 0.38 ? 2 : x < 0.45 ? 3 : x < 0.68 ? 4 : x < 0.88 ? 8 : 1 + static_cast<int>(dice.below(16));
+  return x < 0.12   ? 1
+         : x < 0.38 ? 2
+         : x < 0.45 ? 3
+         : x < 0.68 ? 4
+         : x < 0.88 ? 8
+                    : 1 + static_cast<int>(dice.below(16));
 }
 
 GridPhrase phraseOf(std::span<const GridNote> notes, Meter meter, int from, int bars) {
@@ -40,7 +45,8 @@ bool canTranspose(const GridPhrase& phrase, int by) {
 }
 
 void louder(GridPhrase& phrase, int by) {
-  for (GridNote& note : phrase.notes) note.velocity = static_cast<std::uint8_t>(std::clamp(note.velocity + by, 1, kVelocityCodes - 1));
+  for (GridNote& note : phrase.notes)
+    note.velocity = static_cast<std::uint8_t>(std::clamp(note.velocity + by, 1, kVelocityCodes - 1));
 }
 
 }  // namespace
@@ -82,10 +88,13 @@ WindowCutter::WindowCutter(const TokenSet& set, Split split) : set_{set}, split_
       }
     }
     if (source.notes == 0) continue;
-    source.upTo = (sources_.empty() ? 0 : sources_.back().upTo) + (known == knownSources().end() ? kUnknownShare : known->share);
+    source.upTo =
+        (sources_.empty() ? 0 : sources_.back().upTo) + (known == knownSources().end() ? kUnknownShare : known->share);
     sources_.push_back(std::move(source));
   }
-  if (sources_.empty()) throw TokenSetError{split == Split::valid ? "the corpus has no valid split" : "the corpus has nothing to learn from"};
+  if (sources_.empty())
+    throw TokenSetError{split == Split::valid ? "the corpus has no valid split"
+                                              : "the corpus has nothing to learn from"};
 }
 
 CutWindow WindowCutter::cut(TrainingDice& dice) const {
@@ -99,7 +108,8 @@ CutWindow WindowCutter::cut(TrainingDice& dice) const {
 
 std::optional<CutWindow> WindowCutter::tryCut(const Source& source, TrainingDice& dice) const {
   const std::uint64_t pick = dice.below(source.notes);
-  const auto stream = static_cast<std::size_t>(std::ranges::upper_bound(source.notesBefore, pick) - source.notesBefore.begin()) - 1;
+  const auto stream =
+      static_cast<std::size_t>(std::ranges::upper_bound(source.notesBefore, pick) - source.notesBefore.begin()) - 1;
   const PieceRecord& piece = set_.pieces()[source.pieces[stream]];
   const auto bars = set_.bars(piece);
   const auto streams = set_.streams(piece);
@@ -112,7 +122,8 @@ std::optional<CutWindow> WindowCutter::tryCut(const Source& source, TrainingDice
   const bool cross = dice.unit() < kCrossPart && streams.size() > 1;
   const std::size_t other = cross ? dice.below(streams.size()) : source.streams[stream];
   const auto same = [&](int bar) {
-    return bar < static_cast<int>(bars.size()) && bars[static_cast<std::size_t>(bar)].beats == bars[static_cast<std::size_t>(first)].beats &&
+    return bar < static_cast<int>(bars.size()) &&
+           bars[static_cast<std::size_t>(bar)].beats == bars[static_cast<std::size_t>(first)].beats &&
            bars[static_cast<std::size_t>(bar)].unit == bars[static_cast<std::size_t>(first)].unit;
   };
   int room = 0;

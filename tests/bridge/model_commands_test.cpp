@@ -48,7 +48,8 @@ SCENARIO("The model is steered by typing") {
 
 SCENARIO("What is not possible is said, and changes nothing") {
   Prompt p;
-  for (const char* line : {"temperature 3", "temperature warm", "density 2", "density half", "key H:major", "takes 0", "takes 99", "part tuba", "keep"}) {
+  for (const char* line : {"temperature 3", "temperature warm", "density 2", "density half", "key H:major", "takes 0",
+                           "takes 99", "part tuba", "keep"}) {
     INFO(line);
     const auto reply = p.table.run(line);
     CHECK_FALSE(reply.ok);

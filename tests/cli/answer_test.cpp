@@ -14,7 +14,8 @@ namespace {
 
 std::string callFile(const std::string& name, Meter meter, int bars) {
   Phrase call{meter, bars, {}};
-  for (int i = 0; i < bars * meter.beats; ++i) call.notes.push_back({i * meter.beat(), meter.beat() - kPulse, static_cast<std::uint8_t>(60 + i * 2 % 7), 90, 0});
+  for (int i = 0; i < bars * meter.beats; ++i)
+    call.notes.push_back({i * meter.beat(), meter.beat() - kPulse, static_cast<std::uint8_t>(60 + i * 2 % 7), 90, 0});
   const std::string path = temporary(name);
   writePhraseFile(path, meter, Tempo::bpm(93), {{"Call", call, {}}});
   return path;
@@ -25,8 +26,12 @@ std::string callFile(const std::string& name, Meter meter, int bars) {
 SCENARIO("A call in a file gets an answer in a file") {
   for (const char* who : {"model", "markov", "echo"}) {
     GIVEN(std::string{"three bars of 7/8, answered by the "} + who) {
-      const std::string call = callFile(std::string{"call-"} + who + ".mid", {7, 8}, 3), out = temporary(std::string{"answer-"} + who + ".mid");
-      const auto run = [&] { return runAntiphon({"answer", call, "--measures", "4", "--answerer", who, "--out", out, "--json", "--seed", "5"}); };
+      const std::string call = callFile(std::string{"call-"} + who + ".mid", {7, 8}, 3),
+                        out = temporary(std::string{"answer-"} + who + ".mid");
+      const auto run = [&] {
+        return runAntiphon(
+            {"answer", call, "--measures", "4", "--answerer", who, "--out", out, "--json", "--seed", "5"});
+      };
       const auto result = run();
       INFO(result.err);
       REQUIRE(result.code == 0);
@@ -37,7 +42,8 @@ SCENARIO("A call in a file gets an answer in a file") {
         CHECK(file.tempo()->bpm() == Approx(93).margin(0.01));
         CHECK(file.end == 4 * Meter{7, 8}.bar().count);
         REQUIRE(!json["notes"].empty());
-        for (const auto& note : json["notes"]) CHECK(note["tick"].get<std::int64_t>() + note["length"].get<std::int64_t>() <= file.end);
+        for (const auto& note : json["notes"])
+          CHECK(note["tick"].get<std::int64_t>() + note["length"].get<std::int64_t>() <= file.end);
       }
       THEN("the same seed gives the same answer") { CHECK(run().out == result.out); }
     }
@@ -68,7 +74,8 @@ SCENARIO("What cannot be answered is refused in one line, with exit code 2") {
 SCENARIO("A folder of music is judged") {
   const std::string folder = temporary("music");
   std::filesystem::create_directories(folder + "/songs");
-  std::filesystem::copy_file(callFile("song.mid", {4, 4}, 16), folder + "/songs/song.mid", std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy_file(callFile("song.mid", {4, 4}, 16), folder + "/songs/song.mid",
+                             std::filesystem::copy_options::overwrite_existing);
   const auto result = runAntiphon({"eval", "--data", folder, "--limit", "3", "--json"});
   INFO(result.err);
   REQUIRE(result.code == 0);

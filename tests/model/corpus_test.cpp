@@ -97,7 +97,8 @@ TEST_CASE("A token set without a split says which") {
 
 TEST_CASE("What is said of a piece") {
   const auto first = [](PieceFacts facts) { return styleLines(facts).front(); };
-  CHECK(first({.source = "chopin-first-editions", .title = "Chopin Mazurka Op. 6", .genre = "Mazurka"}) == "chopin mazurka");
+  CHECK(first({.source = "chopin-first-editions", .title = "Chopin Mazurka Op. 6", .genre = "Mazurka"}) ==
+        "chopin mazurka");
   CHECK(first({.source = "abc-books", .title = "Sleep On", .metre = "6/8"}) == "irish jig");
   CHECK(first({.source = "groove", .title = "groove latin-samba 116 fill 4-4"}) == "latin samba fill drums");
   CHECK(first({.source = "drum-patterns", .title = "Funk8MeasureB"}) == "funk drums");
@@ -107,7 +108,8 @@ TEST_CASE("What is said of a piece") {
 }
 
 TEST_CASE("Words become pieces, whatever they are") {
-  const StyleText text{learnStyleText({"pop ballad", "irish jig", "rock drums", "slow blues in 6/8", "chopin mazurka in a minor"}, 50)};
+  const StyleText text{
+      learnStyleText({"pop ballad", "irish jig", "rock drums", "slow blues in 6/8", "chopin mazurka in a minor"}, 50)};
   CHECK(!text.pieces("irish jig").empty());
   CHECK(text.pieces("IRISH   jig") == text.pieces("irish jig"));
   CHECK(text.pieces("").empty());

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "model/evaluation/statistics.hpp"
 #include "model/pace.hpp"
@@ -54,7 +56,8 @@ TEST_CASE("Runs that were learnt are found again, wherever they begin") {
   KnownRuns known;
   std::vector<GridNote> tune, later;
   for (std::uint16_t i = 0; i < 12; ++i) {
-    tune.push_back({static_cast<std::uint16_t>(i / 4), static_cast<std::uint8_t>(i % 4 * 24), static_cast<std::uint8_t>(60 + i * 7 % 12), 5, 5});
+    tune.push_back({static_cast<std::uint16_t>(i / 4), static_cast<std::uint8_t>(i % 4 * 24),
+                    static_cast<std::uint8_t>(60 + i * 7 % 12), 5, 5});
     later.push_back(tune.back());
     later.back().bar = static_cast<std::uint16_t>(later.back().bar + 9);
   }
@@ -66,14 +69,21 @@ TEST_CASE("Runs that were learnt are found again, wherever they begin") {
   CHECK(found == 0);
 }
 
-TEST_CASE("Pace leans towards near places when behind, towards far ones when ahead") {
-  std::vector<float> behind(native::kNextChoices, 0.0f), ahead(native::kNextChoices, 0.0f), none(native::kNextChoices, 0.0f);
-  const Pace pace{2.0, 1.5};
-  pace.lean(behind, 0, 96, 0, 96);
-  pace.lean(ahead, 0, 96, 40, 96);
-  Pace{}.lean(none, 0, 96, 0, 96);
+TEST_CASE(
+    "Pace leans towards near places when behind, towards far ones when ahead, and leaves the model alone in between") {
+  const auto leaned = [](const Pace& pace, int notes) {
+    std::vector<float> logits(native::kNextChoices, 0.0f);
+    pace.lean(logits, 0, 96, notes, 96);
+    return logits;
+  };
+  const Pace pace{2.0, 0.2, 16};  // eight notes a bar, six or seven more or less
+  const auto behind = leaned(pace, 0), ahead = leaned(pace, 40), even = leaned(pace, 8), none = leaned(Pace{}, 0);
+  CHECK(behind[native::kNextSame] > behind[12]);
   CHECK(behind[12] > behind[48]);
   CHECK(behind[48] > behind[native::kNextBar]);
   CHECK(ahead[12] < ahead[48]);
-  CHECK(none[12] == none[48]);
+  CHECK(even[12] == 0.0f);
+  CHECK(even[48] == 0.0f);
+  CHECK(std::ranges::all_of(none, [](float logit) { return logit == 0.0f; }));
+  CHECK(std::ranges::all_of(ahead, [](float logit) { return std::isfinite(logit); }));
 }

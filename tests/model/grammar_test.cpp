@@ -81,6 +81,7 @@ Task someTask(int mostBars) {
   if (*rc::gen::arbitrary<bool>()) task.limits.notesInBar = *rc::gen::inRange(0, 20);
   if (*rc::gen::arbitrary<bool>()) task.limits.onsetsInBar = *rc::gen::inRange(0, 20);
   if (*rc::gen::arbitrary<bool>()) task.limits.notesAtOnce = *rc::gen::inRange(1, 5);
+  task.limits.fromDownbeat = *rc::gen::arbitrary<bool>();
   return task;
 }
 
@@ -108,6 +109,11 @@ void judge(const std::vector<GridNote>& notes, const Task& task) {
   const bool drums = brief.answerPart == Part::drums;
   const Grammar grammar{brief, task.limits};
   std::vector<int> inBar(static_cast<std::size_t>(brief.answerBars)), onsets = inBar;
+  if (task.limits.fromDownbeat && task.limits.notesInBar > 0 && task.limits.onsetsInBar > 0) {
+    RC_ASSERT_FALSE(notes.empty());
+    RC_ASSERT(notes.front().bar == 0);
+    RC_ASSERT(notes.front().pulse == 0);
+  }
   int together = 0;
   for (std::size_t i = 0; i < notes.size(); ++i) {
     const GridNote& note = notes[i];

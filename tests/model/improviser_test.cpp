@@ -1,7 +1,7 @@
 #include "model/improviser.hpp"
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
+#include <catch2/catch.hpp>
 
 #include "model/native/decoder.hpp"
 #include "tests/model/echo_calls.hpp"
@@ -16,7 +16,8 @@ std::shared_ptr<const NativeModel> wildModel(std::uint64_t seed = 1) {
       learnStyleText({"pop ballad", "irish jig", "rock drums", "slow blues in 6/8", "chopin mazurka in a minor"}, 50));
   const native::Shape shape{32, 2, 2, 64, style->size()};
   const auto weights = std::make_shared<const native::Weights>(native::randomWeights(shape, seed, 0.3f));
-  return std::make_shared<NativeModel>(nullptr, shape, style, [weights](int capacity) { return std::make_unique<native::Decoder>(weights, capacity); });
+  return std::make_shared<NativeModel>(
+      nullptr, shape, style, [weights](int capacity) { return std::make_unique<native::Decoder>(weights, capacity); });
 }
 
 struct Heard final : AnswerStream {
@@ -40,7 +41,8 @@ Wishes wishesWith(std::shared_ptr<const NativeModel> model) {
 
 Call callOf(int answerBars, std::uint32_t turn = 1, std::uint64_t seed = 1, Meter meter = {4, 4}) {
   Phrase prompt{meter, 1, {}};
-  for (int i = 0; i < 4; ++i) prompt.notes.push_back({i * meter.beat(), meter.beat() - kPulse, static_cast<std::uint8_t>(60 + 2 * i), 90, 2});
+  for (int i = 0; i < 4; ++i)
+    prompt.notes.push_back({i * meter.beat(), meter.beat() - kPulse, static_cast<std::uint8_t>(60 + 2 * i), 90, 2});
   std::erase_if(prompt.notes, [&](const Note& n) { return n.tick >= meter.bar(); });
   return {{{turn, 0}, meter, 1, answerBars, Tempo::bpm(120), seed}, prompt};
 }
@@ -85,9 +87,12 @@ TEST_CASE("An answer keeps to its bars, its part and its key, whatever the weigh
     wishes.takes = *rc::gen::inRange(1, 4);
     if (*rc::gen::arbitrary<bool>()) wishes.style = "irish jig";
     wishes.guidance = *rc::gen::element(1.0, 2.0);
-    const Meter meter = *rc::gen::element(Meter{4, 4}, Meter{3, 4}, Meter{7, 8}, Meter{6, 8}, Meter{5, 4}, Meter{1, 16}, Meter{8, 4}, Meter{15, 16});
+    const Meter meter = *rc::gen::element(Meter{4, 4}, Meter{3, 4}, Meter{7, 8}, Meter{6, 8}, Meter{5, 4}, Meter{1, 16},
+                                          Meter{8, 4}, Meter{15, 16});
     const int bars = *rc::gen::inRange(1, 9);
     const auto notes = answerTo(wishes, callOf(bars, 1, *rc::gen::arbitrary<std::uint64_t>(), meter));
+    RC_ASSERT_FALSE(notes.empty());
+    RC_ASSERT(notes.front().tick == Tick{0});  // as the call
     Tick before{0};
     const PitchRange range = rangeOf(*wishes.part);
     for (const Note& note : notes) {
@@ -96,7 +101,8 @@ TEST_CASE("An answer keeps to its bars, its part and its key, whatever the weigh
       RC_ASSERT(note.end() <= bars * meter.bar());
       RC_ASSERT(note.pitch >= range.low && note.pitch <= range.high);
       RC_ASSERT((note.channel == kDrumChannel) == (wishes.part == Part::drums));
-      if (wishes.key.kind == KeyWish::Kind::named && wishes.part != Part::drums) RC_ASSERT(contains(wishes.key.key.pitchClasses(), note.pitch));
+      if (wishes.key.kind == KeyWish::Kind::named && wishes.part != Part::drums)
+        RC_ASSERT(contains(wishes.key.key.pitchClasses(), note.pitch));
       before = note.tick;
     }
   }));
@@ -167,7 +173,8 @@ TEST_CASE("The built-in model answers a scale with notes of its key") {
   call.plan.callBars = 2;
   call.prompt.notes.clear();
   constexpr std::array<std::uint8_t, 8> kScale{60, 62, 64, 65, 67, 69, 71, 72};
-  for (int i = 0; i < 16; ++i) call.prompt.notes.push_back({i * Tick{240}, Tick{220}, kScale[static_cast<std::size_t>(i % 8)], 90, 0});
+  for (int i = 0; i < 16; ++i)
+    call.prompt.notes.push_back({i * Tick{240}, Tick{220}, kScale[static_cast<std::size_t>(i % 8)], 90, 0});
   const auto notes = answerTo(wishes, call);
   CHECK(notes.size() >= 8);
   for (const Note& note : notes) CHECK(contains(Key{}.pitchClasses(), note.pitch));

@@ -165,7 +165,9 @@ TEST_CASE("markov: a damaged file is refused or harmless") {
       switch (below(6)) {
         case 0: bytes.resize(below(bytes.size() + 1)); break;
         case 1: bytes.insert(bytes.end(), below(9), std::uint8_t{0}); break;
-        case 2: bytes[below(std::min<std::size_t>(bytes.size(), 400))] ^= static_cast<std::uint8_t>(1u << below(8)); break;
+        case 2:
+          bytes[below(std::min<std::size_t>(bytes.size(), 400))] ^= static_cast<std::uint8_t>(1u << below(8));
+          break;
         default: bytes[below(bytes.size())] = static_cast<std::uint8_t>(random());
       }
       if (bytes.size() < kChecked + 4) bytes.resize(kChecked + 4);

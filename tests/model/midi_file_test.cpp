@@ -14,14 +14,16 @@ using Bytes = std::vector<std::uint8_t>;
 Bytes fileOf(const std::vector<Bytes>& tracks, std::uint8_t division = 24) {
   Bytes file{'M', 'T', 'h', 'd', 0, 0, 0, 6, 0, 1, 0, static_cast<std::uint8_t>(tracks.size()), 0, division};
   for (const Bytes& track : tracks) {
-    file.insert(file.end(), {'M', 'T', 'r', 'k', 0, 0, static_cast<std::uint8_t>(track.size() >> 8), static_cast<std::uint8_t>(track.size() & 255)});
+    file.insert(file.end(), {'M', 'T', 'r', 'k', 0, 0, static_cast<std::uint8_t>(track.size() >> 8),
+                             static_cast<std::uint8_t>(track.size() & 255)});
     file.insert(file.end(), track.begin(), track.end());
   }
   return file;
 }
 
 const Bytes kConductor{0, 0xFF, 0x58, 4, 3, 2, 24, 8, 0, 0xFF, 0x51, 3, 0x07, 0xA1, 0x20, 0, 0xFF, 0x2F, 0};
-const Bytes kTwoNotes{0, 0xFF, 3, 5, 'P', 'i', 'a', 'n', 'o', 0, 0x90, 60, 100, 24, 60, 0, 0, 0x90, 64, 80, 12, 0x80, 64, 0, 0, 0xFF, 0x2F, 0};
+const Bytes kTwoNotes{0,  0xFF, 3, 5,    'P', 'i', 'a', 'n',  'o', 0, 0x90, 60,   100,  24,
+                      60, 0,    0, 0x90, 64,  80,  12,  0x80, 64,  0, 0,    0xFF, 0x2F, 0};
 
 }  // namespace
 
@@ -50,15 +52,15 @@ TEST_CASE("Broken MIDI files never crash the reader, nor what takes them apart")
   TrainingDice dice{3};
   for (int i = 0; i < 20'000; ++i) {
     auto bytes = whole;
-    for (std::uint64_t n = dice.below(4) + 1; n > 0; --n) bytes[dice.below(bytes.size())] = static_cast<std::uint8_t>(dice.next());
+    for (std::uint64_t n = dice.below(4) + 1; n > 0; --n)
+      bytes[dice.below(bytes.size())] = static_cast<std::uint8_t>(dice.next());
     if (dice.below(4) == 0) bytes.resize(dice.below(bytes.size() + 1));
     try {
       const Piece piece = streamsOf(parseMidiFile(bytes, "broken.mid"));
       for (const Stream& stream : piece.streams) {
         for (const GridNote& note : stream.notes) REQUIRE(note.pulse < pulsesPerBar(piece.bars.at(note.bar)));
       }
-    } catch (const MidiFileError&) {
-    }
+    } catch (const MidiFileError&) {}
   }
 }
 

@@ -25,13 +25,16 @@ Parts wholeModel() {
   const native::Shape shape{16, 1, 1, 32, StyleText{styleModel()}.size()};
   Parts parts;
   for (const native::TensorSpec& spec : native::tensors(shape)) {
-    parts.tensors.push_back({spec.name, TensorType::f32, spec.size, asBytes(native::randomTensor(spec, 1, 0.02f), TensorType::f32)});
+    parts.tensors.push_back(
+        {spec.name, TensorType::f32, spec.size, asBytes(native::randomTensor(spec, 1, 0.02f), TensorType::f32)});
   }
   const auto bytes = std::as_bytes(std::span{styleModel()});
-  parts.tensors.push_back({kStyleTensor, TensorType::u8, {static_cast<std::int64_t>(bytes.size())}, {bytes.begin(), bytes.end()}});
+  parts.tensors.push_back(
+      {kStyleTensor, TensorType::u8, {static_cast<std::int64_t>(bytes.size())}, {bytes.begin(), bytes.end()}});
   parts.metadata = {{"architecture", kNativeArchitecture},
                     {"vocabulary", native::fingerprint(shape.textPieces)},
-                    {"shape", R"({"width":16,"layers":1,"heads":1,"hidden":32,"textPieces":)" + std::to_string(shape.textPieces) + "}"}};
+                    {"shape", R"({"width":16,"layers":1,"heads":1,"hidden":32,"textPieces":)" +
+                                  std::to_string(shape.textPieces) + "}"}};
   return parts;
 }
 
@@ -103,5 +106,6 @@ SCENARIO("A model that is not whole is refused by name") {
 }
 
 TEST_CASE("A file that is no checkpoint is refused") {
-  CHECK_THROWS_WITH(NativeModel::load("/nowhere/model.safetensors"), Catch::Contains("/nowhere/model.safetensors: cannot be read"));
+  CHECK_THROWS_WITH(NativeModel::load("/nowhere/model.safetensors"),
+                    Catch::Contains("/nowhere/model.safetensors: cannot be read"));
 }

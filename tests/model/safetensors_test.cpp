@@ -26,9 +26,10 @@ std::vector<std::byte> bytesOf(const std::filesystem::path& path) {
 std::vector<std::byte> smallFile() {
   const auto path = placeFor("antiphon-small.safetensors");
   const std::vector<float> a{1, -2, 0.5f, 3, 4, 5}, b{0.25f, 7};
-  writeSafetensors(path, {{"a", TensorType::f32, {2, 3}, asBytes(a, TensorType::f32)},
-                          {"b", TensorType::f16, {2}, asBytes(b, TensorType::f16)},
-                          {"c", TensorType::bf16, {2, 1}, asBytes(b, TensorType::bf16)}},
+  writeSafetensors(path,
+                   {{"a", TensorType::f32, {2, 3}, asBytes(a, TensorType::f32)},
+                    {"b", TensorType::f16, {2}, asBytes(b, TensorType::f16)},
+                    {"c", TensorType::bf16, {2, 1}, asBytes(b, TensorType::bf16)}},
                    {{"architecture", "none"}});
   auto bytes = bytesOf(path);
   std::filesystem::remove(path);
@@ -60,7 +61,8 @@ TEST_CASE("A wrong checkpoint is refused with its tensor named") {
   const Safetensors file{bytes, "small"};
   CHECK_THROWS_WITH(file.floats("d", {1}), Catch::Contains("'d' is missing"));
   CHECK_THROWS_WITH(file.floats("a", {3, 2}), Catch::Contains("'a' is [2, 3]"));
-  CHECK_THROWS_WITH((Safetensors{std::filesystem::path{"/nowhere/model.safetensors"}}), Catch::Contains("cannot be read"));
+  CHECK_THROWS_WITH((Safetensors{std::filesystem::path{"/nowhere/model.safetensors"}}),
+                    Catch::Contains("cannot be read"));
   const auto refused = [](const std::string& header, std::size_t data, const char* why) {
     const auto wrong = fileOf(header, data);
     CHECK_THROWS_WITH((Safetensors{wrong, "wrong"}), Catch::Contains(why));
@@ -70,7 +72,9 @@ TEST_CASE("A wrong checkpoint is refused with its tensor named") {
   refused(R"({"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})", 4, "size that its shape");
   refused(R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 2, "outside the file");
   refused(R"({"x":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}})", 0, "larger than the file");
-  refused(R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"y":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 4, "follow one another");
+  refused(
+      R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"y":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+      4, "follow one another");
   refused(R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 8, "more in it");
   refused(std::string(5000, '['), 0, "nested too deeply");
 }
@@ -91,7 +95,8 @@ TEST_CASE("A hundred thousand broken checkpoints are refused or read, and nothin
   int read = 0;
   for (int i = 0; i < 100'000; ++i) {
     auto bytes = whole;
-    for (std::uint64_t n = dice.below(4) + 1; n > 0; --n) bytes[dice.below(bytes.size())] = static_cast<std::byte>(dice.next());
+    for (std::uint64_t n = dice.below(4) + 1; n > 0; --n)
+      bytes[dice.below(bytes.size())] = static_cast<std::byte>(dice.next());
     if (dice.below(4) == 0) bytes.resize(dice.below(bytes.size() + 1));
     try {
       const Safetensors file{bytes, "broken"};
@@ -103,8 +108,7 @@ TEST_CASE("A hundred thousand broken checkpoints are refused or read, and nothin
         REQUIRE(view.bytes.data() >= bytes.data());
         REQUIRE(view.bytes.data() + view.bytes.size() <= bytes.data() + bytes.size());
       }
-    } catch (const SafetensorsError&) {
-    }
+    } catch (const SafetensorsError&) {}
   }
   CHECK(read > 0);  // some only have other numbers in them
 }

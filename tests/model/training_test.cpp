@@ -31,7 +31,8 @@ void writeTinyCorpus(const std::filesystem::path& path) {
   Stream stream{Part::melody, {}};
   for (std::uint16_t bar = 0; bar < 16; ++bar) {
     for (std::uint8_t i = 0; i < 4; ++i) {
-      stream.notes.push_back({bar, static_cast<std::uint8_t>(i * 24), static_cast<std::uint8_t>(60 + i * 4 - (bar % 2) * 5), 20, 10});
+      stream.notes.push_back(
+          {bar, static_cast<std::uint8_t>(i * 24), static_cast<std::uint8_t>(60 + i * 4 - (bar % 2) * 5), 20, 10});
     }
   }
   piece.streams.push_back(stream);
@@ -42,7 +43,8 @@ void writeTinyCorpus(const std::filesystem::path& path) {
 }
 
 const StyleText& style() {
-  static const StyleText text{learnStyleText({"pop ballad", "irish jig", "rock drums", "slow blues in 6/8", "chopin mazurka in a minor", "folk waltz"}, 60)};
+  static const StyleText text{learnStyleText(
+      {"pop ballad", "irish jig", "rock drums", "slow blues in 6/8", "chopin mazurka in a minor", "folk waltz"}, 60)};
   return text;
 }
 
@@ -107,14 +109,17 @@ SCENARIO("Learning that was interrupted goes on bit for bit", "[torch]") {
     {
       const auto net = netFor(plan);
       std::atomic<bool> stop{false};
-      learn(part, set, style(), *net, broken.path, [&](const LearningReport& r) { stop = r.step == 27; }, stop);
+      learn(
+          part, set, style(), *net, broken.path, [&](const LearningReport& r) { stop = r.step == 27; }, stop);
     }
     {
       // Killed in mid-write: what lies beside the state is half a file.
       std::ofstream{broken.path / "state.bin.part"} << "half";
       const auto net = netFor(plan, 1);  // and it goes on with another number of threads
       learn(part, set, style(), *net, broken.path, silent, kNever);
-      THEN("it ends with the very same numbers, the optimizer's too") { CHECK(everything(*net) == everything(*straight)); }
+      THEN("it ends with the very same numbers, the optimizer's too") {
+        CHECK(everything(*net) == everything(*straight));
+      }
     }
   }
 }
