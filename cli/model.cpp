@@ -4,9 +4,12 @@
 
 #include "cli/commands.hpp"
 #include "cli/exit.hpp"
+#include "cli/model_tokens.hpp"
 #include "cli/words.hpp"
+#include "model/aria/shape.hpp"
 #include "model/native_model.hpp"
 #include "model/safetensors.hpp"
+#include "scheduler/settings.hpp"
 
 namespace antiphon {
 namespace {
@@ -14,6 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct RandomWish {
+  std::string like = "native";
   std::string out{};
   native::Shape shape{256, 4, 4, 704, 0};
   std::uint64_t seed = 1;
@@ -33,6 +37,14 @@ int info(const std::string& path, bool json) {
              {"tensors", file.tensors().size()},
              {"parameters", parameters},
              {"bytes_by_type", types}};
+    if (file.metadata().find("architecture") == file.metadata().end() && file.find("lm_head.weight") != nullptr) {
+      const AriaShape shape = shapeOf(file);
+      all["aria"] = {{"width", shape.width},
+                     {"layers", shape.layers},
+                     {"heads", shape.heads},
+                     {"hidden", shape.hidden},
+                     {"vocabulary", shape.vocabulary}};
+    }
     for (const auto& [field, text] : file.metadata()) {
       const auto parsed = Json::parse(text, nullptr, false);
       all["metadata"][field] = parsed.is_object() ? parsed : Json(text);
@@ -45,6 +57,7 @@ int info(const std::string& path, bool json) {
                 static_cast<double>(parameters) / 1e6);
     for (const auto& [type, bytes] : types)
       std::printf("  %-5s %.1f MB\n", type.c_str(), static_cast<double>(bytes) / 1e6);
+    if (all.contains("aria")) std::printf("aria: %s\n", all["aria"].dump().c_str());
     if (all.contains("metadata")) {
       for (const auto& [field, value] : all["metadata"].items()) {
         std::printf("%s: %s\n", field.c_str(),
@@ -59,6 +72,12 @@ int info(const std::string& path, bool json) {
 
 int random(const RandomWish& wish) {
   try {
+    if (wish.like == "aria-medium") {
+      writeRandomAria(wish.out, AriaShape{}, wish.seed);
+      std::printf("%s: %.2f M random parameters\n", wish.out.c_str(),
+                  static_cast<double>(parametersOf(AriaShape{})) / 1e6);
+      return kExitOk;
+    }
     // Words for style belong to every model; these are those of the built-in one.
     const auto& style = NativeModel::embedded()->style();
     native::Shape shape = wish.shape;
@@ -72,13 +91,16 @@ int random(const RandomWish& wish) {
     return kExitOk;
   } catch (const std::invalid_argument& error) {
     throw UsageError{error.what()};
+  } catch (const SafetensorsError& error) {
+    throw UsageError{error.what()};
   }
 }
 
 }  // namespace
 
 Action addModel(CLI::App& app) {
-  auto* sub = app.add_subcommand("model", "Look into checkpoints, and make random ones");
+  auto* sub =
+      app.add_subcommand("model", "Look into checkpoints, what they read and what they make of it; make random ones");
   sub->require_subcommand(1);
   auto* infoCommand = sub->add_subcommand("info", "What a checkpoint holds and where it comes from");
   auto path = std::make_shared<std::string>();
@@ -87,8 +109,8 @@ Action addModel(CLI::App& app) {
   infoCommand->add_flag("--json", *json, "Print JSON");
   auto* randomCommand = sub->add_subcommand("random", "Write random weights of a shape, for benchmarks");
   auto wish = std::make_shared<RandomWish>();
-  auto like = std::make_shared<std::string>("native");
-  randomCommand->add_option("--like", *like, "The architecture")->check(oneOf({"native"}));
+  randomCommand->add_option("--like", wish->like, "The architecture (default native; the sizes below are for it)")
+      ->check(oneOf({"native", "aria-medium"}));
   randomCommand->add_option("--out", wish->out, "The file to write")->required();
   randomCommand->add_option("--width", wish->shape.width, "Width (default 256)")->check(wholeNumber(16, 4096));
   randomCommand->add_option("--layers", wish->shape.layers, "Layers (default 4)")->check(wholeNumber(1, 64));
@@ -96,7 +118,29 @@ Action addModel(CLI::App& app) {
   randomCommand->add_option("--hidden", wish->shape.hidden, "Width inside the feed-forward (default 704)")
       ->check(wholeNumber(16, 16384));
   randomCommand->add_option("--seed", wish->seed, "Another seed, other weights")->check(wholeNumber(0, 1L << 62));
-  return [=] { return infoCommand->parsed() ? info(*path, *json) : random(*wish); };
+  auto* tokensCommand = sub->add_subcommand("tokens", "A MIDI file as a model reads it");
+  auto tokens = std::make_shared<TokensWish>();
+  tokensCommand->add_option("file", tokens->midi, "A .mid file")->required();
+  tokensCommand->add_option(
+      "--checkpoint", tokens->checkpoint,
+      "A checkpoint of flat tokens, whose vocabulary is used (default: the built-in model's steps)");
+  tokensCommand
+      ->add_option("--call-measures", tokens->callMeasures, "Bars of the end that the built-in model reads (default 4)")
+      ->check(wholeNumber(1, kMostCallMeasures));
+  tokensCommand->add_flag("--json", tokens->json, "Print JSON");
+  auto* logitsCommand =
+      sub->add_subcommand("logits", "What a checkpoint of flat tokens expects after each of some tokens");
+  auto logits = std::make_shared<LogitsWish>();
+  logitsCommand->add_option("--checkpoint", logits->checkpoint, "The checkpoint")->required();
+  logitsCommand->add_option("--ids", logits->ids, "Tokens, with commas between them")->required();
+  logitsCommand->add_option("--out", logits->out, "The .safetensors file to write, with the tensor logits [1,T,V]")
+      ->required();
+  return [=] {
+    if (infoCommand->parsed()) return info(*path, *json);
+    if (tokensCommand->parsed()) return printTokens(*tokens);
+    if (logitsCommand->parsed()) return writeLogits(*logits);
+    return random(*wish);
+  };
 }
 
 }  // namespace antiphon

@@ -28,18 +28,6 @@ bool mostlyDrums(const std::vector<Note>& notes) {
   return static_cast<std::size_t>(drums) * 2 > notes.size();
 }
 
-/// The voice that leads: drums or tones, never both; the newest notes of it.
-std::vector<Note> leadingVoice(const std::vector<Note>& notes) {
-  const bool drums = mostlyDrums(notes);
-  std::vector<Note> voice;
-  for (const Note& note : notes) {
-    if ((note.channel == kDrumChannel) == drums) voice.push_back(note);
-  }
-  if (voice.size() > kMostCallNotes)
-    voice.erase(voice.begin(), voice.end() - static_cast<std::ptrdiff_t>(kMostCallNotes));
-  return voice;
-}
-
 std::uint8_t channelOf(const std::vector<Note>& voice) {
   std::array<int, 16> count{};
   for (const Note& note : voice) ++count[note.channel & 15];
@@ -59,6 +47,17 @@ double likeness(const std::vector<GridNote>& bar, const GridPhrase& call) {
 }
 
 }  // namespace
+
+std::vector<Note> leadingVoice(const std::vector<Note>& notes) {
+  const bool drums = mostlyDrums(notes);
+  std::vector<Note> voice;
+  for (const Note& note : notes) {
+    if ((note.channel == kDrumChannel) == drums) voice.push_back(note);
+  }
+  if (voice.size() > kMostCallNotes)
+    voice.erase(voice.begin(), voice.end() - static_cast<std::ptrdiff_t>(kMostCallNotes));
+  return voice;
+}
 
 Part partOfCall(const GridPhrase& call, bool drums) {
   if (drums) return Part::drums;
@@ -128,29 +127,13 @@ void Improviser::adopt(const Wishes& wishes) {
   if (!pressed) free_.reset();
 }
 
-std::vector<native::Step> Improviser::opening(native::StepWriter& writer, const std::vector<int>& text,
-                                              const GridPhrase& call) const {
-  std::vector<native::Step> steps;
-  for (const int piece : text) steps.push_back(writer.text(piece));
-  steps.push_back(writer.header());
-  auto note = call.notes.begin();
-  for (int bar = 0; bar < call.bars; ++bar) {
-    steps.push_back(writer.bar());
-    for (; note != call.notes.end() && note->bar == bar; ++note) {
-      steps.push_back(writer.onset(note->pulse));
-      writer.note(note->pitch, note->length, note->velocity);
-    }
-  }
-  return steps;
-}
-
 void Improviser::hear(const native::Brief& brief, const GridPhrase& call, native::StepWriter& writer) {
   writer = native::StepWriter{brief};
   const std::vector<int> text = wishes_.style.empty() ? std::vector<int>{} : model_->style().pieces(wishes_.style);
-  styled_->become(opening(writer, text, call));
+  styled_->become(native::opening(writer, text, call));
   if (free_) {
     native::StepWriter plain{brief};
-    free_->become(opening(plain, {}, call));
+    free_->become(native::opening(plain, {}, call));
   }
 }
 

@@ -47,9 +47,6 @@ class Improviser final : public Answerer {
   };
 
   void adopt(const Wishes& wishes);
-  /// Text, header and call as steps; `writer` has written them.
-  std::vector<native::Step> opening(native::StepWriter& writer, const std::vector<int>& text,
-                                    const GridPhrase& call) const;
   void hear(const native::Brief& brief, const GridPhrase& call, native::StepWriter& writer);
   Improvisation take(const native::StepWriter& writer, const Grammar& grammar, std::uint64_t seed);
   std::uint64_t audition(const native::StepWriter& writer, const Grammar& grammar, const GridPhrase& call,
@@ -66,6 +63,8 @@ class Improviser final : public Answerer {
   Pace pace_{};
 };
 
+/// The voice of a call that is heard: drums or tones, never both; the newest notes of it.
+std::vector<Note> leadingVoice(const std::vector<Note>& notes);
 /// What a call is: drums by their channel, else by register and by how many notes sound together.
 Part partOfCall(const GridPhrase& call, bool drums);
 /// The density an answer to this call is held to: firmly to what was asked for, gently to the call's own.

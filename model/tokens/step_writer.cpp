@@ -89,6 +89,21 @@ void StepWriter::note(int pitch, int length, int velocity) {
   last_ = {row(drums() ? kDrumRow : kPitchRow, pitch), row(kLengthRow, length), row(kVelocityRow, velocity)};
 }
 
+std::vector<Step> opening(StepWriter& writer, std::span<const int> text, const GridPhrase& call) {
+  std::vector<Step> steps;
+  for (const int piece : text) steps.push_back(writer.text(piece));
+  steps.push_back(writer.header());
+  auto note = call.notes.begin();
+  for (int bar = 0; bar < call.bars; ++bar) {
+    steps.push_back(writer.bar());
+    for (; note != call.notes.end() && note->bar == bar; ++note) {
+      steps.push_back(writer.onset(note->pulse));
+      writer.note(note->pitch, note->length, note->velocity);
+    }
+  }
+  return steps;
+}
+
 std::vector<Step> encode(const Window& window) {
   const Brief brief{window.call.meter, window.callPart, window.answerPart, window.density, window.answer.bars};
   StepWriter writer{brief};

@@ -49,6 +49,9 @@ class StepWriter {
   std::array<Row, 3> last_{};  // the note before
 };
 
+/// Text, header and call as steps; the writer has written them then.
+std::vector<Step> opening(StepWriter& writer, std::span<const int> text, const GridPhrase& call);
+
 /// A call and its answer, as the model learns from them.
 struct Window {
   std::vector<int> text{};  // pieces of the style text; may be empty

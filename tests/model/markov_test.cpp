@@ -100,6 +100,28 @@ TEST_CASE("markov: chances sum to 1 after anything") {
   }));
 }
 
+TEST_CASE("markov: a file says in which order the past mattered") {
+  Counts counts{Counts::kMostSymbols, Regard::backward};
+  for (int shift = 0; shift < 12; ++shift) REQUIRE(counts.add(tune(8, shift), false));
+  const Bytes bytes = pack(counts.grow(12), Regard::backward);
+  const Table table{bytes, "table"};
+  CHECK(table.regard() == Regard::backward);
+  CHECK(Table{smallFile(), "small"}.regard() == Regard::counts);
+  native::Window window;
+  window.call = tune(4);
+  window.answer = tune(4);
+  CHECK(cost(table, window, Trust{}).total() < 24 * 1.5);
+
+  // Strictly backward: the symbol said last comes first.
+  Line line{{4, 4}, false};
+  int last = -1;
+  recite(tune(4), false, [&](Kind kind, int symbol) {
+    if (kind != native::nextHead && kind != native::pitchHead) CHECK(line.context(Regard::backward)[0] == last);
+    last = symbol;
+    line.say(symbol);
+  });
+}
+
 TEST_CASE("markov: what was counted is expected, and what is repeated even without that") {
   const Table known{smallFile(), "small"};
   const Bytes nothing = pack(Counts{}.grow(12));
