@@ -65,6 +65,7 @@ void print(const Evaluation& e) {
   bits("  pitch", [](const Bits& b) { return b.perNote(native::pitchHead); });
   bits("  length", [](const Bits& b) { return b.perNote(native::lengthHead); });
   bits("  velocity", [](const Bits& b) { return b.perNote(native::velocityHead); });
+  std::printf("%-16s %8s %8s %8.3f %8s\n", "  counts alone", "", "", e.countsAlone.perNote(), "");
   if (e.model.statistics.turns > 0) {
     const auto row = [&](const char* name, auto value) {
       std::printf("%-16s %8.3f %8.3f %8.3f %8.3f\n", name, value(e.human.statistics), value(e.model.statistics),
@@ -119,6 +120,7 @@ int eval(const EvalWish& wish, const AnswerWish& answer) {
               {"model", toJson(evaluation.model)},
               {"markov", toJson(evaluation.markov)},
               {"echo", toJson(evaluation.echo)}};
+    json["markov"]["bits_counts_alone"] = rounded(evaluation.countsAlone.perNote());
     json["windows"] = evaluation.windows;
     json["files"] = evaluation.files;
     json["files_left_out"] = evaluation.leftOut;
