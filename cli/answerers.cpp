@@ -40,13 +40,13 @@ AnswerFlags::AnswerFlags(CLI::App& app) {
   app.add_option("--guidance", w.guidance, "How far the style is pressed home (default 1: as learnt)")
       ->check(number(0, kMostGuidance, "times"))
       ->group(group);
-  app.add_option("--temperature", w.sampler.temperature, "How daring the model is (default 0.95)")
+  app.add_option("--temperature", w.sampler.temperature, "How daring the model is (default 1)")
       ->check(number(0, 2, ""))
       ->group(group);
   app.add_option("--top-p", w.sampler.topP, "Only the likeliest choices that make up this share (default 1)")
       ->check(number(0.01, 1, ""))
       ->group(group);
-  app.add_option("--min-p", w.sampler.minP, "No choice less likely than this share of the likeliest (default 0.03)")
+  app.add_option("--min-p", w.sampler.minP, "No choice less likely than this share of the likeliest (default 0.02)")
       ->check(number(0, 1, ""))
       ->group(group);
   app.add_option("--repetition", w.sampler.repetition, "How much a pitch loses by having just been played (default 0)")

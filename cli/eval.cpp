@@ -48,6 +48,7 @@ Json toJson(const Column& column) {
   json["bars_filled"] = rounded(s.share(static_cast<double>(s.filled), static_cast<double>(s.bars)));
   json["density_ok"] = rounded(s.share(s.densityOk, s.turns));
   json["copied"] = rounded(s.share(s.copied, s.turns));
+  json["repeated_bars"] = rounded(s.share(static_cast<double>(s.repeated), static_cast<double>(s.sounding)));
   json["turns"] = s.turns;
   json["broken"] = s.broken;
   if (s.runs > 0) json["known_runs"] = rounded(s.share(static_cast<double>(s.known), static_cast<double>(s.runs)));
@@ -77,6 +78,9 @@ void print(const Evaluation& e) {
         [](const TurnStatistics& s) { return s.share(static_cast<double>(s.filled), static_cast<double>(s.bars)); });
     row("density ok", [](const TurnStatistics& s) { return s.share(s.densityOk, s.turns); });
     row("copied", [](const TurnStatistics& s) { return s.share(s.copied, s.turns); });
+    row("repeated bars", [](const TurnStatistics& s) {
+      return s.share(static_cast<double>(s.repeated), static_cast<double>(s.sounding));
+    });
     row("broken", [](const TurnStatistics& s) { return s.share(s.broken, s.turns); });
     if (e.model.statistics.runs > 0)
       row("known runs",

@@ -12,9 +12,9 @@ namespace {
 
 constexpr int kCapacity = 4096;               // steps: 64 bars of 60 notes
 constexpr std::size_t kMostCallNotes = 1024;  // the newest are kept
-constexpr double kFirm = 0.1, kGentle = 0.2;  // how an answer's density is held: asked for, and as the call's own
-constexpr std::size_t kFewestForKey = 6;      // notes, before a call's key is believed
-constexpr double kInKey = 0.95;               // share of them that must be in it
+constexpr double kFirm = 0.1,
+                 kGentle = 0.15;          // how far an answer may stray from a density: asked for, and the call's own
+constexpr std::size_t kFewestForKey = 6;  // notes, before a call's key is believed
 
 /// A seed for each take of each turn.
 std::uint64_t seedOf(const TurnPlan& plan, int take) {
@@ -84,16 +84,10 @@ std::optional<PitchClasses> scaleFor(const KeyWish& wish, const GridPhrase& call
   if (wish.kind == KeyWish::Kind::off) return std::nullopt;
   if (wish.kind == KeyWish::Kind::named) return wish.key.pitchClasses();
   if (call.notes.size() < kFewestForKey) return std::nullopt;
-  // A key that most of the call agrees with, and the tones that the player brought in besides.
+  // One tone outside, and the player is on the way to somewhere else, or likes such tones: then nothing is forbidden.
   const PitchClasses key = estimateKey(call.notes).pitchClasses();
-  PitchClasses heard = key;
-  std::size_t inside = 0;
-  for (const GridNote& note : call.notes) {
-    inside += contains(key, note.pitch);
-    heard = static_cast<PitchClasses>(heard | 1u << note.pitch % 12);
-  }
-  if (static_cast<double>(inside) < kInKey * static_cast<double>(call.notes.size())) return std::nullopt;
-  return heard;
+  const bool inside = std::ranges::all_of(call.notes, [&](const GridNote& note) { return contains(key, note.pitch); });
+  return inside ? std::optional{key} : std::nullopt;
 }
 
 TrainOfThought::TrainOfThought(std::shared_ptr<const NativeModel> model, int capacity)

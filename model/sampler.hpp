@@ -11,10 +11,10 @@
 namespace antiphon {
 
 struct SamplerSettings {
-  double temperature = 0.95;  // 0: always the likeliest
-  double topP = 1;            // of what is left, the likeliest that make up this share
-  double minP = 0.03;         // nothing that is less likely than this share of the likeliest
-  double repetition = 0;      // 0 .. 1: how much a pitch loses by having just been played
+  double temperature = 1.0;  // 0: always the likeliest
+  double topP = 1;           // of what is left, the likeliest that make up this share
+  double minP = 0.02;        // nothing that is less likely than this share of the likeliest
+  double repetition = 0;     // 0 .. 1: how much a pitch loses by having just been played
 };
 
 /// Same seed, same thoughts, same choices.

@@ -34,7 +34,7 @@ struct Column {
 struct Evaluation {
   std::size_t windows = 0, files = 0, leftOut = 0;
   Column human{}, model{}, markov{}, echo{};
-  Bits countsAlone{};  // of the markov column, had it not listened to the piece itself
+  Bits countsAlone{};               // of the markov column, had it not listened to the piece itself
   std::vector<double> densities{};  // median notes in a quarter, for each level asked for
 };
 

@@ -71,6 +71,10 @@ void count(TurnStatistics& s, const native::Window& human, const GridPhrase& ans
       ++s.bars;
       s.filled += !ours[bar].empty();
     }
+    if (!ours[bar].empty()) {
+      ++s.sounding;
+      s.repeated += ours[bar] == (bar > 0 ? ours[bar - 1] : calls.back());
+    }
     if (!ours[bar].empty()) copy = copy && std::ranges::find(calls, ours[bar]) != calls.end();
   }
   s.copied += copy;

@@ -108,6 +108,24 @@ TEST_CASE("An answer keeps to its bars, its part and its key, whatever the weigh
   }));
 }
 
+SCENARIO("The tones of an answer are those of the call's key, when the call has one") {
+  const auto tonesOf = [](const std::vector<int>& pitches) {
+    GridPhrase call{{4, 4}, 1, {}};
+    for (std::size_t i = 0; i < pitches.size(); ++i)
+      call.notes.push_back({0, static_cast<std::uint8_t>(12 * i), static_cast<std::uint8_t>(pitches[i]), 12, 10});
+    return scaleFor(KeyWish{}, call);
+  };
+  THEN("of a scale, its tones") {
+    CHECK(tonesOf({60, 62, 64, 65, 67, 69, 71}) == parseKeyWish("C:major")->key.pitchClasses());
+  }
+  THEN("of a scale with a tone from outside, all") { CHECK(!tonesOf({60, 62, 64, 65, 66, 67, 69, 71})); }
+  THEN("of a few notes, all") { CHECK(!tonesOf({60, 64, 67})); }
+  THEN("of a named key, its tones, whatever is played") {
+    CHECK(scaleFor(*parseKeyWish("A:minor"), GridPhrase{{4, 4}, 1, {{0, 0, 61, 12, 10}}}) ==
+          parseKeyWish("A:minor")->key.pitchClasses());
+  }
+}
+
 SCENARIO("Wishes change the next answer") {
   const auto desk = std::make_shared<WishDesk>(wishesWith(wildModel()));
   Improviser improviser{desk};
