@@ -46,7 +46,7 @@ AnswerFlags::AnswerFlags(CLI::App& app) {
   app.add_option("--top-p", w.sampler.topP, "Only the likeliest choices that make up this share (default 1)")
       ->check(number(0.01, 1, ""))
       ->group(group);
-  app.add_option("--min-p", w.sampler.minP, "No choice less likely than this share of the likeliest (default 0.02)")
+  app.add_option("--min-p", w.sampler.minP, "No choice less likely than this share of the likeliest (default 0.01)")
       ->check(number(0, 1, ""))
       ->group(group);
   app.add_option("--repetition", w.sampler.repetition, "How much a pitch loses by having just been played (default 0)")

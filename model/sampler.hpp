@@ -13,7 +13,7 @@ namespace antiphon {
 struct SamplerSettings {
   double temperature = 1.0;  // 0: always the likeliest
   double topP = 1;           // of what is left, the likeliest that make up this share
-  double minP = 0.02;        // nothing that is less likely than this share of the likeliest
+  double minP = 0.01;        // nothing that is less likely than this share of the likeliest
   double repetition = 0;     // 0 .. 1: how much a pitch loses by having just been played
 };
 
