@@ -5,19 +5,14 @@
 #include <filesystem>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "model/midi_bytes.hpp"
 #include "scheduler/meter.hpp"
 #include "scheduler/time.hpp"
 
 namespace antiphon {
-
-/// A file that cannot be read, or is no MIDI file. The message is one line and names the file.
-struct MidiFileError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 /// A note as the file has it, counted in the file's own divisions of a quarter.
 struct FileNote {
