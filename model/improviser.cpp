@@ -16,6 +16,8 @@ constexpr double kFirm = 0.1,
                  kGentle = 0.15;          // how far an answer may stray from a density: asked for, and the call's own
 constexpr std::size_t kFewestForKey = 6;  // notes, before a call's key is believed
 
+constexpr double kBusiestVoice = 4;  // notes a quarter: beyond sixteenths a single voice only stumbles
+
 /// A seed for each take of each turn.
 std::uint64_t seedOf(const TurnPlan& plan, int take) {
   TrainingDice dice{plan.seed ^ (std::uint64_t{plan.id.turn} << 32)};
@@ -27,6 +29,8 @@ bool mostlyDrums(const std::vector<Note>& notes) {
   const auto drums = std::ranges::count_if(notes, [](const Note& n) { return n.channel == kDrumChannel; });
   return static_cast<std::size_t>(drums) * 2 > notes.size();
 }
+
+bool isSingleVoice(Part part) { return part == Part::melody || part == Part::bass; }
 
 std::uint8_t channelOf(const std::vector<Note>& voice) {
   std::array<int, 16> count{};
@@ -73,11 +77,17 @@ Part partOfCall(const GridPhrase& call, bool drums) {
   return together < 2.4 ? Part::piano : Part::chords;
 }
 
-Pace paceFor(const std::optional<double>& wish, const GridPhrase& call, bool samePart, int answerBars) {
-  const double whole = static_cast<double>(pulsesPerBar(call.meter) * answerBars) / kPulsesPerQuarter;
-  if (wish) return {densityOfLevel(densityLevelOf(*wish)), kFirm, whole};
-  const double quarters = static_cast<double>(pulsesPerBar(call.meter) * call.bars) / kPulsesPerQuarter;
-  return samePart ? Pace{static_cast<double>(call.notes.size()) / quarters, kGentle, whole} : Pace{};
+Pace paceFor(const std::optional<double>& wish, const GridPhrase& call, Part part, bool samePart, int answerBars) {
+  const auto quartersOf = [&](int bars) {
+    return static_cast<double>(pulsesPerBar(call.meter) * bars) / kPulsesPerQuarter;
+  };
+  if (wish) {
+    const double asked = densityOfLevel(densityLevelOf(*wish));
+    return {isSingleVoice(part) ? std::min(asked, kBusiestVoice) : asked, kFirm, quartersOf(answerBars)};
+  }
+  return samePart
+             ? Pace{static_cast<double>(call.notes.size()) / quartersOf(call.bars), kGentle, quartersOf(answerBars)}
+             : Pace{};
 }
 
 std::optional<PitchClasses> scaleFor(const KeyWish& wish, const GridPhrase& call) {
@@ -202,10 +212,11 @@ void Improviser::commit(const Call& call, AnswerStream& out) {
   if (part != Part::drums && callPart != Part::drums) limits.scale = scaleFor(wishes_.key, heard);
   else if (part != Part::drums && wishes_.key.kind == KeyWish::Kind::named)
     limits.scale = wishes_.key.key.pitchClasses();
+  if (isSingleVoice(part)) limits.notesAtOnce = part == Part::bass ? 1 : 2;
   // Who was called on the downbeat comes in on it.
   limits.fromDownbeat = !heard.notes.empty() && heard.notes.front().bar == 0 && heard.notes.front().pulse == 0;
   const Grammar grammar{brief, limits};
-  pace_ = paceFor(wishes_.density, heard, part == callPart, plan.answerBars);
+  pace_ = paceFor(wishes_.density, heard, part, part == callPart, plan.answerBars);
   std::uint64_t seed = seedOf(plan, 0);
   if (wishes_.takes > 1) {
     seed = audition(writer, grammar, heard, seed, out);

@@ -68,7 +68,7 @@ std::vector<Note> leadingVoice(const std::vector<Note>& notes);
 /// What a call is: drums by their channel, else by register and by how many notes sound together.
 Part partOfCall(const GridPhrase& call, bool drums);
 /// The density an answer to this call is held to: firmly to what was asked for, gently to the call's own.
-Pace paceFor(const std::optional<double>& wish, const GridPhrase& call, bool samePart, int answerBars);
+Pace paceFor(const std::optional<double>& wish, const GridPhrase& call, Part part, bool samePart, int answerBars);
 /// The tones that an answer to this call may use; nothing: all.
 std::optional<PitchClasses> scaleFor(const KeyWish& wish, const GridPhrase& call);
 

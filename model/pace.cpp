@@ -9,9 +9,10 @@
 namespace antiphon {
 namespace {
 
-constexpr double kPressure = 6;   // found by trying: weaker leaves short answers thin, stronger makes them even
-constexpr double kLeastRoom = 1;  // notes
-constexpr double kLongest = 16;   // quarters: a longer answer gets no wider band, or it would wander
+constexpr double kPressure = 6;    // found by trying: weaker leaves short answers thin, stronger makes them even
+constexpr double kLeastRoom = 1;   // notes
+constexpr double kShortest = 0.6;  // of the mean step: nearer places catch up no better, or the answer would stumble
+constexpr double kLongest = 16;    // quarters: a longer answer gets no wider band, or it would wander
 
 }  // namespace
 
@@ -20,9 +21,11 @@ Pace::Pace(double target, double tolerance, double quarters)
 
 void Pace::lean(std::span<float> logits, int pulse, int barPulses, int notes, int elapsed) const {
   if (target_ <= 0) return;
+  const double least = kShortest * kPulsesPerQuarter / target_;
   for (int choice = 0; choice < native::kNextChoices; ++choice) {
     const bool bar = choice == native::kNextBar;
-    const int ahead = choice == native::kNextSame ? 0 : (bar ? barPulses : choice) - std::max(pulse, 0);
+    const double step = (bar ? barPulses : choice) - std::max(pulse, 0);
+    const double ahead = choice == native::kNextSame ? 0 : std::max(step, least);
     // A note on its way counts as half of what it fills.
     const double played = notes + (bar ? 0.0 : 0.5);
     const double astray = std::abs(played - target_ * (elapsed + ahead) / kPulsesPerQuarter);

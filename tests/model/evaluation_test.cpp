@@ -79,6 +79,7 @@ TEST_CASE(
   const Pace pace{2.0, 0.2, 16};  // eight notes a bar, six or seven more or less
   const auto behind = leaned(pace, 0), ahead = leaned(pace, 40), even = leaned(pace, 8), none = leaned(Pace{}, 0);
   CHECK(behind[native::kNextSame] > behind[12]);
+  CHECK(behind[1] == behind[6]);  // to stumble catches up no better
   CHECK(behind[12] > behind[48]);
   CHECK(behind[48] > behind[native::kNextBar]);
   CHECK(ahead[12] < ahead[48]);

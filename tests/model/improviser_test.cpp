@@ -126,6 +126,17 @@ SCENARIO("The tones of an answer are those of the call's key, when the call has 
   }
 }
 
+SCENARIO("A bass that is asked to be busy stays one voice") {
+  Wishes wishes = wishesWith(wildModel());
+  wishes.part = Part::bass;
+  wishes.density = 1.0;
+  const auto notes = answerTo(wishes, callOf(4));
+  THEN("no two notes begin together, and there are not more than there are sixteenths") {
+    for (std::size_t i = 1; i < notes.size(); ++i) CHECK(notes[i].tick > notes[i - 1].tick);
+    CHECK(notes.size() <= 73);  // four to the quarter, and a tenth
+  }
+}
+
 SCENARIO("Wishes change the next answer") {
   const auto desk = std::make_shared<WishDesk>(wishesWith(wildModel()));
   Improviser improviser{desk};
