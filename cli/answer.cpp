@@ -9,6 +9,7 @@
 #include "cli/exit.hpp"
 #include "cli/run_flags.hpp"
 #include "cli/words.hpp"
+#include "model/at_once.hpp"
 
 namespace antiphon {
 namespace {
@@ -21,21 +22,11 @@ struct OfflineWish {
   bool json = false, withCall = false;
 };
 
-struct Collector final : AnswerStream {
-  void note(const Note& note) override { notes.push_back(note); }
-  void reached(Tick) override {}
-  bool cancelled() const override { return false; }
-  std::vector<Note> notes{};
-};
-
 int answer(const OfflineWish& wish, const AnswerWish& model) {
   const auto [call, tempo] = readCall(wish.call, wish.callMeasures);
   const auto answerer = makeAnswerer(wish.answerer, model).make();
   const TurnPlan plan{{1, 0}, call.meter, call.bars, wish.measures, tempo, wish.seed};
-  Collector collector;
-  answerer->begin(plan);
-  answerer->commit({plan, call}, collector);
-  const Phrase reply{call.meter, wish.measures, collector.notes};
+  const Phrase reply{call.meter, wish.measures, answerAtOnce(*answerer, {plan, call})};
   if (!wish.out.empty()) {
     if (wish.withCall)
       writePhraseFile(wish.out, call.meter, tempo, {{"Call", call, {}}, {"Answer", reply, call.length()}});

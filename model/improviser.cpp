@@ -5,7 +5,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "model/training/dice.hpp"
+#include "model/dice.hpp"
 
 namespace antiphon {
 namespace {
@@ -20,7 +20,7 @@ constexpr double kBusiestVoice = 4;  // notes a quarter: beyond sixteenths a sin
 
 /// A seed for each take of each turn.
 std::uint64_t seedOf(const TurnPlan& plan, int take) {
-  TrainingDice dice{plan.seed ^ (std::uint64_t{plan.id.turn} << 32)};
+  Dice dice = Dice::from(plan.seed ^ (std::uint64_t{plan.id.turn} << 32));
   for (int i = 0; i < take; ++i) dice.next();
   return dice.next();
 }
@@ -171,7 +171,7 @@ Improvisation Improviser::take(const native::StepWriter& writer, const Grammar& 
 std::uint64_t Improviser::audition(const native::StepWriter& writer, const Grammar& grammar, const GridPhrase& call,
                                    std::uint64_t seed, AnswerStream& out) {
   Take best{-1e9, seed};
-  TrainingDice seeds{seed};
+  Dice seeds = Dice::from(seed);
   for (int i = 0; i < wishes_.takes; ++i) {
     const std::uint64_t own = i == 0 ? seed : seeds.next();
     Improvisation improvisation = take(writer, grammar, own);

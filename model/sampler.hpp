@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "model/echo/dice.hpp"
+#include "model/dice.hpp"
 
 namespace antiphon {
 
@@ -45,7 +45,7 @@ class Sampler {
   void dropUnlikely(double likeliest);
 
   SamplerSettings settings_;
-  echo::Dice dice_;
+  Dice dice_;
   std::array<int, kMemory> pitches_{};
   std::size_t heard_ = 0;
   std::vector<double> scores_{};  // logits as they count

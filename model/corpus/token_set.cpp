@@ -150,4 +150,21 @@ std::vector<std::string> TokenSet::texts(const PieceRecord& piece) const {
   return lines;
 }
 
+std::vector<GridPhrase> stretchesOf(std::span<const BarRecord> bars, std::span<const GridNote> notes) {
+  std::vector<GridPhrase> stretches;
+  int begins = 0;
+  for (const GridNote& note : notes) {
+    const Meter here{bars[note.bar].beats, bars[note.bar].unit};
+    if (stretches.empty() || here != stretches.back().meter) {
+      stretches.push_back({here, 0, {}});
+      begins = note.bar;
+    }
+    GridPhrase& stretch = stretches.back();
+    stretch.notes.push_back(note);
+    stretch.notes.back().bar = static_cast<std::uint16_t>(note.bar - begins);
+    stretch.bars = note.bar - begins + 1;
+  }
+  return stretches;
+}
+
 }  // namespace antiphon

@@ -83,4 +83,7 @@ class TokenSet {
   std::size_t size_ = 0;
 };
 
+/// A stream's notes in stretches of one metre each, their bars counted from the stretch's first note.
+std::vector<GridPhrase> stretchesOf(std::span<const BarRecord> bars, std::span<const GridNote> notes);
+
 }  // namespace antiphon

@@ -2,7 +2,7 @@
 // onset by anything but multiples of the call's grid.
 #pragma once
 
-#include "model/echo/dice.hpp"
+#include "model/dice.hpp"
 #include "model/echo/figure.hpp"
 
 namespace antiphon::echo {

@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "model/dice.hpp"
 #include "model/echo/density.hpp"
-#include "model/echo/dice.hpp"
 #include "model/echo/form.hpp"
 #include "model/echo/grid.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "model/echo/dice.hpp"
+#include "model/dice.hpp"
 
 namespace antiphon::echo {
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "model/at_once.hpp"
 #include "model/echo.hpp"
 #include "model/improviser.hpp"
 #include "model/markov/answerer.hpp"
@@ -18,23 +19,12 @@ namespace {
 constexpr int kCapacity = 1024;
 constexpr std::size_t kDensityTurns = 60;
 
-/// Keeps what an answerer plays.
-class Collector final : public AnswerStream {
- public:
-  void note(const Note& note) override { notes.push_back(note); }
-  void reached(Tick) override {}
-  bool cancelled() const override { return false; }
-  std::vector<Note> notes;
-};
-
 std::uint8_t channelFor(Part part) { return part == Part::drums ? kDrumChannel : std::uint8_t{0}; }
 
 GridPhrase answerOf(Answerer& answerer, const native::Window& window, std::uint32_t turn) {
   const TurnPlan plan{{turn, 0}, window.call.meter, window.call.bars, window.answer.bars, Tempo::bpm(120), 1};
-  Collector collector;
-  answerer.begin(plan);
-  answerer.commit({plan, offGrid(window.call, channelFor(window.callPart))}, collector);
-  return onGrid({window.call.meter, window.answer.bars, collector.notes});
+  const Call call{plan, offGrid(window.call, channelFor(window.callPart))};
+  return onGrid({window.call.meter, window.answer.bars, answerAtOnce(answerer, call)});
 }
 
 double logSumExp(std::span<const float> logits) {
@@ -53,21 +43,9 @@ Bits asBits(const markov::Cost& cost) {
 
 void learnRuns(KnownRuns& runs, const TokenSet& set) {
   for (const PieceRecord& piece : set.pieces()) {
-    const auto bars = set.bars(piece);
     for (const StreamRecord& stream : set.streams(piece)) {
-      // Stretches in one metre.
-      std::vector<GridNote> stretch;
-      Meter meter{0, 4};
-      for (const GridNote& note : set.notes(stream)) {
-        const Meter here{bars[note.bar].beats, bars[note.bar].unit};
-        if (here != meter && !stretch.empty()) {
-          runs.learn(stretch, meter);
-          stretch.clear();
-        }
-        meter = here;
-        stretch.push_back(note);
-      }
-      if (!stretch.empty()) runs.learn(stretch, meter);
+      for (const GridPhrase& stretch : stretchesOf(set.bars(piece), set.notes(stream)))
+        runs.learn(stretch.notes, stretch.meter);
     }
   }
 }

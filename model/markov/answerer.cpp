@@ -4,13 +4,12 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "model/echo/dice.hpp"
+#include "model/dice.hpp"
 #include "model/markov/continuator.hpp"
 
 namespace antiphon {
 namespace {
 
-using echo::Dice;
 using markov::Continuator;
 
 /// The one voice of a call that is answered.
@@ -117,7 +116,7 @@ int choose(std::span<const double> chances, const Manners& manners, markov::Kind
     if (weights[i] < most * settings.leastShare) weights[i] = 0.0;
     if (weights[i] > 0.0) sum += weights[i] = std::pow(weights[i] / most, 1.0 / settings.temperature);
   }
-  double point = static_cast<double>(dice.next() >> 11) * 0x1p-53 * sum;
+  double point = dice.unit() * sum;
   int chosen = 0;
   for (std::size_t i = 0; i < chances.size(); ++i) {
     if (weights[i] <= 0.0) continue;

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "model/echo/dice.hpp"
+#include "model/dice.hpp"
 
 namespace antiphon::native {
 namespace {
@@ -114,7 +114,7 @@ std::vector<float> randomTensor(const TensorSpec& spec, std::uint64_t seed, floa
   }
   std::uint64_t name = 0;
   for (const char letter : spec.name) name = name * 131 + static_cast<unsigned char>(letter);
-  echo::Dice dice{seed, name};
+  Dice dice{seed, name};
   for (float& value : values) {
     // Twelve equal chances of 16 bits add up to nearly a normal one, of spread 1, without a function that differs from
     // one C library to the next.

@@ -36,7 +36,7 @@ BatchStream::BatchStream(const WindowCutter& cutter, const BatchPlan& plan, Word
 }
 
 void BatchStream::fill() {
-  TrainingDice dice{plan_.seed * 0x9E3779B97F4A7C15u + place_.pool};
+  Dice dice = Dice::from(plan_.seed * 0x9E3779B97F4A7C15u + place_.pool);
   std::vector<std::vector<native::Step>> sequences;
   for (std::size_t i = 0; i < kPoolWindows; ++i) {
     CutWindow cut = cutter_.cut(dice);

@@ -32,7 +32,7 @@ double Bits::perNote() const {
 
 std::vector<CutWindow> fixedWindows(const TokenSet& set, std::size_t count) {
   const WindowCutter cutter{set, Split::valid};
-  TrainingDice dice{1};
+  Dice dice = Dice::from(1);
   std::vector<CutWindow> windows;
   while (windows.size() < count) windows.push_back(cutter.cut(dice));
   return windows;

@@ -12,11 +12,11 @@ constexpr double kDensityTold = 0.6;
 constexpr double kUnknownShare = 0.05;  // of a source that is judged and was not learnt from
 
 /// How many bars the player plays, and how many come back.
-int callBars(TrainingDice& dice) {
+int callBars(Dice& dice) {
   const double x = dice.unit();
   return x < 0.15 ? 1 : x < 0.4 ? 2 : x < 0.5 ? 3 : 4;
 }
-int answerBars(TrainingDice& dice) {
+int answerBars(Dice& dice) {
   const double x = dice.unit();
   return x < 0.12   ? 1
          : x < 0.38 ? 2
@@ -97,7 +97,7 @@ WindowCutter::WindowCutter(const TokenSet& set, Split split) : set_{set}, split_
                                               : "the corpus has nothing to learn from"};
 }
 
-CutWindow WindowCutter::cut(TrainingDice& dice) const {
+CutWindow WindowCutter::cut(Dice& dice) const {
   for (int tries = 0; tries < 10000; ++tries) {
     const double x = dice.unit() * sources_.back().upTo;
     const auto source = std::ranges::find_if(sources_, [&](const Source& s) { return x < s.upTo; });
@@ -106,7 +106,7 @@ CutWindow WindowCutter::cut(TrainingDice& dice) const {
   throw TokenSetError{"the corpus has no call with an answer"};
 }
 
-std::optional<CutWindow> WindowCutter::tryCut(const Source& source, TrainingDice& dice) const {
+std::optional<CutWindow> WindowCutter::tryCut(const Source& source, Dice& dice) const {
   const std::uint64_t pick = dice.below(source.notes);
   const auto stream =
       static_cast<std::size_t>(std::ranges::upper_bound(source.notesBefore, pick) - source.notesBefore.begin()) - 1;

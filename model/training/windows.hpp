@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "model/corpus/token_set.hpp"
+#include "model/dice.hpp"
 #include "model/tokens/step_writer.hpp"
-#include "model/training/dice.hpp"
 
 namespace antiphon {
 
@@ -37,7 +37,7 @@ class WindowCutter {
 
   /// The next window by these dice: the same dice cut the same window. Training windows are transposed, made louder or
   /// softer, and told their density, at random; those of the valid split are as they were written.
-  CutWindow cut(TrainingDice& dice) const;
+  CutWindow cut(Dice& dice) const;
 
  private:
   struct Source {
@@ -48,7 +48,7 @@ class WindowCutter {
     std::vector<std::uint64_t> notesBefore{};  // cumulative
     std::uint64_t notes = 0;
   };
-  std::optional<CutWindow> tryCut(const Source& source, TrainingDice& dice) const;
+  std::optional<CutWindow> tryCut(const Source& source, Dice& dice) const;
 
   const TokenSet& set_;
   Split split_;

@@ -6,6 +6,7 @@
 #include "bridge/phrase_file.hpp"
 #include "model/midi_file.hpp"
 #include "tests/cli/program.hpp"
+#include "tests/cli/refusals.hpp"
 
 using namespace antiphon;
 using namespace antiphon::testing;
@@ -51,13 +52,6 @@ SCENARIO("A call in a file gets an answer in a file") {
 }
 
 SCENARIO("What cannot be answered is refused in one line, with exit code 2") {
-  const auto refused = [](const std::vector<std::string>& words, const std::string& why) {
-    const auto result = runAntiphon(words);
-    INFO(result.err);
-    CHECK(result.code == 2);
-    CHECK(result.err.find(why) != std::string::npos);
-    CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
-  };
   const std::string text = temporary("text.mid"), empty = temporary("empty.mid"), out = temporary("out.mid");
   std::ofstream{text} << "this is no music";
   writePhraseFile(empty, {4, 4}, Tempo::bpm(120), {});

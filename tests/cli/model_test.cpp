@@ -8,6 +8,7 @@
 #include "model/aria/tokens.hpp"
 #include "model/improviser.hpp"
 #include "tests/cli/program.hpp"
+#include "tests/cli/refusals.hpp"
 
 using namespace antiphon;
 using namespace antiphon::testing;
@@ -77,13 +78,6 @@ SCENARIO("What a checkpoint of flat tokens expects is written down") {
 }
 
 SCENARIO("What no model can read is refused in one line, with exit code 2") {
-  const auto refused = [](const std::vector<std::string>& words, const std::string& why) {
-    const auto result = runAntiphon(words);
-    INFO(result.err);
-    CHECK(result.code == 2);
-    CHECK(result.err.find(why) != std::string::npos);
-    CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
-  };
   const std::string text = temporary("words.txt"), out = temporary("out.safetensors"),
                     native = temporary("native.safetensors");
   std::ofstream{text} << "this is no music";

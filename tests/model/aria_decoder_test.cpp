@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include "model/training/dice.hpp"
+#include "model/dice.hpp"
 #include "tests/model/aria_models.hpp"
 
 using namespace antiphon;
@@ -18,7 +18,7 @@ using namespace antiphon::aria_testing;
 namespace {
 
 std::vector<int> someIds(std::size_t count) {
-  TrainingDice dice{9};
+  Dice dice = Dice::from(9);
   std::vector<int> ids;
   while (ids.size() < count) ids.push_back(static_cast<int>(dice.below(kAriaTokens)));
   return ids;

@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "model/training/dice.hpp"
+#include "model/dice.hpp"
 #include "tests/model/aria_score.hpp"
 
 using namespace antiphon;
@@ -239,7 +239,7 @@ SCENARIO("Aria: every tempo counts") {
 }
 
 TEST_CASE("Aria: tokens become the notes that they were") {
-  TrainingDice dice{11};
+  Dice dice = Dice::from(11);
   AriaPerformance performance;
   performance.instruments = {AriaInstrument::piano, AriaInstrument::reed, AriaInstrument::drum};
   for (std::int64_t at = 0; at < 60'000; at += 10 * static_cast<std::int64_t>(dice.below(90))) {
@@ -298,7 +298,7 @@ TEST_CASE("Aria: broken MIDI files are refused or read, and nothing worse") {
   const Bytes whole = fileOf(
       {Score{}.tempo(0, 400'000).program(0, 25, 1).pedal(10, 127).note(20, 300, 60).note(300, 500, 62, 70, 1).bytes(),
        Score{}.note(0, 40, 36, 100, 9).pedal(50, 0).note(6000, 6100, 64).bytes()});
-  TrainingDice dice{5};
+  Dice dice = Dice::from(5);
   int read = 0;
   for (int i = 0; i < 20'000; ++i) {
     Bytes bytes = whole;

@@ -66,7 +66,7 @@ SCENARIO("Windows are cut from what they should be cut from") {
   write(path);
   const TokenSet set{path};
   const WindowCutter train{set, Split::train}, valid{set, Split::valid};
-  TrainingDice dice{1}, same{1};
+  Dice dice = Dice::from(1), same = Dice::from(1);
   for (int i = 0; i < 200; ++i) {
     const CutWindow cut = train.cut(dice);
     const native::Window& w = cut.window;

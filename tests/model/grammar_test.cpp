@@ -8,12 +8,14 @@
 #include <stdexcept>
 #include <vector>
 
-#include "model/echo/dice.hpp"
+#include "model/dice.hpp"
 #include "model/improvisation.hpp"
 #include "model/native/decoder.hpp"
+#include "tests/model/meters.hpp"
 
 using namespace antiphon;
 using namespace antiphon::native;
+using antiphon::test::allMeters;
 
 namespace {
 
@@ -43,22 +45,12 @@ class Noise final : public Engine {
   }
 
  private:
-  echo::Dice dice_;
+  Dice dice_;
   int wildness_;
   int capacity_;
   int length_ = 0;
   std::vector<float> logits_{};
 };
-
-std::vector<Meter> allMeters() {
-  std::vector<Meter> meters;
-  for (int unit = 1; unit <= 32; unit *= 2) {
-    for (int beats = 1; beats <= kMostBeats; ++beats) {
-      if (speaksMeter({beats, unit})) meters.push_back({beats, unit});
-    }
-  }
-  return meters;
-}
 
 struct Task {
   Brief brief{};
@@ -229,7 +221,7 @@ TEST_CASE("there is always something to choose") {
   rc::check([] {
     const Task task = someTask(8);
     Grammar grammar{task.brief, task.limits};
-    echo::Dice dice{*rc::gen::arbitrary<std::uint64_t>()};
+    Dice dice{*rc::gen::arbitrary<std::uint64_t>()};
     const auto some = [&](Head head) {
       std::vector<int> choices;
       for (int choice = 0; choice < kHeadChoices[head]; ++choice) {

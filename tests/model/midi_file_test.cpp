@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "model/corpus/streams.hpp"
-#include "model/training/dice.hpp"
+#include "model/dice.hpp"
 
 using namespace antiphon;
 
@@ -49,7 +49,7 @@ TEST_CASE("What is no MIDI file says so in one line") {
 
 TEST_CASE("Broken MIDI files never crash the reader, nor what takes them apart") {
   const auto whole = fileOf({kConductor, kTwoNotes});
-  TrainingDice dice{3};
+  Dice dice = Dice::from(3);
   for (int i = 0; i < 20'000; ++i) {
     auto bytes = whole;
     for (std::uint64_t n = dice.below(4) + 1; n > 0; --n)

@@ -8,7 +8,7 @@
 #include <numeric>
 #include <string>
 
-#include "model/echo/dice.hpp"
+#include "model/dice.hpp"
 
 using namespace antiphon;
 using namespace antiphon::native;
@@ -159,7 +159,7 @@ class Reference {
 };
 
 std::vector<Step> someSteps(int count, const Shape& shape, std::uint64_t seed) {
-  echo::Dice dice{seed};
+  Dice dice{seed};
   std::vector<Step> steps(static_cast<std::size_t>(count));
   int time = 0;
   for (Step& step : steps) {

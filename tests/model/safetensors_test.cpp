@@ -7,8 +7,8 @@
 #include <fstream>
 #include <limits>
 
+#include "model/dice.hpp"
 #include "model/half.hpp"
-#include "model/training/dice.hpp"
 
 using namespace antiphon;
 
@@ -91,7 +91,7 @@ TEST_CASE("A weight that is no number is refused") {
 
 TEST_CASE("A hundred thousand broken checkpoints are refused or read, and nothing worse") {
   const auto whole = smallFile();
-  TrainingDice dice{7};
+  Dice dice = Dice::from(7);
   int read = 0;
   for (int i = 0; i < 100'000; ++i) {
     auto bytes = whole;

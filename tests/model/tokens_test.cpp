@@ -6,25 +6,16 @@
 #include <set>
 #include <stdexcept>
 
-#include "model/echo/dice.hpp"
+#include "model/dice.hpp"
+#include "tests/model/meters.hpp"
 
 using namespace antiphon;
 using namespace antiphon::native;
+using antiphon::test::allMeters;
 
 namespace {
 
-/// Every metre there is that the model speaks.
-std::vector<Meter> allMeters() {
-  std::vector<Meter> meters;
-  for (int unit = 1; unit <= 32; unit *= 2) {
-    for (int beats = 1; beats <= kMostBeats; ++beats) {
-      if (speaksMeter({beats, unit})) meters.push_back({beats, unit});
-    }
-  }
-  return meters;
-}
-
-GridPhrase somePhrase(Meter meter, int bars, echo::Dice& dice) {
+GridPhrase somePhrase(Meter meter, int bars, Dice& dice) {
   GridPhrase phrase{meter, bars, {}};
   const int notes = dice.roll(3 + 6 * bars), barPulses = pulsesPerBar(meter);
   for (int i = 0; i < notes; ++i) {
@@ -39,7 +30,7 @@ GridPhrase somePhrase(Meter meter, int bars, echo::Dice& dice) {
   return phrase;
 }
 
-Window someWindow(Meter meter, echo::Dice& dice) {
+Window someWindow(Meter meter, Dice& dice) {
   Window window;
   for (int i = dice.roll(kMostTextPieces + 1); i > 0; --i) window.text.push_back(dice.roll(4000));
   window.callPart = static_cast<Part>(dice.roll(kParts));
@@ -58,7 +49,7 @@ bool same(const Window& a, const Window& b) {
 }  // namespace
 
 TEST_CASE("a window comes back from its steps, in every metre") {
-  echo::Dice dice{1};
+  Dice dice{1};
   int windows = 0;
   for (const Meter meter : allMeters()) {
     for (int i = 0; i < 12; ++i, ++windows) {
@@ -75,7 +66,7 @@ TEST_CASE("a window comes back from its steps, in every metre") {
 }
 
 TEST_CASE("steps name rows of their own columns, time ascends, and each step knows where the next one stands") {
-  echo::Dice dice{2};
+  Dice dice{2};
   for (const Meter meter : allMeters()) {
     const Window window = someWindow(meter, dice);
     const auto steps = encode(window);
@@ -102,7 +93,7 @@ TEST_CASE("steps name rows of their own columns, time ascends, and each step kno
 
 TEST_CASE("steps that are no window are refused") {
   REQUIRE_THROWS_AS(decode({}), std::invalid_argument);
-  echo::Dice dice{3};
+  Dice dice{3};
   auto steps = encode(someWindow({4, 4}, dice));
   auto headless = steps;
   std::erase_if(headless, [](const Step& s) { return s.in[what] == kHeaderRow; });
@@ -114,7 +105,7 @@ TEST_CASE("steps that are no window are refused") {
 }
 
 TEST_CASE("what is on the grid stays where it is") {
-  echo::Dice dice{4};
+  Dice dice{4};
   for (const Meter meter : allMeters()) {
     for (int i = 0; i < 10; ++i) {
       const GridPhrase phrase = somePhrase(meter, dice.between(1, 8), dice);
