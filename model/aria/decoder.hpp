@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "model/aria/shape.hpp"
+#include "model/aria/engine.hpp"
 #include "model/native/weights.hpp"
 
 namespace antiphon {
@@ -33,22 +33,20 @@ AriaWeights loadAria(const Safetensors& checkpoint, std::optional<int> heads = {
 
 /// Memory grows with what was heard, in pages, and never beyond `capacity`. However the tokens are split among calls,
 /// the outcome is the same to the last bit.
-class AriaDecoder {
+class AriaDecoder final : public AriaEngine {
  public:
   /// Throws std::invalid_argument when there are no weights, or capacity is not 1 .. kAriaContext.
   explicit AriaDecoder(std::shared_ptr<const AriaWeights> weights, int capacity = kAriaContext);
 
-  int length() const { return length_; }
-  int capacity() const { return capacity_; }
+  const AriaShape& shape() const override { return weights_->shape; }
+  int length() const override { return length_; }
+  int capacity() const override { return capacity_; }
 
-  /// Logits after the last of them, valid until the next call. Throws std::invalid_argument when there is none,
-  /// std::length_error when they do not fit, std::out_of_range when one is no token; then nothing has changed.
-  std::span<const float> extend(std::span<const int> ids);
+  std::span<const float> extend(std::span<const int> ids) override;
   /// The same, with the logits after each, in order.
   using Listener = std::function<void(int place, std::span<const float> logits)>;
   void extend(std::span<const int> ids, const Listener& listener);
-  /// Throws std::out_of_range when there is no such length.
-  void rollBack(int length);
+  void rollBack(int length) override;
 
  private:
   static constexpr int kBlock = 48;  // tokens that go through a layer together
