@@ -142,7 +142,10 @@ void addTurns(CommandTable& table, const Desk& desk, const ModelDoors& doors) {
              wish(desk, [](WishDesk& d, const Arguments& given) {
                try {
                  const std::string& path = given.text("path");
-                 auto model = path == "built-in" ? NativeModel::embedded() : NativeModel::load(path);
+                 const auto playing = d.read().model;
+                 const auto thinking = playing != nullptr ? playing->thinking() : compute::Thinking{};
+                 auto model =
+                     path == "built-in" ? NativeModel::embedded(thinking) : NativeModel::load(path, thinking);
                  const std::string name = model->name();
                  d.change([&](Wishes& w) { w.model = std::move(model); });
                  return Reply{true, "model " + name + kFromNextTurn};

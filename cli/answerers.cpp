@@ -10,18 +10,16 @@
 #include "model/torch_model.hpp"
 
 namespace antiphon {
-namespace {
 
 std::shared_ptr<const NativeModel> modelFor(const AnswerWish& wish) {
   try {
-    auto model = wish.model.empty() ? NativeModel::embedded() : NativeModel::load(wish.model);
+    auto model =
+        wish.model.empty() ? NativeModel::embedded(wish.thinking) : NativeModel::load(wish.model, wish.thinking);
     return wish.device == "cuda" ? onTorch(model, true) : model;
   } catch (const ModelError& error) {
     throw UsageError{error.what()};
   }
 }
-
-}  // namespace
 
 AnswerFlags::AnswerFlags(CLI::App& app) {
   const std::string group = "The model";
@@ -29,6 +27,12 @@ AnswerFlags::AnswerFlags(CLI::App& app) {
   app.add_option("--model", wish_.model, "A trained model's file (default: the built-in one)")->group(group);
   app.add_option("--device", wish_.device, "Where the model thinks (default cpu)")
       ->check(oneOf({"cpu", "cuda"}))
+      ->group(group);
+  app.add_option("--quant", quant_, "The numbers it thinks in (default auto: int8)")
+      ->check(oneOf({"auto", "f32", "bf16", "int8", "q4"}))
+      ->group(group);
+  app.add_option("--threads", wish_.thinking.hands, "Cores it thinks with (default: as many as are fastest here)")
+      ->check(wholeNumber(1, compute::kMostHelpers + 1))
       ->group(group);
   app.add_option("--part", part_, "What the answer plays (default auto: what you play)")
       ->check(oneOf({"auto", "melody", "piano", "chords", "bass", "drums"}))
@@ -60,6 +64,7 @@ AnswerFlags::AnswerFlags(CLI::App& app) {
 AnswerWish AnswerFlags::understand() const {
   AnswerWish wish = wish_;
   wish.wishes.part = parsePart(part_);
+  wish.thinking.format = compute::formatCalled(quant_);  // nothing for auto
   const auto key = parseKeyWish(key_);
   if (!key)
     throw UsageError{"--key: '" + key_.substr(0, 60) +

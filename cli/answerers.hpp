@@ -7,6 +7,8 @@
 #include <string>
 
 #include "model/answerer.hpp"
+#include "model/compute/thinking.hpp"
+#include "model/native_model.hpp"
 #include "model/wishes.hpp"
 
 namespace antiphon {
@@ -16,6 +18,7 @@ struct AnswerWish {
   Wishes wishes{};      // without the model itself
   std::string model{};  // a checkpoint; empty: the built-in one
   std::string device = "cpu";
+  compute::Thinking thinking{};
 };
 
 /// The flags of everyone who answers; understand() once all are read.
@@ -30,12 +33,16 @@ class AnswerFlags {
   std::string part_ = "auto";
   std::string key_ = "auto";
   std::string density_ = "auto";
+  std::string quant_ = "auto";
 };
 
 struct MadeAnswerer {
   std::function<std::unique_ptr<Answerer>()> make{};
   std::shared_ptr<WishDesk> desk{};  // of the model; nothing for the others
 };
+
+/// The native model that the flags ask for. Throws UsageError.
+std::shared_ptr<const NativeModel> modelFor(const AnswerWish& wish);
 
 /// `name` is one of kAnswerers. Loads what it needs here and now; throws UsageError when that cannot be.
 MadeAnswerer makeAnswerer(const std::string& name, const AnswerWish& wish);

@@ -106,7 +106,7 @@ int eval(const EvalWish& wish, const AnswerWish& answer) {
   plan.wishes = answer.wishes;
   plan.sampled = !wish.bitsOnly;
   try {
-    plan.wishes.model = answer.model.empty() ? NativeModel::embedded() : NativeModel::load(answer.model);
+    plan.wishes.model = modelFor(answer);
     const auto bytes = embeddedMarkov();
     const markov::Table counts =
         wish.markov.empty()

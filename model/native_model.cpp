@@ -1,5 +1,7 @@
 #include "model/native_model.hpp"
 
+#include <chrono>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "model/native/decoder.hpp"
@@ -35,7 +37,41 @@ native::Shape shapeOf(const Safetensors& file) {
   return shape;
 }
 
-std::shared_ptr<const NativeModel> checked(std::shared_ptr<const Safetensors> file) try {
+constexpr double kTrial = 0.006;  // seconds
+constexpr int kTrialSteps = 32;
+
+/// Notes a second with these hands.
+double speedOf(const std::shared_ptr<const native::Weights>& weights, const std::shared_ptr<compute::Crew>& crew) {
+  native::Decoder decoder{weights, kTrialSteps, crew};
+  const native::Step step{};
+  const auto begin = std::chrono::steady_clock::now();
+  for (int notes = 1;; ++notes) {
+    if (decoder.length() == kTrialSteps) decoder.rollBack(0);
+    decoder.extend({&step, 1});
+    for (int head = 0; head < native::kHeads; ++head) decoder.speak(static_cast<native::Head>(head), {});
+    const std::chrono::duration<double> gone = std::chrono::steady_clock::now() - begin;
+    if (gone.count() > kTrial) return notes / gone.count();
+  }
+}
+
+/// Engines that share their hands; how many are best is found out when the first is made.
+NativeModel::MakeEngine enginesOver(std::shared_ptr<const native::Weights> weights, int hands) {
+  struct Hands {
+    std::once_flag chosen{};
+    std::shared_ptr<compute::Crew> crew{};
+  };
+  auto shared = std::make_shared<Hands>();
+  return [weights = std::move(weights), hands, shared](int capacity) {
+    std::call_once(shared->chosen, [&] {
+      shared->crew = hands > 0 ? std::make_shared<compute::Crew>(hands - 1)
+                               : compute::fastestCrew([&](const auto& crew) { return speedOf(weights, crew); });
+    });
+    return std::make_unique<native::Decoder>(weights, capacity, shared->crew);
+  };
+}
+
+std::shared_ptr<const NativeModel> checked(std::shared_ptr<const Safetensors> file,
+                                           const compute::Thinking& thinking) try {
   const std::string& name = file->name();
   const std::string architecture = field(*file, "architecture");
   if (architecture != kNativeArchitecture) {
@@ -53,11 +89,9 @@ std::shared_ptr<const NativeModel> checked(std::shared_ptr<const Safetensors> fi
   auto style =
       std::make_shared<StyleText>(std::string{reinterpret_cast<const char*>(words->bytes.data()), words->bytes.size()});
   if (style->size() != shape.textPieces) throw ModelError{name + ": its words for style are not those of its shape"};
-  auto weights = std::make_shared<const native::Weights>(
-      native::load(shape, [&](const native::TensorSpec& spec) { return file->floats(spec.name, spec.size); }));
-  return std::make_shared<NativeModel>(file, shape, std::move(style), [weights](int capacity) {
-    return std::make_unique<native::Decoder>(weights, capacity);
-  });
+  auto weights = std::make_shared<const native::Weights>(native::load(
+      shape, [&](const native::TensorSpec& spec) { return file->floats(spec.name, spec.size); }, thinking.chosen()));
+  return std::make_shared<NativeModel>(file, shape, std::move(style), enginesOver(weights, thinking.hands), thinking);
 } catch (const SafetensorsError& e) {
   throw ModelError{e.what()};
 } catch (const StyleTextError& e) {
@@ -67,24 +101,32 @@ std::shared_ptr<const NativeModel> checked(std::shared_ptr<const Safetensors> fi
 }  // namespace
 
 NativeModel::NativeModel(std::shared_ptr<const Safetensors> file, native::Shape shape,
-                         std::shared_ptr<const StyleText> style, MakeEngine engine)
-    : file_{std::move(file)}, shape_{shape}, style_{std::move(style)}, engine_{std::move(engine)} {}
+                         std::shared_ptr<const StyleText> style, MakeEngine engine, const compute::Thinking& thinking)
+    : file_{std::move(file)},
+      shape_{shape},
+      style_{std::move(style)},
+      engine_{std::move(engine)},
+      thinking_{thinking} {}
 
-std::shared_ptr<const NativeModel> NativeModel::load(const std::filesystem::path& path) try {
-  return checked(std::make_shared<const Safetensors>(path));
+std::shared_ptr<const NativeModel> NativeModel::load(const std::filesystem::path& path,
+                                                     const compute::Thinking& thinking) try {
+  return checked(std::make_shared<const Safetensors>(path), thinking);
 } catch (const SafetensorsError& e) {
   throw ModelError{e.what()};
 }
 
-std::shared_ptr<const NativeModel> NativeModel::from(std::span<const std::byte> bytes, const std::string& name) try {
-  return checked(std::make_shared<const Safetensors>(bytes, name));
+std::shared_ptr<const NativeModel> NativeModel::from(std::span<const std::byte> bytes, const std::string& name,
+                                                     const compute::Thinking& thinking) try {
+  return checked(std::make_shared<const Safetensors>(bytes, name), thinking);
 } catch (const SafetensorsError& e) {
   throw ModelError{e.what()};
 }
 
-std::shared_ptr<const NativeModel> NativeModel::embedded() {
+std::shared_ptr<const NativeModel> NativeModel::embedded(const compute::Thinking& thinking) {
   if (embeddedModel().empty()) throw ModelError{"this build has no model in it"};
-  static const std::shared_ptr<const NativeModel> model = from(embeddedModel(), "the built-in model");
+  static const std::string kName = "the built-in model";
+  if (thinking.format || thinking.hands != 0) return from(embeddedModel(), kName, thinking);
+  static const std::shared_ptr<const NativeModel> model = from(embeddedModel(), kName);
   return model;
 }
 

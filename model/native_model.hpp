@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "model/compute/thinking.hpp"
 #include "model/engine.hpp"
 #include "model/native/weights.hpp"
 #include "model/safetensors.hpp"
@@ -26,22 +27,25 @@ class NativeModel {
  public:
   /// Throws ModelError when the file is none, breaks off, is of another architecture or vocabulary, or holds a tensor
   /// of the wrong type or size or with a value that is no number.
-  static std::shared_ptr<const NativeModel> load(const std::filesystem::path& path);
+  static std::shared_ptr<const NativeModel> load(const std::filesystem::path& path,
+                                                 const compute::Thinking& thinking = {});
   /// The one that is linked into the program; throws ModelError when this build has none.
-  static std::shared_ptr<const NativeModel> embedded();
+  static std::shared_ptr<const NativeModel> embedded(const compute::Thinking& thinking = {});
 
-  static std::shared_ptr<const NativeModel> from(std::span<const std::byte> bytes, const std::string& name);
+  static std::shared_ptr<const NativeModel> from(std::span<const std::byte> bytes, const std::string& name,
+                                                 const compute::Thinking& thinking = {});
 
-  /// Makes an engine of so many steps' capacity.
+  /// Makes an engine of so many steps' capacity. All engines of one model share its hands: one thread at a time.
   using MakeEngine = std::function<std::unique_ptr<Engine>(int)>;
   NativeModel(std::shared_ptr<const Safetensors> file, native::Shape shape, std::shared_ptr<const StyleText> style,
-              MakeEngine engine);
+              MakeEngine engine, const compute::Thinking& thinking = {});
 
   const std::string& name() const { return file_->name(); }
   const native::Shape& shape() const { return shape_; }
   const StyleText& style() const { return *style_; }
   const std::shared_ptr<const StyleText>& sharedStyle() const { return style_; }
   const std::shared_ptr<const Safetensors>& file() const { return file_; }
+  const compute::Thinking& thinking() const { return thinking_; }
   std::unique_ptr<Engine> engine(int capacity) const { return engine_(capacity); }
 
  private:
@@ -49,6 +53,7 @@ class NativeModel {
   native::Shape shape_;
   std::shared_ptr<const StyleText> style_;
   MakeEngine engine_;
+  compute::Thinking thinking_;
 };
 
 /// What a checkpoint says of itself beside its tensors.

@@ -48,19 +48,24 @@ class TorchEngine final : public Engine {
 
 }  // namespace
 
-std::shared_ptr<const NativeModel> onTorch(const std::shared_ptr<const NativeModel>& model, bool cuda) try {
-  const native::Shape& s = model->shape();
+NativeModel::MakeEngine torchEngines(const native::Shape& s,
+                                     const std::function<std::vector<float>(const native::TensorSpec&)>& fetch,
+                                     bool cuda) try {
   TorchNetHandle opened = openTorchNet({s.width, s.layers, s.heads, s.hidden, s.textPieces, 1, 1, cuda, false, false});
   const auto specs = native::tensors(s);
   for (std::size_t i = 0; i < specs.size(); ++i) {
-    const std::vector<float> values = model->file()->floats(specs[i].name, specs[i].size);
-    if (!opened->write(static_cast<int>(i), values.data())) throw TorchError{opened->error()};
+    if (!opened->write(static_cast<int>(i), fetch(specs[i]).data())) throw TorchError{opened->error()};
   }
   const std::shared_ptr<torch_door::Net> net{std::move(opened)};
-  return std::make_shared<NativeModel>(model->file(), s, model->sharedStyle(),
-                                       [net](int capacity) { return std::make_unique<TorchEngine>(net, capacity); });
+  return [net](int capacity) { return std::make_unique<TorchEngine>(net, capacity); };
 } catch (const TorchError& error) {
   throw ModelError{error.what()};
+}
+
+std::shared_ptr<const NativeModel> onTorch(const std::shared_ptr<const NativeModel>& model, bool cuda) {
+  const auto fetch = [&](const native::TensorSpec& spec) { return model->file()->floats(spec.name, spec.size); };
+  return std::make_shared<NativeModel>(model->file(), model->shape(), model->sharedStyle(),
+                                       torchEngines(model->shape(), fetch, cuda), model->thinking());
 }
 
 }  // namespace antiphon

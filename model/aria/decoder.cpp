@@ -5,61 +5,79 @@
 #include <stdexcept>
 #include <string>
 
+#include "model/half.hpp"
+
 namespace antiphon {
 namespace {
 
-using native::Floats;
-using native::Into;
-using native::kPanel;
-using native::multiply;
-using native::panelsFor;
-using native::PanelsView;
+using compute::Format;
 
-constexpr auto kPanelSize = static_cast<std::size_t>(kPanel);
-constexpr double kEpsilon = 1e-5;
+constexpr float kEpsilon = 1e-5f;
 constexpr double kTurnBase = 500'000;
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// Mean 0 and spread 1, then weighed and shifted.
-void toLevel(const float* in, const AriaNorm& norm, float* out, int width) {
-  double mean = 0, variance = 0;
-  for (std::size_t i = 0; i < at(width); ++i) mean += static_cast<double>(in[i]);
-  mean /= width;
-  for (std::size_t i = 0; i < at(width); ++i)
-    variance += (static_cast<double>(in[i]) - mean) * (static_cast<double>(in[i]) - mean);
-  const auto middle = static_cast<float>(mean), scale = static_cast<float>(1 / std::sqrt(variance / width + kEpsilon));
-  for (std::size_t i = 0; i < at(width); ++i) out[i] = (in[i] - middle) * scale * norm.weight[i] + norm.bias[i];
+std::size_t packedBytes(const AriaShape& shape, Format format) {
+  std::size_t bytes = 0;
+  for (const native::TensorSpec& spec : tensorsOf(shape)) {
+    if (spec.size.size() == 2 && spec.name != kAriaTable)
+      bytes += compute::packedBytes(format, static_cast<int>(spec.size[0]), static_cast<int>(spec.size[1]));
+  }
+  return bytes;
+}
+
+compute::TrunkPlan planOf(const std::shared_ptr<const AriaWeights>& weights, int capacity) {
+  if (weights == nullptr) throw std::invalid_argument{"aria: no weights"};
+  if (capacity < 1 || capacity > kAriaContext)
+    throw std::invalid_argument{"aria: capacity must be 1 to " + std::to_string(kAriaContext)};
+  const AriaShape& s = weights->shape;
+  return {.width = s.width,
+          .heads = s.heads,
+          .hidden = s.hidden,
+          .epsilon = kEpsilon,
+          .scoreScale = 1.0f / std::sqrt(static_cast<float>(s.headWidth())),
+          .memory = weights->store.format() == Format::f32 ? compute::Memory::f32 : compute::Memory::f16};
 }
 
 }  // namespace
 
-AriaWeights loadAria(const Safetensors& checkpoint, std::optional<int> heads) {
+AriaWeights loadAria(const Safetensors& checkpoint, std::optional<int> heads, Format format) {
+  return loadAria(
+      shapeOf(checkpoint, heads),
+      [&](const native::TensorSpec& spec) { return checkpoint.floats(spec.name, spec.size); }, format);
+}
+
+AriaWeights loadAria(const AriaShape& shape, const std::function<std::vector<float>(const native::TensorSpec&)>& fetch,
+                     Format format) {
   AriaWeights weights;
-  weights.shape = shapeOf(checkpoint, heads);
+  weights.shape = shape;
+  weights.store = compute::PackedStore{format, packedBytes(weights.shape, format)};
   const std::vector<native::TensorSpec> specs = tensorsOf(weights.shape);
   std::size_t next = 0;
+  const auto numbers = [&] { return fetch(specs[next++]); };
   const auto vector = [&] {
-    const native::TensorSpec& spec = specs[next++];
-    const std::vector<float> values = checkpoint.floats(spec.name, spec.size);
-    return Floats(values.begin(), values.end());
+    const std::vector<float> values = numbers();
+    return compute::Floats(values.begin(), values.end());
   };
   const auto matrix = [&] {
-    const native::TensorSpec& spec = specs[next++];
-    return native::Matrix{static_cast<int>(spec.size[0]), static_cast<int>(spec.size[1]),
-                          checkpoint.floats(spec.name, spec.size)};
+    const native::TensorSpec& spec = specs[next];
+    return weights.store.next(static_cast<int>(spec.size[0]), static_cast<int>(spec.size[1]), numbers());
   };
   const auto norm = [&] {
-    AriaNorm both;
+    compute::Norm both;
     both.weight = vector();
     both.bias = vector();
     return both;
   };
-  weights.table = vector();
+  if (format == Format::f32) {
+    weights.table = vector();
+  } else {
+    for (const float value : numbers()) weights.halfTable.push_back(toBf16(value));
+  }
   weights.norm = norm();
   weights.layers.resize(at(weights.shape.layers));
-  for (AriaLayer& layer : weights.layers) {
-    for (native::Matrix* one : {&layer.qkv, &layer.out, &layer.gate, &layer.up, &layer.down}) *one = matrix();
+  for (compute::TrunkLayer& layer : weights.layers) {
+    for (compute::Packed* one : {&layer.qkv, &layer.out, &layer.gate, &layer.up, &layer.down}) *one = matrix();
     layer.attentionNorm = norm();
     layer.forwardNorm = norm();
   }
@@ -67,30 +85,23 @@ AriaWeights loadAria(const Safetensors& checkpoint, std::optional<int> heads) {
   return weights;
 }
 
-AriaDecoder::AriaDecoder(std::shared_ptr<const AriaWeights> weights, int capacity)
-    : weights_{std::move(weights)}, capacity_{capacity} {
-  if (weights_ == nullptr) throw std::invalid_argument{"aria: no weights"};
-  if (capacity < 1 || capacity > kAriaContext)
-    throw std::invalid_argument{"aria: capacity must be 1 to " + std::to_string(kAriaContext)};
+AriaDecoder::AriaDecoder(std::shared_ptr<const AriaWeights> weights, int capacity, std::shared_ptr<compute::Crew> crew)
+    : weights_{std::move(weights)},
+      trunk_{planOf(weights_, capacity), weights_->layers, capacity,
+             crew != nullptr ? std::move(crew) : std::make_shared<compute::Crew>(0), weights_->shape.vocabulary} {
   const AriaShape& s = weights_->shape;
   const int half = s.headWidth() / 2;
   for (int j = 0; j < half; ++j)
     speeds_.push_back(static_cast<float>(std::pow(kTurnBase, -static_cast<double>(j) / half)));
-  cosine_.resize(at(kBlock) * at(half));
-  sine_.resize(cosine_.size());
-  x_.resize(at(kBlock) * at(s.width));
-  level_.resize(x_.size());
-  qkv_.resize(3 * x_.size());
-  gate_.resize(at(kBlock) * at(s.hidden));
-  up_.resize(gate_.size());
+  level_.resize(at(s.width));
   logits_.resize(at(s.vocabulary));
 }
 
 void AriaDecoder::check(std::span<const int> ids) const {
   if (ids.empty()) throw std::invalid_argument{"aria: no tokens"};
-  if (ids.size() > at(capacity_ - length_)) {
-    throw std::length_error{"aria: " + std::to_string(ids.size()) + " tokens more than the " + std::to_string(length_) +
-                            " do not fit into " + std::to_string(capacity_)};
+  if (ids.size() > at(capacity() - length())) {
+    throw std::length_error{"aria: " + std::to_string(ids.size()) + " tokens more than the " +
+                            std::to_string(length()) + " do not fit into " + std::to_string(capacity())};
   }
   for (const int id : ids) {
     if (id < 0 || id >= weights_->shape.vocabulary)
@@ -102,152 +113,49 @@ std::span<const float> AriaDecoder::extend(std::span<const int> ids) {
   check(ids);
   int rows = 0;
   for (; !ids.empty(); ids = ids.subspan(at(rows))) {
-    rows = static_cast<int>(std::min(ids.size(), at(kBlock)));
+    rows = static_cast<int>(std::min(ids.size(), at(compute::Trunk::kBlock)));
     block(ids.first(at(rows)));
   }
-  speak(rows - 1, 1);
-  return std::span<const float>{logits_}.first(at(weights_->shape.vocabulary));
+  return speak(rows - 1);
 }
 
 void AriaDecoder::extend(std::span<const int> ids, const Listener& listener) {
   check(ids);
-  const std::size_t vocabulary = at(weights_->shape.vocabulary);
-  logits_.resize(std::max(logits_.size(), std::min(ids.size(), at(kBlock)) * vocabulary));
   while (!ids.empty()) {
-    const int rows = static_cast<int>(std::min(ids.size(), at(kBlock))), first = length_;
+    const int rows = static_cast<int>(std::min(ids.size(), at(compute::Trunk::kBlock))), first = length();
     block(ids.first(at(rows)));
-    speak(0, rows);
-    for (int r = 0; r < rows; ++r)
-      listener(first + r, std::span<const float>{logits_}.subspan(at(r) * vocabulary, vocabulary));
+    for (int r = 0; r < rows; ++r) listener(first + r, speak(r));
     ids = ids.subspan(at(rows));
   }
 }
 
 void AriaDecoder::rollBack(int length) {
-  if (length < 0 || length > length_) throw std::out_of_range{"aria: cannot go back to where it never was"};
-  length_ = length;
-  pages_.resize(at((length + kPage - 1) / kPage * weights_->shape.layers));
+  if (length < 0 || length > this->length()) throw std::out_of_range{"aria: cannot go back to where it never was"};
+  trunk_.rollBack(length);
 }
 
 void AriaDecoder::block(std::span<const int> ids) {
   const AriaWeights& w = *weights_;
-  const int width = w.shape.width, hidden = w.shape.hidden, rows = static_cast<int>(ids.size());
-  const std::size_t wide = at(width), deep = at(hidden);
-  const int pages = (length_ + rows + kPage - 1) / kPage;
-  while (pages_.size() < at(pages * w.shape.layers)) {
-    Page page;
-    page.keys.resize(at(kPage) * wide);
-    page.values.resize(at(w.shape.heads) * at(panelsFor(w.shape.headWidth())) * at(kPage) * kPanelSize);
-    pages_.push_back(std::move(page));
-  }
-  scores_.resize(std::max(scores_.size(), at(pages * kPage)));
-  for (std::size_t r = 0; r < at(rows); ++r)
-    std::copy_n(w.table.data() + at(ids[r]) * wide, wide, x_.data() + r * wide);
-  turnings(rows);
-
-  const native::RowsView level{level_.data(), wide, rows};
-  for (int i = 0; i < w.shape.layers; ++i) {
-    const AriaLayer& layer = w.layers[at(i)];
-    for (std::size_t r = 0; r < at(rows); ++r)
-      toLevel(x_.data() + r * wide, layer.attentionNorm, level_.data() + r * wide, width);
-    multiply(layer.qkv.view(), level, qkv_.data(), 3 * wide, Into::replace);
-    attention(i, rows);  // from qkv_ into level_
-    multiply(layer.out.view(), level, x_.data(), wide, Into::add);
-
-    for (std::size_t r = 0; r < at(rows); ++r)
-      toLevel(x_.data() + r * wide, layer.forwardNorm, level_.data() + r * wide, width);
-    multiply(layer.gate.view(), level, gate_.data(), deep, Into::replace);
-    multiply(layer.up.view(), level, up_.data(), deep, Into::replace);
-    native::gated(gate_.data(), up_.data(), rows * hidden);
-    multiply(layer.down.view(), {gate_.data(), deep, rows}, x_.data(), wide, Into::add);
-  }
-  length_ += rows;
-}
-
-/// Logits of some rows of the last block.
-void AriaDecoder::speak(int firstRow, int rows) {
-  const std::size_t wide = at(weights_->shape.width);
-  for (std::size_t r = 0; r < at(rows); ++r) {
-    toLevel(x_.data() + (at(firstRow) + r) * wide, weights_->norm, level_.data() + r * wide, weights_->shape.width);
-  }
-  multiply(weights_->voice.view(), {level_.data(), wide, rows}, logits_.data(), at(weights_->shape.vocabulary),
-           Into::replace);
-}
-
-void AriaDecoder::turnings(int rows) {
-  std::size_t to = 0;
+  const std::size_t wide = at(w.shape.width);
+  const int rows = static_cast<int>(ids.size());
   for (int r = 0; r < rows; ++r) {
-    for (const float speed : speeds_) {
-      const float angle = static_cast<float>(length_ + r) * speed;
-      cosine_[to] = std::cos(angle);
-      sine_[to] = std::sin(angle);
-      ++to;
+    float* x = trunk_.row(r);
+    const std::size_t from = at(ids[at(r)]) * wide;
+    for (std::size_t i = 0; i < wide; ++i) x[i] = w.table.empty() ? fromBf16(w.halfTable[from + i]) : w.table[from + i];
+    for (std::size_t j = 0; j < speeds_.size(); ++j) {
+      const float angle = static_cast<float>(length() + r) * speeds_[j];
+      trunk_.cosine(r)[j] = std::cos(angle);
+      trunk_.sine(r)[j] = std::sin(angle);
     }
   }
+  trunk_.think(rows);
 }
 
-void AriaDecoder::turn(float* vector, int row) const {
-  const std::size_t half = speeds_.size();
-  const float* cosine = cosine_.data() + at(row) * half;
-  const float* sine = sine_.data() + at(row) * half;
-  for (std::size_t j = 0; j < half; ++j) {
-    const float a = vector[j], b = vector[j + half];
-    vector[j] = a * cosine[j] - b * sine[j];
-    vector[j + half] = b * cosine[j] + a * sine[j];
-  }
-}
-
-void AriaDecoder::attention(int layer, int rows) {
-  const AriaShape& s = weights_->shape;
-  const std::size_t wide = at(s.width), headWide = at(s.headWidth());
-  const float scale = 1.0f / std::sqrt(static_cast<float>(s.headWidth()));
-  for (int head = 0; head < s.heads; ++head) {
-    for (int r = 0; r < rows; ++r) {
-      float* query = qkv_.data() + at(r) * 3 * wide + at(head) * headWide;
-      float* key = query + wide;
-      turn(query, r);
-      turn(key, r);
-      for (std::size_t i = 0; i < headWide; ++i) query[i] *= scale;
-      remember(layer, head, length_ + r, key, key + wide);
-      listen(layer, head, length_ + r, query, level_.data() + at(r) * wide + at(head) * headWide);
-    }
-  }
-}
-
-void AriaDecoder::remember(int layer, int head, int place, const float* key, const float* value) {
-  const AriaShape& s = weights_->shape;
-  const std::size_t headWide = at(s.headWidth()), within = at(place % kPage);
-  Page& page = pages_[at(place / kPage * s.layers + layer)];
-  float* keys = page.keys.data() + at(head) * headWide * at(kPage) + within / kPanelSize * headWide * kPanelSize +
-                within % kPanelSize;
-  float* values =
-      page.values.data() + at(head) * at(panelsFor(s.headWidth())) * at(kPage) * kPanelSize + within * kPanelSize;
-  for (std::size_t i = 0; i < headWide; ++i) {
-    keys[i * kPanelSize] = key[i];
-    values[i / kPanelSize * at(kPage) * kPanelSize + i % kPanelSize] = value[i];
-  }
-}
-
-/// Looks back from a place over all places up to it, page by page.
-void AriaDecoder::listen(int layer, int head, int place, const float* query, float* heard) {
-  const AriaShape& s = weights_->shape;
-  const int headWidth = s.headWidth(), count = place + 1;
-  const std::size_t headWide = at(headWidth);
-  for (int begin = 0; begin < count; begin += kPage) {
-    const Page& page = pages_[at(begin / kPage * s.layers + layer)];
-    const PanelsView keys{page.keys.data() + at(head) * headWide * at(kPage), headWide * kPanelSize,
-                          std::min(kPage, count - begin), headWidth};
-    multiply(keys, {query, headWide, 1}, scores_.data() + begin, 0, Into::replace);
-  }
-  const float share = native::softmax(scores_.data(), count);
-  for (int begin = 0; begin < count; begin += kPage) {
-    const Page& page = pages_[at(begin / kPage * s.layers + layer)];
-    const std::size_t size = at(panelsFor(headWidth)) * at(kPage) * kPanelSize;
-    const PanelsView values{page.values.data() + at(head) * size, at(kPage) * kPanelSize, headWidth,
-                            std::min(kPage, count - begin)};
-    multiply(values, {scores_.data() + begin, at(kPage), 1}, heard, 0, begin == 0 ? Into::replace : Into::add);
-  }
-  for (std::size_t i = 0; i < headWide; ++i) heard[i] *= share;
+/// Logits of a row of the last block.
+std::span<const float> AriaDecoder::speak(int row) {
+  compute::level(weights_->norm, kEpsilon, trunk_.row(row), level_.data());
+  trunk_.multiply(weights_->voice, level_.data(), logits_.data(), compute::Into::replace);
+  return logits_;
 }
 
 }  // namespace antiphon

@@ -15,7 +15,6 @@ using native::TensorSpec;
 
 constexpr std::int64_t kWidest = 1 << 16;  // of anything but the vocabulary
 constexpr int kMostLayers = 512;
-const std::string kEmbeddings = "model.tok_embeddings.weight";
 const std::string kLayers = "model.encode_layers.";
 
 std::string layerName(int layer, const char* tensor) { return kLayers + std::to_string(layer) + "." + tensor; }
@@ -87,7 +86,7 @@ std::string shown(const std::string& name) {
 std::vector<TensorSpec> tensorsOf(const AriaShape& shape) {
   check(shape);
   const std::int64_t width = shape.width, hidden = shape.hidden, vocabulary = shape.vocabulary;
-  std::vector<TensorSpec> all{{kEmbeddings, {vocabulary, width}},
+  std::vector<TensorSpec> all{{kAriaTable, {vocabulary, width}},
                               {"model.out_layer_norm.weight", {width}},
                               {"model.out_layer_norm.bias", {width}}};
   for (int i = 0; i < shape.layers; ++i) {
@@ -112,12 +111,13 @@ std::int64_t parametersOf(const AriaShape& shape) {
 
 AriaShape shapeOf(const Safetensors& checkpoint, std::optional<int> heads) {
   AriaShape shape;
-  shape.vocabulary = rowsOf(checkpoint, kEmbeddings, {}, std::int64_t{1} << 24);
+  shape.vocabulary = rowsOf(checkpoint, kAriaTable, {}, std::int64_t{1} << 24);
   if (shape.vocabulary != kAriaTokens && shape.vocabulary != kAriaLiveTokens) {
-    refuse(checkpoint, "tensor '" + kEmbeddings + "' has " + std::to_string(shape.vocabulary) + " tokens; Aria has " +
-                           std::to_string(kAriaTokens) + ", or " + std::to_string(kAriaLiveTokens) + " with the pedal");
+    refuse(checkpoint, std::string{"tensor '"} + kAriaTable + "' has " + std::to_string(shape.vocabulary) +
+                           " tokens; Aria has " + std::to_string(kAriaTokens) + ", or " +
+                           std::to_string(kAriaLiveTokens) + " with the pedal");
   }
-  shape.width = static_cast<int>(checkpoint.find(kEmbeddings)->shape[1]);
+  shape.width = static_cast<int>(checkpoint.find(kAriaTable)->shape[1]);
   shape.hidden = rowsOf(checkpoint, layerName(0, "ff_gate_proj.weight"), shape.width, kWidest);
   shape.layers = layersOf(checkpoint);
   shape.heads = heads ? *heads : headsOf(checkpoint, shape.width);
@@ -126,7 +126,7 @@ AriaShape shapeOf(const Safetensors& checkpoint, std::optional<int> heads) {
   try {
     tensors = tensorsOf(shape);
   } catch (const std::invalid_argument& error) {
-    refuse(checkpoint, "tensor '" + kEmbeddings + "' fits no model: " + error.what());
+    refuse(checkpoint, std::string{"tensor '"} + kAriaTable + "' fits no model: " + error.what());
   }
   std::set<std::string> known;
   for (const TensorSpec& tensor : tensors) {

@@ -33,6 +33,7 @@ struct AriaShape {
   friend bool operator==(const AriaShape&, const AriaShape&) = default;
 };
 
+inline constexpr const char* kAriaTable = "model.tok_embeddings.weight";
 inline constexpr int kAriaContext = 8192;  // tokens; what the public checkpoints were trained for
 
 /// Every tensor, in the order a file holds them. Throws std::invalid_argument with the field named when no such model

@@ -85,15 +85,17 @@ HeldSet::~HeldSet() {
   std::filesystem::remove(path_, ignored);
 }
 
+bool foretold(const native::Step& step) {
+  return step.in[native::what] != native::kHeaderRow && step.in[native::barsLeft] >= native::kBarsLeftRow;
+}
+
 Bits bitsOf(Engine& engine, const native::Window& window) {
   const std::vector<native::Step> steps = native::encode(window);
   Bits bits;
   engine.rollBack(0);
   for (const native::Step& step : steps) {
     engine.extend({&step, 1});
-    const bool ofAnswer =
-        step.in[native::what] != native::kHeaderRow && step.in[native::barsLeft] >= native::kBarsLeftRow;
-    if (!ofAnswer) continue;
+    if (!foretold(step)) continue;
     bits.notes += step.out[native::pitchHead] >= 0;
     std::vector<native::Row> said;
     for (std::size_t head = 0; head < native::kHeads; ++head) {

@@ -43,6 +43,8 @@ struct Evaluation {
 Evaluation evaluate(const EvaluationPlan& plan, const markov::Table& counts,
                     const std::function<void(std::size_t, std::size_t)>& told);
 
+/// Whether a step of encode() is one that an answer chooses, not text, header or call.
+bool foretold(const native::Step& step);
 /// Every window's targets as the engine foretells them.
 Bits bitsOf(Engine& engine, const native::Window& window);
 

@@ -8,43 +8,43 @@
 namespace antiphon::native {
 namespace {
 
-constexpr auto kPanelSize = static_cast<std::size_t>(kPanel);
+compute::TrunkPlan planOf(const std::shared_ptr<const Weights>& weights, int capacity) {
+  if (weights == nullptr) throw std::invalid_argument{"decoder: no weights"};
+  if (capacity < 1) throw std::invalid_argument{"decoder: capacity must be above 0"};
+  const Shape& s = weights->shape;
+  return {.width = s.width,
+          .heads = s.heads,
+          .hidden = s.hidden,
+          .epsilon = kUnitEpsilon,
+          .unitKeys = true,
+          .scoreScale = kScoreScale / static_cast<float>(s.headWidth()),
+          .turns = 2,
+          .memory = weights->store.format() == compute::Format::f32 ? compute::Memory::f32 : compute::Memory::f16};
+}
 
 }  // namespace
 
-Decoder::Decoder(std::shared_ptr<const Weights> weights, int capacity)
-    : weights_{std::move(weights)}, capacity_{capacity} {
-  if (weights_ == nullptr) throw std::invalid_argument{"decoder: no weights"};
-  if (capacity < 1) throw std::invalid_argument{"decoder: capacity must be above 0"};
+Decoder::Decoder(std::shared_ptr<const Weights> weights, int capacity, std::shared_ptr<compute::Crew> crew)
+    : weights_{std::move(weights)},
+      trunk_{planOf(weights_, capacity), weights_->layers, capacity,
+             crew != nullptr ? std::move(crew) : std::make_shared<compute::Crew>(0),
+             std::max(2 * weights_->shape.width, std::ranges::max(kHeadChoices))} {
   const Shape& s = weights_->shape;
-  const std::size_t all = at(s.layers) * at(s.heads);
-  keysSize_ = at(panelsFor(capacity)) * at(s.headWidth()) * kPanelSize;
-  valuesSize_ = at(panelsFor(s.headWidth())) * at(capacity) * kPanelSize;
-  keys_.resize(all * keysSize_);
-  values_.resize(all * valuesSize_);
-
   const int quarter = s.headWidth() / 4;
   for (int j = 0; j < quarter; ++j) {
     speeds_.push_back(static_cast<float>(std::pow(static_cast<double>(kTurnBase), -static_cast<double>(j) / quarter)));
   }
-  cosine_.resize(at(kBlock * 2 * quarter));
-  sine_.resize(cosine_.size());
-  x_.resize(at(kBlock * s.width));
-  level_.resize(x_.size());
-  qkv_.resize(3 * x_.size());
-  gate_.resize(at(kBlock * s.hidden));
-  up_.resize(gate_.size());
-  scores_.resize(at(panelsFor(capacity)) * kPanelSize);
   last_.resize(at(s.width));
   mixed_.resize(at(s.width));
+  level_.resize(at(s.width));
   hidden_.resize(at(2 * s.width));
   logits_.resize(at(std::ranges::max(kHeadChoices)));
 }
 
 void Decoder::extend(std::span<const Step> steps) {
-  if (steps.size() > at(capacity_ - length_)) {
+  if (steps.size() > at(capacity() - length())) {
     throw std::length_error{"decoder: " + std::to_string(steps.size()) + " steps more than the " +
-                            std::to_string(length_) + " do not fit into " + std::to_string(capacity_)};
+                            std::to_string(length()) + " do not fit into " + std::to_string(capacity())};
   }
   const int rows = weights_->shape.rows();
   for (const Step& step : steps) {
@@ -53,122 +53,39 @@ void Decoder::extend(std::span<const Step> steps) {
     }
   }
   while (!steps.empty()) {
-    const std::size_t some = std::min(steps.size(), at(kBlock));
+    const std::size_t some = std::min(steps.size(), at(compute::Trunk::kBlock));
     block(steps.first(some));
     steps = steps.subspan(some);
   }
 }
 
 void Decoder::rollBack(int length) {
-  if (length < 0 || length > length_) throw std::out_of_range{"decoder: cannot go back to where it never was"};
-  length_ = length;
+  if (length < 0 || length > this->length()) throw std::out_of_range{"decoder: cannot go back to where it never was"};
+  trunk_.rollBack(length);
   thought_ = false;
 }
 
 void Decoder::block(std::span<const Step> steps) {
   const Weights& w = *weights_;
-  const int width = w.shape.width, hidden = w.shape.hidden, rows = static_cast<int>(steps.size());
-  const std::size_t wide = at(width), deep = at(hidden);
+  const int width = w.shape.width, rows = static_cast<int>(steps.size());
   for (int r = 0; r < rows; ++r) {
-    float* x = row(x_, r, width);
+    const Step& step = steps[at(r)];
+    float* x = trunk_.row(r);
     std::fill_n(x, width, 0.0f);
-    for (const Row in : steps[at(r)].in) {
-      const float* from = w.row(in);
-      for (std::size_t i = 0; i < wide; ++i) x[i] += from[i];
-    }
-    toUnit(x, nullptr, x, width);
-  }
-  turnings(steps);
+    for (const Row in : step.in) compute::addTo(x, w.row(in), width);
+    compute::toUnit(x, nullptr, kUnitEpsilon, x, width);
 
-  const RowsView level{level_.data(), wide, rows};
-  for (int i = 0; i < w.shape.layers; ++i) {
-    const LayerWeights& layer = w.layers[at(i)];
-    for (int r = 0; r < rows; ++r) toUnit(row(x_, r, width), layer.attentionNorm.data(), row(level_, r, width), width);
-    multiply(layer.qkv.view(), level, qkv_.data(), 3 * wide, Into::replace);
-    attention(i, rows);  // from qkv_ into level_
-    multiply(layer.out.view(), level, x_.data(), wide, Into::add);
-
-    for (int r = 0; r < rows; ++r) toUnit(row(x_, r, width), layer.forwardNorm.data(), row(level_, r, width), width);
-    multiply(layer.gate.view(), level, gate_.data(), deep, Into::replace);
-    multiply(layer.up.view(), level, up_.data(), deep, Into::replace);
-    gated(gate_.data(), up_.data(), rows * hidden);
-    multiply(layer.down.view(), {gate_.data(), deep, rows}, x_.data(), wide, Into::add);
-  }
-  toUnit(row(x_, rows - 1, width), w.norm.data(), last_.data(), width);
-  length_ += rows;
-  thought_ = true;
-}
-
-void Decoder::turnings(std::span<const Step> steps) {
-  std::size_t to = 0;
-  for (std::size_t r = 0; r < steps.size(); ++r) {
-    const float places[2]{static_cast<float>(length_ + static_cast<int>(r)),
-                          static_cast<float>(steps[r].time) / kTimeUnit};
-    for (const float place : places) {
+    float *cosine = trunk_.cosine(r), *sine = trunk_.sine(r);
+    for (const float place : {static_cast<float>(length() + r), static_cast<float>(step.time) / kTimeUnit}) {
       for (const float speed : speeds_) {
-        cosine_[to] = std::cos(place * speed);
-        sine_[to] = std::sin(place * speed);
-        ++to;
+        *cosine++ = std::cos(place * speed);
+        *sine++ = std::sin(place * speed);
       }
     }
   }
-}
-
-/// Turns both halves of a head's vector as the row's place and time demand.
-void Decoder::turn(float* vector, int row) const {
-  const std::size_t quarter = speeds_.size();
-  for (std::size_t half = 0; half < 2; ++half) {
-    const float* cosine = cosine_.data() + (at(row) * 2 + half) * quarter;
-    const float* sine = sine_.data() + (at(row) * 2 + half) * quarter;
-    float* first = vector + half * 2 * quarter;
-    float* second = first + quarter;
-    for (std::size_t j = 0; j < quarter; ++j) {
-      const float a = first[j], b = second[j];
-      first[j] = a * cosine[j] - b * sine[j];
-      second[j] = b * cosine[j] + a * sine[j];
-    }
-  }
-}
-
-void Decoder::attention(int layer, int rows) {
-  const Shape& s = weights_->shape;
-  const int width = s.headWidth();
-  const float scale = kScoreScale / static_cast<float>(width);
-  for (int head = 0; head < s.heads; ++head) {
-    for (int r = 0; r < rows; ++r) {
-      float* query = row(qkv_, r, 3 * s.width) + head * width;
-      float* key = query + s.width;
-      toUnit(query, nullptr, query, width);
-      toUnit(key, nullptr, key, width);
-      turn(query, r);
-      turn(key, r);
-      for (int i = 0; i < width; ++i) query[i] *= scale;
-      remember(layer, head, length_ + r, key, key + s.width);
-      listen(layer, head, length_ + r, query, row(level_, r, s.width) + head * width);
-    }
-  }
-}
-
-void Decoder::remember(int layer, int head, int place, const float* key, const float* value) {
-  const auto width = at(weights_->shape.headWidth());
-  const std::size_t index = at(layer * weights_->shape.heads + head);
-  float* keys = keys_.data() + index * keysSize_ + at(place) / kPanelSize * width * kPanelSize + at(place) % kPanelSize;
-  for (std::size_t i = 0; i < width; ++i) keys[i * kPanelSize] = key[i];
-  float* values = values_.data() + index * valuesSize_ + at(place) * kPanelSize;
-  for (std::size_t i = 0; i < width; ++i)
-    values[i / kPanelSize * at(capacity_) * kPanelSize + i % kPanelSize] = value[i];
-}
-
-/// Looks back from a place over all places up to it.
-void Decoder::listen(int layer, int head, int place, const float* query, float* heard) {
-  const int width = weights_->shape.headWidth(), count = place + 1;
-  const std::size_t index = at(layer * weights_->shape.heads + head);
-  const PanelsView keys{keys_.data() + index * keysSize_, at(width) * kPanelSize, count, width};
-  const PanelsView values{values_.data() + index * valuesSize_, at(capacity_) * kPanelSize, width, count};
-  multiply(keys, {query, at(width), 1}, scores_.data(), 0, Into::replace);
-  const float share = softmax(scores_.data(), count);
-  multiply(values, {scores_.data(), at(count), 1}, heard, 0, Into::replace);
-  for (int i = 0; i < width; ++i) heard[i] *= share;
+  trunk_.think(rows);
+  compute::level(w.norm, kUnitEpsilon, trunk_.row(rows - 1), last_.data());
+  thought_ = true;
 }
 
 std::span<const float> Decoder::speak(Head head, std::span<const Row> said) {
@@ -179,16 +96,15 @@ std::span<const float> Decoder::speak(Head head, std::span<const Row> said) {
   std::ranges::copy(last_, mixed_.begin());
   for (const Row row : said) {
     if (row >= w.shape.rows()) throw std::out_of_range{"decoder: the table does not have what was said"};
-    const float* from = w.row(row);
-    for (std::size_t i = 0; i < at(width); ++i) mixed_[i] += from[i];
+    compute::addTo(mixed_.data(), w.row(row), width);
   }
-  toUnit(mixed_.data(), voice.norm1.data(), level_.data(), width);
-  multiply(voice.in.view(), {level_.data(), at(width), 1}, hidden_.data(), 0, Into::replace);
-  gated(hidden_.data(), nullptr, 2 * width);
-  multiply(voice.out.view(), {hidden_.data(), at(2 * width), 1}, mixed_.data(), 0, Into::add);
-  toUnit(mixed_.data(), voice.norm2.data(), level_.data(), width);
+  compute::level(voice.norm1, kUnitEpsilon, mixed_.data(), level_.data());
+  trunk_.multiply(voice.in, level_.data(), hidden_.data(), compute::Into::replace);
+  compute::gated(hidden_.data(), nullptr, 2 * width);
+  trunk_.multiply(voice.out, hidden_.data(), mixed_.data(), compute::Into::add);
+  compute::level(voice.norm2, kUnitEpsilon, mixed_.data(), level_.data());
   std::ranges::copy(voice.bias, logits_.begin());
-  multiply(voice.choices.view(), {level_.data(), at(width), 1}, logits_.data(), 0, Into::add);
+  trunk_.multiply(voice.choices, level_.data(), logits_.data(), compute::Into::add);
   return std::span<const float>{logits_}.first(at(choices));
 }
 

@@ -10,28 +10,38 @@
 namespace antiphon::native {
 namespace {
 
-constexpr auto kPanelSize = static_cast<std::size_t>(kPanel);
-
 std::size_t sizeOf(const TensorSpec& spec) {
   std::size_t size = 1;
   for (const std::int64_t side : spec.size) size *= static_cast<std::size_t>(side);
   return size;
 }
 
+std::size_t packedBytes(const Shape& shape, compute::Format format) {
+  std::size_t bytes = 0;
+  for (const TensorSpec& spec : tensors(shape)) {
+    if (spec.size.size() == 2 && spec.name != "table")
+      bytes += compute::packedBytes(format, static_cast<int>(spec.size[0]), static_cast<int>(spec.size[1]));
+  }
+  for (const int choices : kHeadChoices) bytes += compute::packedBytes(format, choices, shape.width);
+  return bytes;
+}
+
 /// Hands out the tensors of a model one after the other, and checks each.
 class Reading {
  public:
-  Reading(const Shape& shape, const std::function<std::vector<float>(const TensorSpec&)>& fetch)
-      : specs_{tensors(shape)}, fetch_{fetch} {}
+  Reading(const Shape& shape, const std::function<std::vector<float>(const TensorSpec&)>& fetch,
+          compute::PackedStore& store)
+      : specs_{tensors(shape)}, fetch_{fetch}, store_{store} {}
 
   Floats vector() {
     const std::vector<float> values = next();
     return Floats(values.begin(), values.end());
   }
-  Matrix matrix() {
+  compute::Norm norm() { return {vector(), {}}; }
+  compute::Packed matrix() {
     const TensorSpec& spec = specs_[next_];
     const std::vector<float> values = next();
-    return Matrix{static_cast<int>(spec.size[0]), static_cast<int>(spec.size[1]), values};
+    return store_.next(static_cast<int>(spec.size[0]), static_cast<int>(spec.size[1]), values);
   }
 
  private:
@@ -50,57 +60,41 @@ class Reading {
 
   std::vector<TensorSpec> specs_;
   const std::function<std::vector<float>(const TensorSpec&)>& fetch_;
+  compute::PackedStore& store_;
   std::size_t next_ = 0;
 };
 
 }  // namespace
 
-Matrix::Matrix(int outputs, int depth, std::span<const float> rows) : outputs_{outputs}, depth_{depth} {
-  const auto depthSize = static_cast<std::size_t>(depth);
-  panels_.resize(static_cast<std::size_t>(panelsFor(outputs)) * depthSize * kPanelSize);
-  for (std::size_t o = 0; o < static_cast<std::size_t>(outputs); ++o) {
-    float* panel = panels_.data() + o / kPanelSize * depthSize * kPanelSize + o % kPanelSize;
-    for (std::size_t k = 0; k < depthSize; ++k) panel[k * kPanelSize] = rows[o * depthSize + k];
-  }
-}
-
-float Matrix::at(int output, int k) const {
-  const auto o = static_cast<std::size_t>(output);
-  return panels_[(o / kPanelSize * static_cast<std::size_t>(depth_) + static_cast<std::size_t>(k)) * kPanelSize +
-                 o % kPanelSize];
-}
-
-PanelsView Matrix::view() const {
-  return {panels_.data(), static_cast<std::size_t>(depth_) * kPanelSize, outputs_, depth_};
-}
-
-Weights load(const Shape& shape, const std::function<std::vector<float>(const TensorSpec&)>& fetch) {
+Weights load(const Shape& shape, const std::function<std::vector<float>(const TensorSpec&)>& fetch,
+             compute::Format format) {
   check(shape);
-  Reading reading{shape, fetch};
   Weights weights;
   weights.shape = shape;
+  weights.store = compute::PackedStore{format, packedBytes(shape, format)};
+  Reading reading{shape, fetch, weights.store};
   weights.table = reading.vector();
   for (int i = 0; i < shape.layers; ++i) {
-    LayerWeights& layer = weights.layers.emplace_back();
-    layer.attentionNorm = reading.vector();
+    compute::TrunkLayer& layer = weights.layers.emplace_back();
+    layer.attentionNorm = reading.norm();
     layer.qkv = reading.matrix();
     layer.out = reading.matrix();
-    layer.forwardNorm = reading.vector();
+    layer.forwardNorm = reading.norm();
     layer.gate = reading.matrix();
     layer.up = reading.matrix();
     layer.down = reading.matrix();
   }
-  weights.norm = reading.vector();
+  weights.norm = reading.norm();
   for (std::size_t i = 0; i < kHeads; ++i) {
     HeadWeights& head = weights.heads[i];
-    head.norm1 = reading.vector();
+    head.norm1 = reading.norm();
     head.in = reading.matrix();
     head.out = reading.matrix();
-    head.norm2 = reading.vector();
+    head.norm2 = reading.norm();
     head.bias = reading.vector();
     const int choices = kHeadChoices[i];
-    head.choices =
-        Matrix{choices, shape.width, {weights.row(kHeadRow[i]), static_cast<std::size_t>(choices * shape.width)}};
+    head.choices = weights.store.next(choices, shape.width,
+                                      {weights.row(kHeadRow[i]), static_cast<std::size_t>(choices * shape.width)});
   }
   return weights;
 }
@@ -128,8 +122,9 @@ std::vector<float> randomTensor(const TensorSpec& spec, std::uint64_t seed, floa
   return values;
 }
 
-Weights randomWeights(const Shape& shape, std::uint64_t seed, float scale) {
-  return load(shape, [&](const TensorSpec& spec) { return randomTensor(spec, seed, scale); });
+Weights randomWeights(const Shape& shape, std::uint64_t seed, float scale, compute::Format format) {
+  return load(
+      shape, [&](const TensorSpec& spec) { return randomTensor(spec, seed, scale); }, format);
 }
 
 }  // namespace antiphon::native

@@ -7,53 +7,29 @@
 #include <span>
 #include <vector>
 
-#include "model/native/kernels.hpp"
+#include "model/compute/packed_store.hpp"
+#include "model/compute/trunk.hpp"
 #include "model/native/shape.hpp"
 
 namespace antiphon::native {
 
-/// A matrix in panels (see kernels.hpp).
-class Matrix {
- public:
-  Matrix() = default;
-  /// From [outputs][depth], as files hold it.
-  Matrix(int outputs, int depth, std::span<const float> rows);
-
-  int outputs() const { return outputs_; }
-  int depth() const { return depth_; }
-  float at(int output, int k) const;
-  PanelsView view() const;
-
- private:
-  int outputs_ = 0;
-  int depth_ = 0;
-  Floats panels_{};
-};
-
-struct LayerWeights {
-  Floats attentionNorm{};
-  Matrix qkv{};
-  Matrix out{};
-  Floats forwardNorm{};
-  Matrix gate{};
-  Matrix up{};
-  Matrix down{};
-};
+using compute::Floats;
 
 struct HeadWeights {
-  Floats norm1{};
-  Matrix in{};
-  Matrix out{};
-  Floats norm2{};
-  Matrix choices{};  // its rows of the table once more
+  compute::Norm norm1{};
+  compute::Packed in{};
+  compute::Packed out{};
+  compute::Norm norm2{};
+  compute::Packed choices{};  // its rows of the table once more
   Floats bias{};
 };
 
 struct Weights {
   Shape shape{};
   Floats table{};  // [rows][width]
-  std::vector<LayerWeights> layers{};
-  Floats norm{};
+  compute::PackedStore store{};
+  std::vector<compute::TrunkLayer> layers{};
+  compute::Norm norm{};
   std::array<HeadWeights, kHeads> heads{};
 
   const float* row(Row row) const {
@@ -63,11 +39,13 @@ struct Weights {
 
 /// Asks for each tensor of tensors(shape) once, in that order. Throws std::invalid_argument, with the tensor named,
 /// when one has the wrong size or holds what is no number.
-Weights load(const Shape& shape, const std::function<std::vector<float>(const TensorSpec&)>& fetch);
+Weights load(const Shape& shape, const std::function<std::vector<float>(const TensorSpec&)>& fetch,
+             compute::Format format = compute::Format::f32);
 
 /// What randomWeights() is made of: norms 1, biases 0, the table's first row 0, the rest normal. Every tensor has
 /// chance of its own, the same on every machine.
 std::vector<float> randomTensor(const TensorSpec& spec, std::uint64_t seed, float scale);
-Weights randomWeights(const Shape& shape, std::uint64_t seed, float scale = 0.02f);
+Weights randomWeights(const Shape& shape, std::uint64_t seed, float scale = 0.02f,
+                      compute::Format format = compute::Format::f32);
 
 }  // namespace antiphon::native

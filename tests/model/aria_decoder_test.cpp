@@ -191,8 +191,8 @@ TEST_CASE("Aria: a random checkpoint can be read, and is the same for the same s
   CHECK(one.tensors().at("lm_head.weight").type == TensorType::bf16);
   const AriaWeights weights = loadAria(one), again = loadAria(same);
   CHECK(weights.table == again.table);
-  CHECK(weights.norm.weight == native::Floats(kSmall.width, 1.0f));
-  CHECK(weights.norm.bias == native::Floats(kSmall.width, 0.0f));
+  CHECK(weights.norm.weight == compute::Floats(kSmall.width, 1.0f));
+  CHECK(weights.norm.bias == compute::Floats(kSmall.width, 0.0f));
   writeRandomAria(second, kSmall, 5);
   CHECK(loadAria(Safetensors{second}).table != weights.table);
   std::filesystem::remove(first);

@@ -1,0 +1,178 @@
+#include "model/compute/crew.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+#include <string>
+
+#if defined(__x86_64__) || defined(_M_X64)
+#include <immintrin.h>
+#endif
+
+namespace antiphon::compute {
+namespace {
+
+constexpr std::int64_t kLeastPatience = 3'000;     // ns: a cache line on its way, not a helper that lost its core
+constexpr std::int64_t kUnknownPatience = 20'000;  // when the leader has done no part that tells how long one takes
+constexpr std::int64_t kWatchful = 300'000;        // ns that a helper looks out for the next order before it sleeps
+constexpr int kLooks = 64;                         // between two looks at the clock
+
+std::int64_t now() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+/// Tells the processor that this is waiting, so that a sibling gets more of the core.
+void breathe() {
+#if defined(__x86_64__) || defined(_M_X64)
+  _mm_pause();
+#else
+  std::this_thread::yield();
+#endif
+}
+
+}  // namespace
+
+Crew::Crew(int helpers) {
+  if (helpers < 0 || helpers > kMostHelpers)
+    throw std::invalid_argument{"crew: 0 to " + std::to_string(kMostHelpers) + " helpers"};
+  helpers_.reserve(static_cast<std::size_t>(helpers));
+  try {
+    for (int i = 0; i < helpers; ++i) {
+      helpers_.push_back(std::make_unique<Helper>());
+    }
+    for (int i = 0; i < helpers; ++i)
+      helpers_[static_cast<std::size_t>(i)]->thread = std::thread{[this, i] { help(i + 1); }};
+  } catch (...) {
+    leaving_ = true;
+    bell_.fetch_add(1);
+    bell_.notify_all();
+    for (const auto& helper : helpers_) {
+      if (helper->thread.joinable()) helper->thread.join();
+    }
+    throw;
+  }
+}
+
+Crew::~Crew() {
+  leaving_ = true;
+  bell_.fetch_add(1);
+  bell_.notify_all();
+  for (const auto& helper : helpers_) helper->thread.join();
+}
+
+void Crew::run(const Order& order, int parts) {
+  if (helpers_.empty() || parts == 1) {
+    for (int i = 0; i < parts; ++i) {
+      order.part(i, 0);
+      doneBy_[static_cast<std::size_t>(i)] = 0;
+    }
+    return;
+  }
+  const State generation = generation_.load(std::memory_order_relaxed) + 1;
+  for (int i = 0; i < parts; ++i)
+    parts_[static_cast<std::size_t>(i)].state.store(stateOf(generation, 0, open), std::memory_order_release);
+  order_.store(&order, std::memory_order_relaxed);
+  count_.store(parts, std::memory_order_relaxed);
+  generation_.store(generation);
+  if (asleep_.load() > 0) {
+    bell_.fetch_add(1);
+    bell_.notify_all();
+  }
+  lead(order, generation, parts);
+}
+
+void Crew::lead(const Order& order, State generation, int parts) {
+  const std::int64_t begun = now();
+  int own = 0;
+  for (int i = 0; i < parts; ++i) {
+    State expected = stateOf(generation, 0, open);
+    if (!parts_[static_cast<std::size_t>(i)].state.compare_exchange_strong(expected, stateOf(generation, 0, mine)))
+      continue;
+    order.part(i, 0);
+    doneBy_[static_cast<std::size_t>(i)] = 0;
+    ++own;
+  }
+  const std::int64_t each = own == 0 ? kUnknownPatience : (now() - begun) / own;
+  for (int i = 0; i < parts; ++i) finish(order, generation, i, std::max(kLeastPatience, 2 * each));
+}
+
+/// Waits for a part in a helper's hands, or does it in its place.
+void Crew::finish(const Order& order, State generation, int part, std::int64_t patience) {
+  std::atomic<State>& state = parts_[static_cast<std::size_t>(part)].state;
+  State seen = state.load(std::memory_order_acquire);
+  if (seen == stateOf(generation, 0, mine)) return;
+  const int hand = static_cast<int>(seen / 4 % 16);
+  const State inHand = stateOf(generation, hand, held);
+  const std::int64_t until = now() + patience;
+  for (int looks = 0; seen == inHand; ++looks, seen = state.load(std::memory_order_acquire)) {
+    if (looks % kLooks != kLooks - 1 || now() < until) {
+      breathe();
+      continue;
+    }
+    if (!state.compare_exchange_strong(seen, stateOf(generation, 0, mine))) continue;
+    Helper& helper = *helpers_[static_cast<std::size_t>(hand - 1)];
+    helper.astray = generation;
+    helper.holding = &order;
+    ++takenAway_;
+    order.part(part, 0);
+    doneBy_[static_cast<std::size_t>(part)] = 0;
+    return;
+  }
+  doneBy_[static_cast<std::size_t>(part)] = static_cast<std::uint8_t>(hand);
+}
+
+bool Crew::isHeld(const Order& order) const {
+  return std::ranges::any_of(helpers_,
+                             [&](const auto& helper) { return helper->holding == &order && isAstray(*helper); });
+}
+
+void Crew::gather() {
+  for (const auto& helper : helpers_) {
+    while (isAstray(*helper)) std::this_thread::yield();
+    helper->astray = 0;
+    helper->holding = nullptr;
+  }
+}
+
+void Crew::help(int hand) {
+  State last = 0;
+  std::int64_t since = now();
+  for (int looks = 0; !leaving_.load(std::memory_order_relaxed); ++looks) {
+    const State generation = generation_.load(std::memory_order_acquire);
+    if (generation != last) {
+      doAsHelper(generation, hand);
+      last = generation;
+      since = now();
+      continue;
+    }
+    breathe();
+    if (looks % kLooks != 0 || now() - since < kWatchful) continue;
+    const std::uint32_t rung = bell_.load();
+    asleep_.fetch_add(1);
+    if (generation_.load() == last && !leaving_.load()) bell_.wait(rung);
+    asleep_.fetch_sub(1);
+    since = now();
+  }
+}
+
+void Crew::doAsHelper(State generation, int hand) {
+  // Read before a part is claimed: a claim succeeds only while this generation lasts, and then they belong to it.
+  const Order* order = order_.load(std::memory_order_relaxed);
+  const int parts = count_.load(std::memory_order_relaxed);
+  for (int i = parts - 1; i >= 0; --i) {
+    std::atomic<State>& state = parts_[static_cast<std::size_t>(i)].state;
+    State expected = stateOf(generation, 0, open);
+    if (state.load(std::memory_order_relaxed) != expected ||
+        !state.compare_exchange_strong(expected, stateOf(generation, hand, held)))
+      continue;
+    order->part(i, hand);
+    expected = stateOf(generation, hand, held);
+    if (!state.compare_exchange_strong(expected, stateOf(generation, hand, done))) break;
+  }
+  helpers_[static_cast<std::size_t>(hand - 1)]->back.store(generation, std::memory_order_release);
+}
+
+int processors() { return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMostHelpers + 1); }
+
+}  // namespace antiphon::compute

@@ -1,0 +1,94 @@
+// Hands that help with one step of thought, and never hold it up.
+//
+// A step is a few dozen short jobs, one after the other, each cut into parts. The leader takes parts from the front,
+// the helpers from the back. When all parts are taken the leader waits for those in the helpers' hands, but not for
+// long: a helper whose core was given to someone else would come back after milliseconds. Its part is taken away and
+// done by the leader; when the helper comes back it finds its part gone, and what it made of it is looked at by no one.
+// So it writes into memory of its own only, and the order it still reads is not changed before it is back.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace antiphon::compute {
+
+inline constexpr int kMostHelpers = 7;
+inline constexpr int kMostParts = 256;
+
+/// A job in parts. Whoever does a part writes what comes of it into memory that belongs to that hand.
+class Order {
+ public:
+  virtual ~Order() = default;
+  /// Hand 0 is the leader, 1 .. are the helpers. Any hand may do any part, two hands even the same one.
+  virtual void part(int index, int hand) const = 0;
+};
+
+class Crew {
+ public:
+  /// Throws std::invalid_argument unless there are 0 .. kMostHelpers, std::system_error when a thread cannot begin.
+  explicit Crew(int helpers);
+  ~Crew();
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+
+  int hands() const { return static_cast<int>(helpers_.size()) + 1; }
+
+  /// Does an order of 1 .. kMostParts parts; afterwards doneBy() tells whose memory holds which part. One thread at a
+  /// time leads. Takes no memory and no lock.
+  void run(const Order& order, int parts);
+  int doneBy(int part) const { return doneBy_[static_cast<std::size_t>(part)]; }
+
+  /// A helper may still be reading this order: it must not change.
+  bool isHeld(const Order& order) const;
+  /// Waits until no helper holds any order: before what orders read goes away, or is written again.
+  void gather();
+
+  /// Parts that were taken away from a helper so far.
+  std::uint64_t takenAway() const { return takenAway_; }
+
+ private:
+  // A part's state is generation * 64 + hand * 4 + one of these.
+  using State = std::uint64_t;
+  enum Status : State { open = 0, held = 1, done = 2, mine = 3 };
+  static constexpr State stateOf(State generation, int hand, Status status) {
+    return generation * 64 + static_cast<State>(hand) * 4 + status;
+  }
+
+  struct Part {
+    std::atomic<State> state{mine};
+  };
+  struct alignas(64) Helper {
+    std::thread thread{};
+    std::atomic<State> back{0};  // the generation whose parts it has let go of
+    State astray = 0;            // the leader's: the generation it holds a part of, or 0
+    const Order* holding = nullptr;
+  };
+
+  void help(int hand);
+  void doAsHelper(State generation, int hand);
+  void lead(const Order& order, State generation, int parts);
+  void finish(const Order& order, State generation, int part, std::int64_t patience);
+  bool isAstray(const Helper& helper) const {
+    return helper.astray != 0 && helper.back.load(std::memory_order_acquire) < helper.astray;
+  }
+
+  std::vector<std::unique_ptr<Helper>> helpers_{};
+  std::array<Part, kMostParts> parts_{};
+  std::array<std::uint8_t, kMostParts> doneBy_{};
+  alignas(64) std::atomic<State> generation_{0};
+  std::atomic<const Order*> order_{nullptr};
+  std::atomic<int> count_{0};
+  alignas(64) std::atomic<int> asleep_{0};
+  std::atomic<std::uint32_t> bell_{0};
+  std::atomic<bool> leaving_{false};
+  std::uint64_t takenAway_ = 0;
+};
+
+/// Processors of this machine that are worth helping hands, at most kMostHelpers.
+int processors();
+
+}  // namespace antiphon::compute

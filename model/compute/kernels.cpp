@@ -1,0 +1,82 @@
+#include "model/compute/kernels.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "model/half.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "model/compute/kernels.cpp"
+#include <hwy/foreach_target.h>  // this file once more for each vector unit
+#include <hwy/highway.h>
+
+#include "model/compute/products-inl.hpp"
+#include "model/compute/reductions-inl.hpp"
+
+#if HWY_ONCE
+namespace antiphon::compute {
+
+HWY_EXPORT(multiply);
+HWY_EXPORT(roundFinely);
+HWY_EXPORT(roundCoarsely);
+HWY_EXPORT(lookBack);
+HWY_EXPORT(rememberHalf);
+HWY_EXPORT(softmax);
+HWY_EXPORT(toUnit);
+HWY_EXPORT(toLevel);
+HWY_EXPORT(gated);
+HWY_EXPORT(addTo);
+HWY_EXPORT(turnPairs);
+HWY_EXPORT(readAll);
+HWY_EXPORT(target);
+
+void multiply(const Packed& matrix, int first, int count, const InputView& in, float* out, std::size_t outStride) {
+  HWY_DYNAMIC_DISPATCH(multiply)(matrix, first, count, in, out, outStride);
+}
+
+void roundFinely(const float* in, int depth, std::int16_t* whole, float* scales, std::int32_t* sums) {
+  HWY_DYNAMIC_DISPATCH(roundFinely)(in, depth, whole, scales, sums);
+}
+
+void roundCoarsely(const float* in, int depth, std::int8_t* coarse, float* scales, std::int32_t* sums) {
+  HWY_DYNAMIC_DISPATCH(roundCoarsely)(in, depth, coarse, scales, sums);
+}
+
+void remember(const float* from, int count, Memory memory, std::byte* to, std::size_t spacing) {
+  if (memory == Memory::f16) return HWY_DYNAMIC_DISPATCH(rememberHalf)(from, count, to, spacing);
+  for (int i = 0; i < count; ++i)
+    std::memcpy(to + static_cast<std::size_t>(i) * spacing * sizeof(float), from + i, sizeof(float));
+}
+
+void lookBack(const std::byte* panels, Memory memory, std::size_t panelStride, int outputs, int depth, const float* in,
+              float* out, bool add) {
+  HWY_DYNAMIC_DISPATCH(lookBack)(panels, memory, panelStride, outputs, depth, in, out, add);
+}
+
+float softmax(float* scores, int count) { return HWY_DYNAMIC_DISPATCH(softmax)(scores, count); }
+
+void toUnit(const float* in, const float* weight, float epsilon, float* out, int width) {
+  HWY_DYNAMIC_DISPATCH(toUnit)(in, weight, epsilon, out, width);
+}
+
+void toLevel(const float* in, const float* weight, const float* bias, float epsilon, float* out, int width) {
+  HWY_DYNAMIC_DISPATCH(toLevel)(in, weight, bias, epsilon, out, width);
+}
+
+void gated(float* gate, const float* up, int width) { HWY_DYNAMIC_DISPATCH(gated)(gate, up, width); }
+
+void addTo(float* out, const float* in, int width) { HWY_DYNAMIC_DISPATCH(addTo)(out, in, width); }
+
+void turnPairs(float* first, float* second, const float* cosine, const float* sine, int count) {
+  HWY_DYNAMIC_DISPATCH(turnPairs)(first, second, cosine, sine, count);
+}
+
+std::uint64_t readAll(const std::byte* from, std::size_t bytes) { return HWY_DYNAMIC_DISPATCH(readAll)(from, bytes); }
+
+std::string vectorUnit() { return hwy::TargetName(HWY_DYNAMIC_DISPATCH(target)()); }
+
+bool plainVectors() { return (HWY_DYNAMIC_DISPATCH(target)() & (HWY_SCALAR | HWY_EMU128)) != 0; }
+
+}  // namespace antiphon::compute
+#endif

@@ -1,0 +1,78 @@
+// The few loops in which a model spends its time. Each is there for every vector unit that the compiler knows, and the
+// best one of this machine is picked when the program starts.
+//
+// Every sum runs in one fixed order, whatever the number of rows and whoever does which panel: what a model thinks
+// does not depend on how its steps were handed over, or on how many helped. Between two vector units it may differ in
+// the last bits.
+//
+// Realtime: none of these takes memory or a lock.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "model/compute/packed.hpp"
+
+namespace antiphon::compute {
+
+/// Rows of numbers, `stride` apart.
+struct Rows {
+  const float* data = nullptr;
+  std::size_t stride = 0;
+  int count = 1;
+};
+
+/// Rows that a matrix is to be multiplied with, as its format wants them: for f32 and bf16 as they are; for int8 as
+/// whole numbers of 16 bits, which lose nothing beside the weights; for q4, which has lost more, of 8 bits. Those have
+/// a scale and a sum for each group. Depths are filled up to a whole group with zeros.
+struct InputView {
+  const float* numbers = nullptr;       // [count][stride]
+  const std::int16_t* whole = nullptr;  // likewise
+  const std::int8_t* coarse = nullptr;  // likewise
+  std::size_t stride = 0;
+  const float* scales = nullptr;       // [count][groupStride]
+  const std::int32_t* sums = nullptr;  // [count][groupStride], of each group's whole numbers
+  std::size_t groupStride = 0;
+  int count = 1;
+};
+
+/// One row of an InputView: for int8, and for q4.
+void roundFinely(const float* in, int depth, std::int16_t* whole, float* scales, std::int32_t* sums);
+void roundCoarsely(const float* in, int depth, std::int8_t* coarse, float* scales, std::int32_t* sums);
+
+/// out[row][o] = sum over k, ascending, of matrix[o][k] * in[row][k], for the outputs of panels
+/// first .. first + count - 1; `out` is where output 0 would go.
+void multiply(const Packed& matrix, int first, int count, const InputView& in, float* out, std::size_t outStride);
+
+/// What is remembered of places, for looking back: numbers in f32 or in f16.
+enum class Memory : std::uint8_t { f32, f16 };
+constexpr std::size_t bytesOf(Memory memory) { return memory == Memory::f32 ? 4 : 2; }
+/// to[i * spacing] = from[i], as the memory holds numbers.
+void remember(const float* from, int count, Memory memory, std::byte* to, std::size_t spacing);
+/// out[o] (+)= sum over k, ascending, of panel[k][o] * in[k]; a panel is [depth][32], `panelStride` numbers from one to
+/// the next. Fewer outputs than the last panel has are asked for at the end.
+void lookBack(const std::byte* panels, Memory memory, std::size_t panelStride, int outputs, int depth, const float* in,
+              float* out, bool add);
+/// Turns scores into weights: e^(score - most) each; returns 1 / their sum.
+float softmax(float* scores, int count);
+
+/// out = in / sqrt(mean(in^2) + epsilon), times `weight` when there is one. `out` may be `in`.
+void toUnit(const float* in, const float* weight, float epsilon, float* out, int width);
+/// out = (in - mean) / sqrt(variance + epsilon) * weight + bias. `out` may be `in`.
+void toLevel(const float* in, const float* weight, const float* bias, float epsilon, float* out, int width);
+/// gate = silu(gate) * up; without `up`, silu alone.
+void gated(float* gate, const float* up, int width);
+/// out += in
+void addTo(float* out, const float* in, int width);
+/// first, second = first * cosine - second * sine, second * cosine + first * sine
+void turnPairs(float* first, float* second, const float* cosine, const float* sine, int count);
+/// The sum of all bytes as 64-bit numbers: nothing but reading, to learn how fast this machine can.
+std::uint64_t readAll(const std::byte* from, std::size_t bytes);
+
+/// The vector unit in use: "AVX2", "AVX3", "NEON" ...
+std::string vectorUnit();
+/// Neither wide vectors nor fused products: playing works, slowly.
+bool plainVectors();
+
+}  // namespace antiphon::compute
