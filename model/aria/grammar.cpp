@@ -42,6 +42,7 @@ AriaGrammar::AriaGrammar(const AriaFrame& frame, const AriaLimits& limits)
 
 std::int64_t AriaGrammar::earliest() const {
   if (awaits_ == Kind::onset) return next_;
+  if (awaits_ == Kind::length) return last_;  // its note is not told yet
   std::int64_t at = std::max(last_, segment_ * kAriaSegment);
   if (atOnce_ >= limits_.notesAtOnce) at = std::max(at, together_ + kAriaTogether);
   if (inBar_ >= limits_.notesInBar)

@@ -85,6 +85,7 @@ Written write(const Task& task, std::uint64_t seed) {
     written.ids.push_back(id);
     RC_ASSERT(grammar.earliest() >= reached);
     reached = grammar.earliest();
+    if (grammar.awaits() == Kind::length) RC_ASSERT(reached == grammar.onset());
   }
   for (int id = 0; id < kAriaLiveTokens; id += 7) RC_ASSERT_FALSE(grammar.allows(id));
   written.notes = ariaNotes(written.ids);

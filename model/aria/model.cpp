@@ -1,0 +1,83 @@
+#include "model/aria/model.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "model/aria/decoder.hpp"
+#include "model/native_model.hpp"
+
+namespace antiphon {
+namespace {
+
+using Kind = AriaToken::Kind;
+
+constexpr int kRehearsalNotes = 48;  // a bar or two of piano
+constexpr std::size_t kRehearsalSteps = 9;
+
+/// Some music: what is thought of it is of no account, only how long it takes.
+std::vector<int> someNotes(int count) {
+  std::vector<int> ids{ariaId({.kind = Kind::prefix}), ariaId({.kind = Kind::start})};
+  for (int i = 0; i < count; ++i) {
+    ids.push_back(ariaId({Kind::note, AriaInstrument::piano, 48 + i % 24, 80}));
+    ids.push_back(ariaId({.kind = Kind::onset, .value = i * 100 % kAriaSegment}));
+    ids.push_back(ariaId({.kind = Kind::length, .value = 200}));
+  }
+  return ids;
+}
+
+}  // namespace
+
+bool isAria(const Safetensors& checkpoint) {
+  if (checkpoint.metadata().contains("architecture")) return false;
+  return std::ranges::any_of(checkpoint.tensors(), [](const auto& tensor) {
+    return tensor.first == "lm_head.weight" || tensor.first == "model.tok_embeddings.weight" ||
+           tensor.first.starts_with("model.encode_layers.");
+  });
+}
+
+std::shared_ptr<const AriaModel> AriaModel::load(const std::filesystem::path& path) try {
+  const Safetensors file{path};
+  const auto weights = std::make_shared<const AriaWeights>(loadAria(file));
+  return std::make_shared<const AriaModel>(
+      weights->shape, "f32", [weights](int capacity) { return std::make_unique<AriaDecoder>(weights, capacity); });
+} catch (const SafetensorsError& error) {
+  throw ModelError{error.what()};
+}
+
+std::string AriaModel::name() const {
+  AriaShape medium;
+  medium.vocabulary = shape_.vocabulary;
+  if (shape_ == medium) return "aria-medium";
+  return "aria, " + std::to_string(shape_.layers) + (shape_.layers == 1 ? " layer" : " layers") + " of width " +
+         std::to_string(shape_.width);
+}
+
+double ariaTokensPerSecond(AriaEngine& engine, const std::function<Nanos()>& now) {
+  const int before = engine.length();
+  std::vector<int> ids = someNotes(kRehearsalNotes);
+  const int room = engine.capacity() - before - static_cast<int>(kRehearsalSteps);
+  if (room < 1) throw std::length_error{"aria: no room to rehearse in"};
+  ids.resize(std::min(ids.size(), static_cast<std::size_t>(room)));
+  engine.extend(ids);
+  std::array<double, kRehearsalSteps> seconds{};
+  for (double& each : seconds) {
+    const Nanos begun = now();
+    engine.extend(std::span{ids}.last(1));
+    each = std::chrono::duration<double>(now() - begun).count();
+  }
+  engine.rollBack(before);
+  std::ranges::nth_element(seconds, seconds.begin() + kRehearsalSteps / 2);
+  return 1 / std::max(seconds[kRehearsalSteps / 2], 1e-9);
+}
+
+std::string introductionOf(const AriaModel& model, double tokensPerSecond) {
+  const auto whole = [](double amount) { return std::to_string(std::llround(std::floor(amount))); };
+  const double notes = tokensPerSecond / kAriaNoteTokens;
+  const std::string speed = tokensPerSecond < 1 ? "less than one token/s" : whole(tokensPerSecond) + " tokens/s";
+  const std::string stream = notes < 1 ? "less than one note a second" : "up to " + whole(notes) + " notes a second";
+  return model.name() + ", " + model.format() + ", " + speed + ": streams " + stream;
+}
+
+}  // namespace antiphon
