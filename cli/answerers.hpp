@@ -3,7 +3,9 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "model/answerer.hpp"
@@ -16,6 +18,7 @@ struct AnswerWish {
   Wishes wishes{};      // without the model itself
   std::string model{};  // a checkpoint; empty: the built-in one
   std::string device = "cpu";
+  std::set<std::string> given{};  // those flags of the model that stood there
 };
 
 /// The flags of everyone who answers; understand() once all are read.
@@ -30,11 +33,15 @@ class AnswerFlags {
   std::string part_ = "auto";
   std::string key_ = "auto";
   std::string density_ = "auto";
+  std::map<std::string, CLI::Option*> options_{};
 };
 
 struct MadeAnswerer {
   std::function<std::unique_ptr<Answerer>()> make{};
   std::shared_ptr<WishDesk> desk{};  // of the model; nothing for the others
+  /// For whoever plays in real time: measures what this machine can do, lets the answerer know, and says it in a line.
+  /// Nothing for those that are always quick enough.
+  std::function<std::string()> rehearse{};
 };
 
 /// `name` is one of kAnswerers. Loads what it needs here and now; throws UsageError when that cannot be.
