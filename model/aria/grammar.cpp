@@ -85,9 +85,21 @@ bool AriaGrammar::allows(int id) const {
   }
 }
 
-void AriaGrammar::allow(std::span<float> logits) const {
-  for (std::size_t id = 0; id < logits.size(); ++id)
-    logits[id] = allows(static_cast<int>(id)) ? finite(logits[id]) : kForbidden;
+AriaGrammar::Ids AriaGrammar::among() const {
+  switch (awaits_) {
+    case Kind::onset:
+      return {ariaId({.kind = Kind::onset}), ariaId({.kind = Kind::onset, .value = kAriaSegment - kAriaStep}) + 1};
+    case Kind::length:
+      return {ariaId({.kind = Kind::length}), ariaId({.kind = Kind::length, .value = kAriaSegment}) + 1};
+    default:  // the marks are the first of all
+      return {0, 1 + (limits_.part == Part::drums ? ariaId({Kind::drum, AriaInstrument::drum, kAriaHighestDrum, 0})
+                                                  : ariaId({Kind::note, AriaInstrument::piano, 127, 120}))};
+  }
+}
+
+void AriaGrammar::allow(std::span<float> logits, int first) const {
+  for (std::size_t i = 0; i < logits.size(); ++i)
+    logits[i] = allows(first + static_cast<int>(i)) ? finite(logits[i]) : kForbidden;
 }
 
 std::optional<int> AriaGrammar::forced() const {

@@ -42,9 +42,14 @@ class AriaGrammar {
   AriaGrammar(const AriaFrame& frame, const AriaLimits& limits);
 
   bool allows(int id) const;
+  /// Outside of these, nothing may be said here: a small part of the vocabulary.
+  struct Ids {
+    int first = 0, end = 0;
+  };
+  Ids among() const;
   /// Sets to minus infinity what may not be said, and makes the rest finite: no number at all becomes the lowest. At
-  /// least one token always stays, until all is over. `logits` may hold either vocabulary.
-  void allow(std::span<float> logits) const;
+  /// least one token always stays, until all is over. `logits` are those of the tokens from `first` on.
+  void allow(std::span<float> logits, int first = 0) const;
   /// The one token that may be said, when it is clear without asking: a <T> that leads to the next onset, or the onset
   /// that the answer begins with.
   std::optional<int> forced() const;

@@ -36,17 +36,18 @@ std::optional<AriaNote> AriaImprovisation::step() {
   if (const auto id = grammar_.forced()) return say(*id);
   if (grammar_.notes() == 0 && grammar_.awaits() == Kind::note) return search();
   const std::span<float> logits = permitted();
-  return logits.empty() ? std::nullopt : say(sampler_.choose(logits).index);
+  return logits.empty() ? std::nullopt : say(grammar_.among().first + sampler_.choose(logits).index);
 }
 
-/// What may be said here, as the model likes it; none when nobody waits.
 std::span<float> AriaImprovisation::permitted() {
-  const std::span<float> logits = thought_.hear(givenUp_);
-  abandoned_ = logits.empty();
-  if (abandoned_) return logits;
-  grammar_.allow(logits);
-  if (grammar_.awaits() == Kind::note) discourage(logits);
-  return logits;
+  const std::span<float> all = thought_.hear(givenUp_);
+  abandoned_ = all.empty();
+  if (abandoned_) return all;
+  const auto [first, end] = grammar_.among();
+  const std::span<float> some = all.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(end - first));
+  grammar_.allow(some, first);
+  if (grammar_.awaits() == Kind::note) discourage(some);
+  return some;
 }
 
 void AriaImprovisation::discourage(std::span<float> logits) const {
@@ -89,7 +90,7 @@ std::optional<AriaNote> AriaImprovisation::search() {
   const int before = thought_.length();
   while (!abandoned_ && static_cast<int>(candidates.size()) < kCandidates &&
          std::ranges::any_of(left, [](float logit) { return logit > kForbidden; })) {
-    const int id = sampler_.choose(left).index;
+    const int id = sampler_.choose(left).index;  // of notes and marks, which are counted from 0
     left[static_cast<std::size_t>(id)] = kForbidden;
     AriaGrammar tried = grammar_;
     tried.choose(id);

@@ -34,6 +34,7 @@ class AriaImprovisation {
 
   std::optional<AriaNote> say(int id);
   std::optional<AriaNote> search();
+  /// What may be said here, as the model likes it, from the first of the grammar's ids on; none when nobody waits.
   std::span<float> permitted();
   void discourage(std::span<float> logits) const;
 

@@ -30,7 +30,8 @@ std::vector<int> someNotes(int count) {
 }  // namespace
 
 bool isAria(const Safetensors& checkpoint) {
-  if (checkpoint.metadata().contains("architecture")) return false;
+  const auto said = checkpoint.metadata().find("architecture");
+  if (said != checkpoint.metadata().end() && said->second == kNativeArchitecture) return false;
   return std::ranges::any_of(checkpoint.tensors(), [](const auto& tensor) {
     return tensor.first == "lm_head.weight" || tensor.first == "model.tok_embeddings.weight" ||
            tensor.first.starts_with("model.encode_layers.");

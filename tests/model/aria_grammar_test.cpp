@@ -48,6 +48,8 @@ Task someTask() {
   return task;
 }
 
+constexpr float kForbidden = -std::numeric_limits<float>::infinity();
+
 /// Logits of a model in some mood: noise, one token shouted for, no numbers at all, or nothing but time standing still.
 void think(Dice& dice, std::vector<float>& logits) {
   constexpr float kMost = std::numeric_limits<float>::infinity();
@@ -80,7 +82,12 @@ Written write(const Task& task, std::uint64_t seed) {
     grammar.allow(logits);
     const auto forced = grammar.forced();
     const int id = forced ? *forced : sampler.choose(logits).index;
-    if (forced) RC_ASSERT(logits[static_cast<std::size_t>(id)] > -std::numeric_limits<float>::infinity());
+    const auto [first, end] = grammar.among();
+    RC_ASSERT((id >= first && id < end));
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+      if (logits[i] > kForbidden) RC_ASSERT((static_cast<int>(i) >= first && static_cast<int>(i) < end));
+    }
+    if (forced) RC_ASSERT(logits[static_cast<std::size_t>(id)] > kForbidden);
     grammar.choose(id);
     written.ids.push_back(id);
     RC_ASSERT(grammar.earliest() >= reached);
