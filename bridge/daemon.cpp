@@ -146,6 +146,8 @@ int Daemon::run() {
     if (plan_.settings.clock == ClockSource::external) log_.say("[clock] waiting for the DAW to start");
   }
 
+  if (!plan_.foreword.empty()) log_.say("[model] " + plan_.foreword);
+
   {
     Console console{{plan_.settings.mode == Mode::manual, plan_.recordKey, plan_.playKey},
                     [this](const std::string& line) { command(line); }};
@@ -187,6 +189,9 @@ void Daemon::tell() {
     log_.write(entry);
   }
   if (const auto error = band_.takeError()) log_.warn("[answerer] " + *error);
+  if (plan_.desk) {
+    if (const auto remark = plan_.desk->takeRemark()) log_.warn("[answerer] " + *remark);
+  }
 }
 
 void Daemon::tend() {

@@ -18,6 +18,7 @@ struct DaemonPlan {
   std::string backend = "auto";
   std::function<std::unique_ptr<Answerer>()> lead;
   std::shared_ptr<WishDesk> desk{};  // where the live commands reach the model; nothing when another answerer leads
+  std::string foreword{};            // of the answerer, said before playing
   std::string recordFile{};
   std::string turnLogFile{};
   std::string logLevel = "info";

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "bridge/phrase_file.hpp"
+#include "model/aria/model.hpp"
 #include "model/native_model.hpp"
 
 namespace antiphon {
@@ -28,16 +29,27 @@ Command::Handler wish(const Desk& desk, Change change) {
   };
 }
 
+/// The same for what an Aria checkpoint has never learned.
+template <typename Change>
+Command::Handler wishOfOurs(const Desk& desk, Change change) {
+  return wish(desk, [change](WishDesk& d, const Arguments& given) -> Reply {
+    if (d.read().aria)
+      return {false, "This means nothing to an Aria checkpoint, which knows notes and no words or wishes."};
+    return change(d, given);
+  });
+}
+
 Command number(const Desk& desk, std::string name, double least, double most, std::string help,
-               std::function<void(Wishes&, double)> set) {
+               std::function<void(Wishes&, double)> set, bool ours = false) {
+  const auto change = [name, set](WishDesk& d, const Arguments& given) {
+    const double amount = given.real("amount");
+    d.change([&](Wishes& w) { set(w, amount); });
+    return Reply{true, name + " " + decimal(amount) + kFromNextTurn};
+  };
   return {name,
           {{"amount", Command::Real{least, most}}},
           std::move(help),
-          wish(desk, [name, set](WishDesk& d, const Arguments& given) {
-            const double amount = given.real("amount");
-            d.change([&](Wishes& w) { set(w, amount); });
-            return Reply{true, name + " " + decimal(amount) + kFromNextTurn};
-          })};
+          ours ? wishOfOurs(desk, change) : wish(desk, change)};
 }
 
 /// The next name of a kept turn that is free.
@@ -60,7 +72,7 @@ void addMusic(CommandTable& table, const Desk& desk) {
   table.add({"density",
              {{"amount", Command::Text{16}}},
              "How busy the answer is, 0 sparse to 1 busy; auto: as the model likes.",
-             wish(desk, [](WishDesk& d, const Arguments& given) {
+             wishOfOurs(desk, [](WishDesk& d, const Arguments& given) {
                const std::string& text = given.text("amount");
                char* end = nullptr;
                const double amount = std::strtod(text.c_str(), &end);
@@ -85,14 +97,15 @@ void addMusic(CommandTable& table, const Desk& desk) {
   table.add({"style",
              {{"words", Command::Text{kLongestStyle}}},
              "The answer's style in words, such as \"slow blues in 6/8\"; off: none.",
-             wish(desk, [](WishDesk& d, const Arguments& given) {
+             wishOfOurs(desk, [](WishDesk& d, const Arguments& given) {
                const std::string words = given.text("words") == "off" ? std::string{} : given.text("words");
                d.change([&](Wishes& w) { w.style = words; });
                return Reply{true, words.empty() ? "no style" + std::string{kFromNextTurn}
                                                 : "style \"" + words + "\"" + kFromNextTurn};
              })});
-  table.add(number(desk, "guidance", 0, kMostGuidance, "How far the style is pressed home; 1 is as learnt.",
-                   [](Wishes& w, double x) { w.guidance = x; }));
+  table.add(number(
+      desk, "guidance", 0, kMostGuidance, "How far the style is pressed home; 1 is as learnt.",
+      [](Wishes& w, double x) { w.guidance = x; }, true));
 }
 
 void addChance(CommandTable& table, const Desk& desk) {
@@ -107,7 +120,7 @@ void addChance(CommandTable& table, const Desk& desk) {
   table.add({"takes",
              {{"count", Command::Integer{1, kMostTakes}}},
              "How many answers are begun; the best is played.",
-             wish(desk, [](WishDesk& d, const Arguments& given) {
+             wishOfOurs(desk, [](WishDesk& d, const Arguments& given) {
                const auto count = static_cast<int>(given.integer("count"));
                d.change([&](Wishes& w) { w.takes = count; });
                return Reply{true, "takes " + std::to_string(count) + kFromNextTurn};
@@ -140,12 +153,15 @@ void addTurns(CommandTable& table, const Desk& desk, const ModelDoors& doors) {
              {{"path", Command::Text{kLongestPath}}},
              "Plays with the model in this file, from the next turn; built-in: with the one in the program.",
              wish(desk, [](WishDesk& d, const Arguments& given) {
+               if (d.read().aria)
+                 return Reply{false, "An Aria checkpoint plays; another model takes another start, with --model."};
                try {
                  const std::string& path = given.text("path");
+                 if (path != "built-in" && isAria(Safetensors{std::filesystem::path{path}}))
+                   return Reply{false, path + ": an Aria checkpoint; start with --checkpoint to play with it"};
                  const auto playing = d.read().model;
                  const auto thinking = playing != nullptr ? playing->thinking() : compute::Thinking{};
-                 auto model =
-                     path == "built-in" ? NativeModel::embedded(thinking) : NativeModel::load(path, thinking);
+                 auto model = path == "built-in" ? NativeModel::embedded(thinking) : NativeModel::load(path, thinking);
                  const std::string name = model->name();
                  d.change([&](Wishes& w) { w.model = std::move(model); });
                  return Reply{true, "model " + name + kFromNextTurn};

@@ -1,9 +1,16 @@
 #include "cli/answerers.hpp"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
 #include <cstdlib>
 
 #include "cli/exit.hpp"
 #include "cli/words.hpp"
+#include "model/aria/improviser.hpp"
 #include "model/echo.hpp"
 #include "model/improviser.hpp"
 #include "model/markov/answerer.hpp"
@@ -21,10 +28,74 @@ std::shared_ptr<const NativeModel> modelFor(const AnswerWish& wish) {
   }
 }
 
+namespace {
+
+bool namesAria(const AnswerWish& wish) {
+  if (wish.model.empty()) return false;
+  try {
+    return isAria(Safetensors{std::filesystem::path{wish.model}});
+  } catch (const SafetensorsError& error) {
+    throw UsageError{error.what()};
+  }
+}
+
+/// How far loading has come, for whoever sits at a terminal.
+void showLoading(double share) {
+  static int last = -1;
+  constexpr int kWide = 30;
+  const int now = static_cast<int>(share * kWide);
+  if (now == last || ::isatty(STDERR_FILENO) == 0) return;
+  last = now;
+  std::fprintf(stderr, "\rloading [%-*s]%s", kWide, std::string(static_cast<std::size_t>(now), '#').c_str(),
+               now == kWide ? "\r\x1b[K" : "");
+}
+
+/// What some flags ask for, an Aria checkpoint has never learned.
+void refuseForAria(const AnswerWish& wish) {
+  constexpr std::array kUnknown{"--density", "--guidance", "--style", "--takes"};
+  std::string flags;
+  for (const char* flag : kUnknown) {
+    if (wish.given.contains(flag)) flags += (flags.empty() ? "" : ", ") + std::string{flag};
+  }
+  if (!flags.empty())
+    throw UsageError{flags +
+                     ": this means nothing to an Aria checkpoint, which knows notes and no words or wishes; "
+                     "leave it out"};
+  if (wish.device != "cpu") throw UsageError{"--device: Aria checkpoints think on the processor alone; leave it out"};
+}
+
+MadeAnswerer makeAria(const AnswerWish& wish) {
+  refuseForAria(wish);
+  std::shared_ptr<const AriaModel> model;
+  try {
+    model = AriaModel::load(wish.model, wish.thinking, showLoading,
+                            [](const std::string& remark) { std::fprintf(stderr, "%s\n", remark.c_str()); });
+  } catch (const ModelError& error) {
+    throw UsageError{error.what()};
+  }
+  Wishes wishes = wish.wishes;
+  wishes.aria = true;
+  if (!wish.given.contains("--temperature")) wishes.sampler.temperature = kAriaTemperature;
+  if (!wish.given.contains("--min-p")) wishes.sampler.minP = kAriaMinP;
+  auto desk = std::make_shared<WishDesk>(std::move(wishes));
+  const auto rehearse = [model, desk] {
+    const auto engine = model->engine(256);
+    const double speed = ariaTokensPerSecond(
+        *engine, [] { return std::chrono::duration_cast<Nanos>(std::chrono::steady_clock::now().time_since_epoch()); });
+    desk->change([&](Wishes& w) { w.notesPerSecond = speed / kAriaNoteTokens; });
+    return introductionOf(*model, speed);
+  };
+  return {[model, desk] { return std::make_unique<AriaImproviser>(*model, desk); }, desk, rehearse};
+}
+
+}  // namespace
+
 AnswerFlags::AnswerFlags(CLI::App& app) {
   const std::string group = "The model";
   Wishes& w = wish_.wishes;
-  app.add_option("--model", wish_.model, "A trained model's file (default: the built-in one)")->group(group);
+  app.add_option("--model,--checkpoint", wish_.model,
+                 "A trained model's file, ours or a public Aria checkpoint (default: the built-in one)")
+      ->group(group);
   app.add_option("--device", wish_.device, "Where the model thinks (default cpu)")
       ->check(oneOf({"cpu", "cuda"}))
       ->group(group);
@@ -44,13 +115,14 @@ AnswerFlags::AnswerFlags(CLI::App& app) {
   app.add_option("--guidance", w.guidance, "How far the style is pressed home (default 1: as learnt)")
       ->check(number(0, kMostGuidance, "times"))
       ->group(group);
-  app.add_option("--temperature", w.sampler.temperature, "How daring the model is (default 1)")
+  app.add_option("--temperature", w.sampler.temperature, "How daring the model is (default 1; Aria 0.95)")
       ->check(number(0, 2, ""))
       ->group(group);
   app.add_option("--top-p", w.sampler.topP, "Only the likeliest choices that make up this share (default 1)")
       ->check(number(0.01, 1, ""))
       ->group(group);
-  app.add_option("--min-p", w.sampler.minP, "No choice less likely than this share of the likeliest (default 0.01)")
+  app.add_option("--min-p", w.sampler.minP,
+                 "No choice less likely than this share of the likeliest (default 0.01; Aria 0.035)")
       ->check(number(0, 1, ""))
       ->group(group);
   app.add_option("--repetition", w.sampler.repetition, "How much a pitch loses by having just been played (default 0)")
@@ -59,10 +131,15 @@ AnswerFlags::AnswerFlags(CLI::App& app) {
   app.add_option("--takes", w.takes, "How many answers are begun; the best is played (default 1)")
       ->check(wholeNumber(1, kMostTakes))
       ->group(group);
+  for (const char* flag : {"--temperature", "--min-p", "--density", "--style", "--guidance", "--takes"})
+    options_[flag] = app.get_option(flag);
 }
 
 AnswerWish AnswerFlags::understand() const {
   AnswerWish wish = wish_;
+  for (const auto& [flag, option] : options_) {
+    if (option->count() > 0) wish.given.insert(flag);
+  }
   wish.wishes.part = parsePart(part_);
   wish.thinking.format = compute::formatCalled(quant_);  // nothing for auto
   const auto key = parseKeyWish(key_);
@@ -83,17 +160,18 @@ AnswerWish AnswerFlags::understand() const {
 }
 
 MadeAnswerer makeAnswerer(const std::string& name, const AnswerWish& wish) {
-  if (name == "echo") return {[] { return std::make_unique<EchoAnswerer>(); }, nullptr};
+  if (name == "echo") return {[] { return std::make_unique<EchoAnswerer>(); }, nullptr, {}};
   if (name == "markov") {
     const auto bytes = embeddedMarkov();
     auto table = std::make_shared<markov::Table>(
         std::span{reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, "the built-in counts");
-    return {[table] { return std::make_unique<MarkovAnswerer>(*table); }, nullptr};
+    return {[table] { return std::make_unique<MarkovAnswerer>(*table); }, nullptr, {}};
   }
+  if (namesAria(wish)) return makeAria(wish);
   Wishes wishes = wish.wishes;
   wishes.model = modelFor(wish);
   auto desk = std::make_shared<WishDesk>(std::move(wishes));
-  return {[desk] { return std::make_unique<Improviser>(desk); }, desk};
+  return {[desk] { return std::make_unique<Improviser>(desk); }, desk, {}};
 }
 
 }  // namespace antiphon

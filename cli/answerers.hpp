@@ -3,7 +3,9 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "model/answerer.hpp"
@@ -19,6 +21,7 @@ struct AnswerWish {
   std::string model{};  // a checkpoint; empty: the built-in one
   std::string device = "cpu";
   compute::Thinking thinking{};
+  std::set<std::string> given{};  // those flags of the model that stood there
 };
 
 /// The flags of everyone who answers; understand() once all are read.
@@ -34,11 +37,15 @@ class AnswerFlags {
   std::string key_ = "auto";
   std::string density_ = "auto";
   std::string quant_ = "auto";
+  std::map<std::string, CLI::Option*> options_{};
 };
 
 struct MadeAnswerer {
   std::function<std::unique_ptr<Answerer>()> make{};
   std::shared_ptr<WishDesk> desk{};  // of the model; nothing for the others
+  /// For whoever plays in real time: measures what this machine can do, lets the answerer know, and says it in a line.
+  /// Nothing for those that are always quick enough.
+  std::function<std::string()> rehearse{};
 };
 
 /// The native model that the flags ask for. Throws UsageError.

@@ -131,7 +131,7 @@ std::shared_ptr<const AriaWeights> ariaWeights(Format format) {
         for (std::size_t i = 0; i < size; ++i) values[i] = pool[i % (pool.size() - 3)];
         return values;
       },
-      format));
+      AriaLoading{.format = format}));
 }
 
 /// How fast so many threads read these bytes, GB/s.

@@ -6,7 +6,7 @@
 #include "cli/exit.hpp"
 #include "cli/model_tokens.hpp"
 #include "cli/words.hpp"
-#include "model/aria/shape.hpp"
+#include "model/aria/model.hpp"
 #include "model/native_model.hpp"
 #include "model/safetensors.hpp"
 #include "scheduler/settings.hpp"
@@ -37,7 +37,7 @@ int info(const std::string& path, bool json) {
              {"tensors", file.tensors().size()},
              {"parameters", parameters},
              {"bytes_by_type", types}};
-    if (file.metadata().find("architecture") == file.metadata().end() && file.find("lm_head.weight") != nullptr) {
+    if (isAria(file)) {
       const AriaShape shape = shapeOf(file);
       all["aria"] = {{"width", shape.width},
                      {"layers", shape.layers},

@@ -24,6 +24,7 @@ int run(const RunOptions& options) {
   const MadeAnswerer made = makeAnswerer(options.answerer, options.answer);
   plan.lead = made.make;
   plan.desk = made.desk;
+  if (made.rehearse) plan.foreword = made.rehearse();
   plan.recordFile = options.recordFile;
   plan.turnLogFile = options.turnLogFile;
   plan.logLevel = options.logLevel;

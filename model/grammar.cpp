@@ -17,10 +17,15 @@ void demand(bool holds, const char* what) {
   if (!holds) throw std::invalid_argument{what};
 }
 
-std::bitset<128> permittedFor(Part part, const Limits& limits) {
-  PitchRange range = limits.range.value_or(rangeOf(part));
+}  // namespace
+
+PitchRange rangeOf(Part part) { return kRanges[static_cast<std::size_t>(part)]; }
+
+std::bitset<128> permittedPitches(Part part, const std::optional<PitchRange>& given,
+                                  const std::optional<std::uint16_t>& tones) {
+  PitchRange range = given.value_or(rangeOf(part));
   demand(range.low >= 0 && range.low <= range.high && range.high <= 127, "grammar: the pitch range is none");
-  const std::uint16_t scale = part == Part::drums ? 0xFFF : limits.scale.value_or(0xFFF);
+  const std::uint16_t scale = part == Part::drums ? 0xFFF : tones.value_or(0xFFF);
   demand(scale != 0 && scale <= 0xFFF, "grammar: the scale is none");
   const PitchRange most = part == Part::drums ? rangeOf(part) : PitchRange{};
   std::bitset<128> permitted;
@@ -33,14 +38,10 @@ std::bitset<128> permittedFor(Part part, const Limits& limits) {
   }
 }
 
-}  // namespace
-
-PitchRange rangeOf(Part part) { return kRanges[static_cast<std::size_t>(part)]; }
-
 Grammar::Grammar(const native::Brief& brief, const Limits& limits)
     : part_{brief.answerPart},
       limits_{limits},
-      permitted_{permittedFor(brief.answerPart, limits)},
+      permitted_{permittedPitches(brief.answerPart, limits.range, limits.scale)},
       barPulses_{0},
       bars_{brief.answerBars} {
   demand(speaksMeter(brief.meter), "grammar: the metre is not spoken");

@@ -19,6 +19,12 @@ struct PitchRange {
 /// Where a part is at home; for drums the keys of General MIDI.
 PitchRange rangeOf(Part part);
 
+/// What a part may play: its range, or this one, and of that the tones of the scale, which drums do not heed. Throws
+/// std::invalid_argument when the range is none or the scale has no tone; a range in which the scale has none grows
+/// until there is one.
+std::bitset<128> permittedPitches(Part part, const std::optional<PitchRange>& range,
+                                  const std::optional<std::uint16_t>& scale);
+
 struct Limits {
   std::optional<PitchRange> range{};     // the part's own when not given
   std::optional<std::uint16_t> scale{};  // pitch classes, bit 0 is C; not heeded by drums

@@ -18,24 +18,9 @@ constexpr std::size_t kFewestForKey = 6;  // notes, before a call's key is belie
 
 constexpr double kBusiestVoice = 4;  // notes a quarter: beyond sixteenths a single voice only stumbles
 
-/// A seed for each take of each turn.
-std::uint64_t seedOf(const TurnPlan& plan, int take) {
-  Dice dice = Dice::from(plan.seed ^ (std::uint64_t{plan.id.turn} << 32));
-  for (int i = 0; i < take; ++i) dice.next();
-  return dice.next();
-}
-
 bool mostlyDrums(const std::vector<Note>& notes) {
   const auto drums = std::ranges::count_if(notes, [](const Note& n) { return n.channel == kDrumChannel; });
   return static_cast<std::size_t>(drums) * 2 > notes.size();
-}
-
-bool isSingleVoice(Part part) { return part == Part::melody || part == Part::bass; }
-
-std::uint8_t channelOf(const std::vector<Note>& voice) {
-  std::array<int, 16> count{};
-  for (const Note& note : voice) ++count[note.channel & 15];
-  return static_cast<std::uint8_t>(std::ranges::max_element(count) - count.begin());
 }
 
 /// How alike a bar of an answer is to the call's last bar: 1 for a copy.
@@ -51,6 +36,35 @@ double likeness(const std::vector<GridNote>& bar, const GridPhrase& call) {
 }
 
 }  // namespace
+
+std::uint64_t seedOf(const TurnPlan& plan, int take) {
+  Dice dice = Dice::from(plan.seed ^ (std::uint64_t{plan.id.turn} << 32));
+  for (int i = 0; i < take; ++i) dice.next();
+  return dice.next();
+}
+
+std::optional<int> voicesOf(Part part) {
+  if (part == Part::bass) return 1;
+  return part == Part::melody ? std::optional{2} : std::nullopt;
+}
+
+bool beginsOnDownbeat(const GridPhrase& call) {
+  return !call.notes.empty() && call.notes.front().bar == 0 && call.notes.front().pulse == 0;
+}
+
+std::optional<PitchClasses> scaleOfAnswer(const KeyWish& wish, const GridPhrase& call, Part callPart, Part part) {
+  if (part == Part::drums) return std::nullopt;
+  if (callPart != Part::drums) return scaleFor(wish, call);
+  return wish.kind == KeyWish::Kind::named ? std::optional{wish.key.pitchClasses()} : std::nullopt;
+}
+
+std::uint8_t answerChannel(const std::vector<Note>& voice, Part part) {
+  if (part == Part::drums) return kDrumChannel;
+  if (voice.front().channel == kDrumChannel) return 0;
+  std::array<int, 16> count{};
+  for (const Note& note : voice) ++count[note.channel & 15];
+  return static_cast<std::uint8_t>(std::ranges::max_element(count) - count.begin());
+}
 
 std::vector<Note> leadingVoice(const std::vector<Note>& notes) {
   const bool drums = mostlyDrums(notes);
@@ -83,7 +97,7 @@ Pace paceFor(const std::optional<double>& wish, const GridPhrase& call, Part par
   };
   if (wish) {
     const double asked = densityOfLevel(densityLevelOf(*wish));
-    return {isSingleVoice(part) ? std::min(asked, kBusiestVoice) : asked, kFirm, quartersOf(answerBars)};
+    return {voicesOf(part) ? std::min(asked, kBusiestVoice) : asked, kFirm, quartersOf(answerBars)};
   }
   return samePart
              ? Pace{static_cast<double>(call.notes.size()) / quartersOf(call.bars), kGentle, quartersOf(answerBars)}
@@ -209,12 +223,9 @@ void Improviser::commit(const Call& call, AnswerStream& out) {
   hear(brief, heard, writer);
 
   Limits limits;
-  if (part != Part::drums && callPart != Part::drums) limits.scale = scaleFor(wishes_.key, heard);
-  else if (part != Part::drums && wishes_.key.kind == KeyWish::Kind::named)
-    limits.scale = wishes_.key.key.pitchClasses();
-  if (isSingleVoice(part)) limits.notesAtOnce = part == Part::bass ? 1 : 2;
-  // Who was called on the downbeat comes in on it.
-  limits.fromDownbeat = !heard.notes.empty() && heard.notes.front().bar == 0 && heard.notes.front().pulse == 0;
+  limits.scale = scaleOfAnswer(wishes_.key, heard, callPart, part);
+  if (const auto most = voicesOf(part)) limits.notesAtOnce = *most;
+  limits.fromDownbeat = beginsOnDownbeat(heard);
   const Grammar grammar{brief, limits};
   pace_ = paceFor(wishes_.density, heard, part, part == callPart, plan.answerBars);
   std::uint64_t seed = seedOf(plan, 0);
@@ -222,9 +233,7 @@ void Improviser::commit(const Call& call, AnswerStream& out) {
     seed = audition(writer, grammar, heard, seed, out);
     hear(brief, heard, writer);
   }
-  const std::uint8_t channel = part == Part::drums       ? kDrumChannel
-                               : callPart == Part::drums ? std::uint8_t{0}
-                                                         : channelOf(voice);
+  const std::uint8_t channel = answerChannel(voice, part);
   Improvisation improvisation = take(writer, grammar, seed);
   int told = 0;
   Phrase answer{plan.meter, plan.answerBars, {}};

@@ -65,11 +65,21 @@ class Improviser final : public Answerer {
 
 /// The voice of a call that is heard: drums or tones, never both; the newest notes of it.
 std::vector<Note> leadingVoice(const std::vector<Note>& notes);
+/// A seed for each take of each turn.
+std::uint64_t seedOf(const TurnPlan& plan, int take);
 /// What a call is: drums by their channel, else by register and by how many notes sound together.
 Part partOfCall(const GridPhrase& call, bool drums);
 /// The density an answer to this call is held to: firmly to what was asked for, gently to the call's own.
 Pace paceFor(const std::optional<double>& wish, const GridPhrase& call, Part part, bool samePart, int answerBars);
 /// The tones that an answer to this call may use; nothing: all.
 std::optional<PitchClasses> scaleFor(const KeyWish& wish, const GridPhrase& call);
+/// The same where drums may be on either side: they have no key, and heed none.
+std::optional<PitchClasses> scaleOfAnswer(const KeyWish& wish, const GridPhrase& call, Part callPart, Part part);
+/// How many notes of a part may be struck together; nothing: as many as there are fingers, or more.
+std::optional<int> voicesOf(Part part);
+/// Who was called on the downbeat comes in on it.
+bool beginsOnDownbeat(const GridPhrase& call);
+/// Where an answer to this voice is played: on its own channel, drums on theirs.
+std::uint8_t answerChannel(const std::vector<Note>& voice, Part part);
 
 }  // namespace antiphon

@@ -1,7 +1,6 @@
 #include "model/native_model.hpp"
 
 #include <chrono>
-#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "model/native/decoder.hpp"
@@ -54,19 +53,11 @@ double speedOf(const std::shared_ptr<const native::Weights>& weights, const std:
   }
 }
 
-/// Engines that share their hands; how many are best is found out when the first is made.
 NativeModel::MakeEngine enginesOver(std::shared_ptr<const native::Weights> weights, int hands) {
-  struct Hands {
-    std::once_flag chosen{};
-    std::shared_ptr<compute::Crew> crew{};
-  };
-  auto shared = std::make_shared<Hands>();
-  return [weights = std::move(weights), hands, shared](int capacity) {
-    std::call_once(shared->chosen, [&] {
-      shared->crew = hands > 0 ? std::make_shared<compute::Crew>(hands - 1)
-                               : compute::fastestCrew([&](const auto& crew) { return speedOf(weights, crew); });
-    });
-    return std::make_unique<native::Decoder>(weights, capacity, shared->crew);
+  auto crew =
+      std::make_shared<compute::SharedCrew>(hands, [weights](const auto& tried) { return speedOf(weights, tried); });
+  return [weights = std::move(weights), crew](int capacity) {
+    return std::make_unique<native::Decoder>(weights, capacity, crew->get());
   };
 }
 

@@ -179,6 +179,24 @@ const TensorView* Safetensors::find(const std::string& tensor) const {
   return found == tensors_.end() ? nullptr : &found->second;
 }
 
+std::uint64_t Safetensors::fingerprint() const {
+  constexpr std::size_t kBlock = 4096, kBlocks = 512;
+  std::uint64_t print = 14695981039346656037u;  // FNV-1a
+  const auto take = [&](std::span<const std::byte> some) {
+    for (const std::byte one : some) print = (print ^ std::to_integer<std::uint64_t>(one)) * 1099511628211u;
+  };
+  const std::uint64_t size = bytes_.size();
+  take(std::as_bytes(std::span{&size, 1}));
+  std::size_t head = bytes_.size();
+  for (const auto& [name, tensor] : tensors_)
+    head = std::min(head, static_cast<std::size_t>(tensor.bytes.data() - bytes_.data()));
+  take(bytes_.first(head));
+  const std::size_t apart = std::max(kBlock, (bytes_.size() - head) / kBlocks);
+  for (std::size_t at = head; at < bytes_.size(); at += apart)
+    take(bytes_.subspan(at, std::min(kBlock, bytes_.size() - at)));
+  return print;
+}
+
 std::vector<float> Safetensors::floats(const std::string& tensor, const std::vector<std::int64_t>& shape) const {
   const TensorView* view = find(tensor);
   if (view == nullptr) fail("tensor '" + shown(tensor) + "' is missing");

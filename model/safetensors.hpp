@@ -45,6 +45,10 @@ class Safetensors {
   const TensorView* find(const std::string& tensor) const;
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
 
+  /// Told from any other checkpoint's, and from this one's before it was written anew: from the whole head of the file
+  /// and what stands in it here and there.
+  std::uint64_t fingerprint() const;
+
   /// A tensor's numbers as floats; throws when it is missing, of a type that holds no such numbers, of another shape,
   /// or holds one that is none.
   std::vector<float> floats(const std::string& tensor, const std::vector<std::int64_t>& shape) const;

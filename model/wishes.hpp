@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "model/key.hpp"
 #include "model/sampler.hpp"
@@ -34,7 +35,12 @@ struct Wishes {
   std::string style{};
   double guidance = 1;  // how far the style is pressed home; 1: as learnt
   std::shared_ptr<const NativeModel> model{};
+  bool aria = false;                       // an Aria checkpoint plays, for whom some wishes mean nothing
+  std::optional<double> notesPerSecond{};  // what this machine streams of it, when that was measured
 };
+
+/// Sampling as the authors of Aria advise it.
+inline constexpr double kAriaTemperature = 0.95, kAriaMinP = 0.035;
 
 /// "auto", "off", or a key's name.
 std::optional<KeyWish> parseKeyWish(const std::string& text);
@@ -66,11 +72,21 @@ class WishDesk {
     const std::scoped_lock lock{mutex_};
     return lastTurn_;
   }
+  /// Something the player should know of the turn that is thought of; takeRemark() gives the last one, once.
+  void remark(std::string text) {
+    const std::scoped_lock lock{mutex_};
+    remark_ = std::move(text);
+  }
+  std::optional<std::string> takeRemark() {
+    const std::scoped_lock lock{mutex_};
+    return std::exchange(remark_, std::nullopt);
+  }
 
  private:
   mutable std::mutex mutex_;
   Wishes wishes_;
   std::optional<KeptTurn> lastTurn_{};
+  std::optional<std::string> remark_{};
 };
 
 }  // namespace antiphon

@@ -41,27 +41,34 @@ compute::TrunkPlan planOf(const std::shared_ptr<const AriaWeights>& weights, int
 
 }  // namespace
 
-AriaWeights loadAria(const Safetensors& checkpoint, std::optional<int> heads, Format format) {
+AriaWeights loadAria(const Safetensors& checkpoint, std::optional<int> heads, const AriaLoading& loading) {
   return loadAria(
       shapeOf(checkpoint, heads),
-      [&](const native::TensorSpec& spec) { return checkpoint.floats(spec.name, spec.size); }, format);
+      [&](const native::TensorSpec& spec) { return checkpoint.floats(spec.name, spec.size); }, loading);
 }
 
 AriaWeights loadAria(const AriaShape& shape, const std::function<std::vector<float>(const native::TensorSpec&)>& fetch,
-                     Format format) {
+                     const AriaLoading& loading) {
   AriaWeights weights;
   weights.shape = shape;
-  weights.store = compute::PackedStore{format, packedBytes(weights.shape, format)};
+  weights.store = compute::PackedStore{loading.format, packedBytes(shape, loading.format)};
+  const bool packed = loading.warm && loading.warm(weights.store);
   const std::vector<native::TensorSpec> specs = tensorsOf(weights.shape);
   std::size_t next = 0;
-  const auto numbers = [&] { return fetch(specs[next++]); };
+  const auto numbers = [&] {
+    if (loading.told && !packed) loading.told(static_cast<double>(next + 1) / static_cast<double>(specs.size()));
+    return fetch(specs[next++]);
+  };
   const auto vector = [&] {
     const std::vector<float> values = numbers();
     return compute::Floats(values.begin(), values.end());
   };
   const auto matrix = [&] {
     const native::TensorSpec& spec = specs[next];
-    return weights.store.next(static_cast<int>(spec.size[0]), static_cast<int>(spec.size[1]), numbers());
+    const int outputs = static_cast<int>(spec.size[0]), depth = static_cast<int>(spec.size[1]);
+    if (!packed) return weights.store.next(outputs, depth, numbers());
+    ++next;
+    return weights.store.next(outputs, depth);
   };
   const auto norm = [&] {
     compute::Norm both;
@@ -69,10 +76,12 @@ AriaWeights loadAria(const AriaShape& shape, const std::function<std::vector<flo
     both.bias = vector();
     return both;
   };
-  if (format == Format::f32) {
+  if (loading.format == Format::f32) {
     weights.table = vector();
   } else {
-    for (const float value : numbers()) weights.halfTable.push_back(toBf16(value));
+    const std::vector<float> values = numbers();
+    weights.halfTable.resize(values.size());
+    std::ranges::transform(values, weights.halfTable.begin(), [](float value) { return toBf16(value); });
   }
   weights.norm = norm();
   weights.layers.resize(at(weights.shape.layers));

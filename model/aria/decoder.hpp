@@ -23,14 +23,19 @@ struct AriaWeights {
   compute::Packed voice{};
 };
 
+struct AriaLoading {
+  compute::Format format = compute::Format::f32;
+  /// Fills the store from somewhere else; true when it did. Then no matrix is fetched.
+  std::function<bool(compute::PackedStore&)> warm{};
+  std::function<void(double share)> told{};
+};
+
 /// From tensors of f32, f16 or bf16. Throws SafetensorsError, one line that names the tensor, also when one is of
 /// another type or holds what is no number.
-AriaWeights loadAria(const Safetensors& checkpoint, std::optional<int> heads = {},
-                     compute::Format format = compute::Format::f32);
-
+AriaWeights loadAria(const Safetensors& checkpoint, std::optional<int> heads = {}, const AriaLoading& loading = {});
 /// The same from tensors that `fetch` gives, in the order of tensorsOf().
 AriaWeights loadAria(const AriaShape& shape, const std::function<std::vector<float>(const native::TensorSpec&)>& fetch,
-                     compute::Format format);
+                     const AriaLoading& loading);
 
 /// All memory is taken in the constructor; what is not thought of yet takes up none. However the tokens are split among
 /// calls, and however many hands the crew has, the outcome is the same to the last bit.

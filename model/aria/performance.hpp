@@ -23,6 +23,8 @@ struct AriaNote {
   friend bool operator==(const AriaNote&, const AriaNote&) = default;
 };
 
+inline constexpr int kAriaDrumVelocity = 60;  // the tokens of drums tell none
+
 struct AriaPerformance {
   std::vector<AriaInstrument>
       instruments{};              // in their order; also those that a program was chosen for and that never play

@@ -7,8 +7,6 @@ namespace {
 
 using Kind = AriaToken::Kind;
 
-constexpr int kDrumVelocity = 60;
-
 /// The nearest of 0, 10, 20 ..., `count` of them. Midway between two, it is the one that a search by halves comes upon
 /// first: the checkpoints learned from such tokens.
 int nearest(std::int64_t value, int count) {
@@ -68,7 +66,7 @@ std::vector<AriaNote> ariaNotes(std::span<const int> ids) {
     if ((token.kind != Kind::drum && token.kind != Kind::note) || !follows(1, Kind::onset)) continue;
     const std::int64_t at = begin + ariaToken(ids[i + 1]).value;
     if (token.kind == Kind::drum) {
-      notes.push_back({AriaInstrument::drum, token.value, kDrumVelocity, at, kAriaStep});
+      notes.push_back({AriaInstrument::drum, token.value, kAriaDrumVelocity, at, kAriaStep});
     } else if (follows(2, Kind::length)) {
       notes.push_back({token.instrument, token.value, token.velocity, at, ariaToken(ids[i + 2]).value});
     }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include "model/compute/crew.hpp"
@@ -17,8 +18,22 @@ struct Thinking {
   Format chosen() const { return format.value_or(Format::int8); }
 };
 
-/// Tries one hand, then two ..., as long as one more is worth it; `stepsPerSecond` measures with a crew. Takes some
-/// tens of milliseconds.
-std::shared_ptr<Crew> fastestCrew(const std::function<double(const std::shared_ptr<Crew>&)>& stepsPerSecond);
+/// The hands of all engines of one model, gathered when they are first asked for.
+class SharedCrew {
+ public:
+  /// Measures with a crew; the more steps a second, the better.
+  using Speed = std::function<double(const std::shared_ptr<Crew>&)>;
+
+  /// `hands` 0: tries one hand, then two ..., as long as one more is worth it, some tens of milliseconds in all.
+  SharedCrew(int hands, Speed speed) : hands_{hands}, speed_{std::move(speed)} {}
+
+  std::shared_ptr<Crew> get();
+
+ private:
+  int hands_;
+  Speed speed_;
+  std::once_flag gathered_{};
+  std::shared_ptr<Crew> crew_{};
+};
 
 }  // namespace antiphon::compute

@@ -1,7 +1,9 @@
 #include "bridge/model_commands.hpp"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 
+#include "model/aria/shape.hpp"
 #include "model/native_model.hpp"
 
 using namespace antiphon;
@@ -60,6 +62,35 @@ SCENARIO("What is not possible is said, and changes nothing") {
   CHECK_THAT(reply.text, Catch::Contains("/nowhere.safetensors") && Catch::Contains("stays"));
   CHECK(p.table.run("model built-in").ok);
   CHECK(p.desk->read().model == NativeModel::embedded());
+}
+
+SCENARIO("An Aria checkpoint is steered by typing, in what it knows") {
+  Prompt p;
+  p.desk->change([](Wishes& w) { w.aria = true; });
+  CHECK(p.table.run("temperature 0.8").ok);
+  CHECK(p.desk->read().sampler.temperature == 0.8);
+  CHECK(p.table.run("key A:minor").ok);
+  CHECK(p.table.run("part bass").ok);
+  CHECK(p.table.run("next").ok);
+  for (const char* line : {"style waltz", "guidance 2", "takes 3", "density 0.5", "model built-in"}) {
+    INFO(line);
+    const auto reply = p.table.run(line);
+    CHECK_FALSE(reply.ok);
+    CHECK_THAT(reply.text, Catch::Contains("Aria"));
+  }
+  CHECK(p.desk->read().takes == 1);
+  CHECK(p.desk->read().style.empty());
+}
+
+SCENARIO("An Aria checkpoint does not take another model's place while it plays") {
+  Prompt p;
+  const auto path = std::filesystem::temp_directory_path() / "antiphon-commands-aria.safetensors";
+  writeRandomAria(path, AriaShape{32, 1, 2, 32, kAriaTokens}, 1);
+  const auto reply = p.table.run("model " + path.string());
+  std::filesystem::remove(path);
+  CHECK_FALSE(reply.ok);
+  CHECK_THAT(reply.text, Catch::Contains("--checkpoint"));
+  CHECK_FALSE(p.desk->read().model);
 }
 
 TEST_CASE("Without the model its commands say who is needed") {

@@ -1,10 +1,15 @@
 // Answering files, as a program or a person at a prompt does.
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "bridge/phrase_file.hpp"
+#include "cli/answerers.hpp"
+#include "model/aria/shape.hpp"
+#include "model/key.hpp"
 #include "model/midi_file.hpp"
+#include "model/safetensors.hpp"
 #include "tests/cli/program.hpp"
 #include "tests/cli/refusals.hpp"
 
@@ -48,6 +53,83 @@ SCENARIO("A call in a file gets an answer in a file") {
       }
       THEN("the same seed gives the same answer") { CHECK(run().out == result.out); }
     }
+  }
+}
+
+SCENARIO("A public Aria checkpoint answers a file") {
+  const std::string aria = temporary("aria.safetensors"), out = temporary("answer-aria.mid");
+  writeRandomAria(aria, AriaShape{48, 2, 3, 96, kAriaTokens}, 7);
+  const std::string call = callFile("call-aria.mid", {7, 8}, 3);
+  const auto run = [&](const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words{"answer", call, "--checkpoint", aria, "--measures", "3", "--json", "--out", out};
+    words.insert(words.end(), more.begin(), more.end());
+    return runAntiphon(words);
+  };
+  const auto result = run();
+  INFO(result.err);
+  REQUIRE(result.code == 0);
+  THEN("on the call's downbeat, within its bars, the same way each time") {
+    const auto notes = nlohmann::json::parse(result.out)["notes"];
+    REQUIRE(!notes.empty());
+    CHECK(notes[0]["tick"] == 0);
+    for (const auto& note : notes)
+      CHECK(note["tick"].get<std::int64_t>() + note["length"].get<std::int64_t>() <= 3 * Meter{7, 8}.bar().count);
+    CHECK(readMidiFile(out).end == 3 * Meter{7, 8}.bar().count);
+    CHECK(run().out == result.out);
+  }
+  THEN("its sampling is what its authors advise, unless it is told otherwise") {
+    CHECK(run({"--temperature", "0.95", "--min-p", "0.035"}).out == result.out);
+    CHECK(run({"--temperature", "0"}).out != result.out);
+    CHECK(run({"--min-p", "0.9"}).out != result.out);
+    AnswerWish wish;
+    wish.model = aria;
+    const auto samplerOf = [&] { return makeAnswerer("model", wish).desk->read().sampler; };
+    CHECK(samplerOf().temperature == 0.95);
+    CHECK(samplerOf().minP == 0.035);
+    wish.given = {"--min-p"};
+    wish.wishes.sampler.minP = 0.2;
+    CHECK(samplerOf().temperature == 0.95);
+    CHECK(samplerOf().minP == 0.2);
+  }
+  THEN("a rehearsal lets it know what this machine streams") {
+    AnswerWish wish;
+    wish.model = aria;
+    const MadeAnswerer made = makeAnswerer("model", wish);
+    CHECK_FALSE(made.desk->read().notesPerSecond);
+    CHECK(made.rehearse().find("aria, 2 layers of width 48, f32, ") == 0);
+    CHECK(made.desk->read().notesPerSecond.value() > 0);
+  }
+  THEN("a part and a key are kept") {
+    const auto notes = nlohmann::json::parse(run({"--part", "bass", "--key", "A:minor"}).out)["notes"];
+    REQUIRE(!notes.empty());
+    for (const auto& note : notes) {
+      CHECK(note["pitch"].get<int>() <= 60);
+      CHECK(contains(parseKey("A:minor")->pitchClasses(), note["pitch"].get<int>()));
+    }
+  }
+  THEN("what it has never learned is refused") {
+    const std::vector<std::string> base{"answer", call, "--checkpoint", aria, "--out", out};
+    for (const std::vector<std::string>& more : std::vector<std::vector<std::string>>{
+             {"--style", "waltz"}, {"--guidance", "2"}, {"--takes", "2"}, {"--density", "0.5"}, {"--device", "cuda"}}) {
+      std::vector<std::string> words = base;
+      words.insert(words.end(), more.begin(), more.end());
+      refused(words, more.front() + ":");
+    }
+  }
+  THEN("one with a tensor missing is refused with its name, and another architecture with that") {
+    const Safetensors whole{std::filesystem::path{aria}};
+    std::vector<TensorToWrite> tensors;
+    for (const auto& [name, view] : whole.tensors()) {
+      if (name != "lm_head.weight")
+        tensors.push_back({name, view.type, view.shape, {view.bytes.begin(), view.bytes.end()}});
+    }
+    const std::string torso = temporary("torso.safetensors"), stranger = temporary("stranger.safetensors");
+    writeSafetensors(torso, tensors, {});
+    refused({"answer", call, "--checkpoint", torso, "--out", out}, "'lm_head.weight' is missing");
+    tensors.erase(tensors.begin() + 1, tensors.end());
+    tensors.front().name = "drone";
+    writeSafetensors(stranger, tensors, {{"architecture", "bagpipe"}});
+    refused({"answer", call, "--checkpoint", stranger, "--out", out}, "'bagpipe'");
   }
 }
 

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "model/aria/shape.hpp"
 #include "tests/cli/program.hpp"
 
 using namespace antiphon::testing;
@@ -29,4 +30,21 @@ SCENARIO("DEMO-2 Commands work from a pipe", "[real-time]") {
   REQUIRE(bridge.output().find("measures 4") != std::string::npos);
   REQUIRE(bridge.output().find("1..64") != std::string::npos);
   REQUIRE(bridge.output().find("every note closed") != std::string::npos);
+}
+
+SCENARIO("DEMO-3 A public Aria checkpoint plays, and says beforehand what this machine streams of it", "[real-time]") {
+  const std::string aria = temporary("demo-aria.safetensors"), turns = temporary("demo-aria.jsonl");
+  antiphon::writeRandomAria(aria, antiphon::AriaShape{48, 2, 3, 96, antiphon::kAriaLiveTokens}, 7);
+  const auto result =
+      runAntiphon({"run", "--backend", "loopback", "--tempo", "120", "--measures", "2", "--turns", "2", "--guard", "12",
+                   "--checkpoint", aria, "--record", temporary("demo-aria.mid"), "--turn-log", turns});
+  INFO(result.out);
+  REQUIRE(result.code == 0);
+  const auto said = result.out.find("[model] aria, 2 layers of width 48, f32, ");
+  REQUIRE(said != std::string::npos);
+  REQUIRE(result.out.find("tokens/s: streams up to ") != std::string::npos);
+  REQUIRE(said < result.out.find("[turn 1]"));
+  REQUIRE(result.out.find("[turn 2]") != std::string::npos);
+  REQUIRE(result.out.find("every note closed") != std::string::npos);
+  REQUIRE(contents(turns).find("\"late_bars\":0") != std::string::npos);
 }

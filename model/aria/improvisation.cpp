@@ -1,0 +1,116 @@
+#include "model/aria/improvisation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace antiphon {
+namespace {
+
+using Kind = AriaToken::Kind;
+
+constexpr float kForbidden = -std::numeric_limits<float>::infinity();
+constexpr double kLoudest = 1e30;
+
+/// log of the sum of what these logits stand for; minus infinity when they stand for nothing.
+double together(std::span<const float> logits) {
+  double most = -std::numeric_limits<double>::infinity(), sum = 0;
+  const auto counted = [](float logit) { return std::min(static_cast<double>(logit), kLoudest); };
+  for (const float logit : logits) {
+    if (!std::isnan(logit)) most = std::max(most, counted(logit));
+  }
+  if (std::isinf(most)) return most;
+  for (const float logit : logits) sum += std::isnan(logit) ? 0 : std::exp(counted(logit) - most);
+  return most + std::log(sum);
+}
+
+}  // namespace
+
+AriaImprovisation::AriaImprovisation(AriaThought& thought, const AriaGrammar& grammar, Sampler& sampler,
+                                     double repetition, AriaThought::GivenUp givenUp)
+    : thought_{thought}, grammar_{grammar}, sampler_{sampler}, repetition_{repetition}, givenUp_{std::move(givenUp)} {}
+
+std::optional<AriaNote> AriaImprovisation::step() {
+  if (const auto id = grammar_.forced()) return say(*id);
+  if (grammar_.notes() == 0 && grammar_.awaits() == Kind::note) return search();
+  const std::span<float> logits = permitted();
+  return logits.empty() ? std::nullopt : say(grammar_.among().first + sampler_.choose(logits).index);
+}
+
+std::span<float> AriaImprovisation::permitted() {
+  const std::span<float> all = thought_.hear(givenUp_);
+  abandoned_ = all.empty();
+  if (abandoned_) return all;
+  const auto [first, end] = grammar_.among();
+  const std::span<float> some = all.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(end - first));
+  grammar_.allow(some, first);
+  if (grammar_.awaits() == Kind::note) discourage(some);
+  return some;
+}
+
+void AriaImprovisation::discourage(std::span<float> logits) const {
+  if (repetition_ <= 0) return;
+  const auto cost = static_cast<float>(repetition_ * Sampler::kRepetitionCost);
+  for (std::size_t i = 0; i < std::min(struck_, kMemory); ++i) {
+    AriaToken token = recent_[i];
+    if (token.kind == Kind::drum) logits[static_cast<std::size_t>(ariaId(token))] -= cost;
+    for (int step = 1; token.kind == Kind::note && step < kAriaVelocities; ++step) {
+      token.velocity = step * kAriaStep;
+      logits[static_cast<std::size_t>(ariaId(token))] -= cost;
+    }
+  }
+}
+
+std::optional<AriaNote> AriaImprovisation::say(int id) {
+  thought_.say(id);
+  grammar_.choose(id);
+  const AriaToken token = ariaToken(id);
+  const AriaToken& note = grammar_.note();
+  if (token.kind == Kind::onset) recent_[struck_++ % kMemory] = note;
+  if (token.kind == Kind::length)
+    return AriaNote{note.instrument, note.value, note.velocity, grammar_.onset(), token.value};
+  if (token.kind == Kind::onset && note.kind == Kind::drum)
+    return AriaNote{note.instrument, note.value, kAriaDrumVelocity, grammar_.onset(), kAriaStep};
+  return std::nullopt;
+}
+
+std::optional<AriaNote> AriaImprovisation::search() {
+  struct Candidate {
+    int id = 0, onset = 0;
+  };
+  std::vector<Candidate> candidates;
+  std::vector<float> suits;
+  std::vector<float> left;
+  {
+    const std::span<float> logits = permitted();
+    left.assign(logits.begin(), logits.end());
+  }
+  const int before = thought_.length();
+  while (!abandoned_ && static_cast<int>(candidates.size()) < kCandidates &&
+         std::ranges::any_of(left, [](float logit) { return logit > kForbidden; })) {
+    const int id = sampler_.choose(left).index;  // of notes and marks, which are counted from 0
+    left[static_cast<std::size_t>(id)] = kForbidden;
+    AriaGrammar tried = grammar_;
+    tried.choose(id);
+    if (tried.awaits() != Kind::onset) return say(id);  // <T>: the answer begins in the next five seconds
+    thought_.say(id);
+    const std::span<float> onsets = thought_.hear(givenUp_);
+    abandoned_ = onsets.empty();
+    if (!abandoned_) {
+      const double all = together(onsets);
+      tried.allow(onsets);
+      const double here = together(onsets);
+      candidates.push_back({id, static_cast<int>(std::ranges::max_element(onsets) - onsets.begin())});
+      suits.push_back(std::isinf(all) ? 0.0f : static_cast<float>(here - all));
+    }
+    thought_.takeBack(before);
+  }
+  if (abandoned_) return std::nullopt;
+  const Candidate chosen = candidates[static_cast<std::size_t>(sampler_.choose(suits).index)];
+  say(chosen.id);
+  return say(chosen.onset);
+}
+
+}  // namespace antiphon
