@@ -96,7 +96,7 @@ SCENARIO("A public Aria checkpoint answers a file") {
     wish.model = aria;
     const MadeAnswerer made = makeAnswerer("model", wish);
     CHECK_FALSE(made.desk->read().notesPerSecond);
-    CHECK(made.rehearse().find("aria, 2 layers of width 48, f32, ") == 0);
+    CHECK(made.rehearse().find("aria, 2 layers of width 48, int8, ") == 0);
     CHECK(made.desk->read().notesPerSecond.value() > 0);
   }
   THEN("a part and a key are kept") {

@@ -40,7 +40,7 @@ SCENARIO("DEMO-3 A public Aria checkpoint plays, and says beforehand what this m
                    "--checkpoint", aria, "--record", temporary("demo-aria.mid"), "--turn-log", turns});
   INFO(result.out);
   REQUIRE(result.code == 0);
-  const auto said = result.out.find("[model] aria, 2 layers of width 48, f32, ");
+  const auto said = result.out.find("[model] aria, 2 layers of width 48, int8, ");
   REQUIRE(said != std::string::npos);
   REQUIRE(result.out.find("tokens/s: streams up to ") != std::string::npos);
   REQUIRE(said < result.out.find("[turn 1]"));

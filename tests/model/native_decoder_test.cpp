@@ -220,7 +220,7 @@ TEST_CASE("how steps are handed over changes nothing") {
     Decoder atOnce{weights, 130};
     atOnce.extend(steps);
     const auto expected = everything(atOnce);
-    rc::check([&] {
+    REQUIRE(rc::check([&] {
       Decoder inParts{weights, 130};
       for (std::size_t at = 0; at < steps.size();) {
         const auto some = std::min(*rc::gen::inRange<std::size_t>(1, 60), steps.size() - at);
@@ -229,7 +229,7 @@ TEST_CASE("how steps are handed over changes nothing") {
       }
       RC_ASSERT(inParts.length() == 130);
       RC_ASSERT(same(everything(inParts), expected));
-    });
+    }));
     Decoder oneByOne{weights, 140};
     for (const Step& step : steps) oneByOne.extend({&step, 1});
     oneByOne.extend({});
@@ -240,7 +240,7 @@ TEST_CASE("how steps are handed over changes nothing") {
 TEST_CASE("what was taken back was never there") {
   const Shape shape = kShapes[0];
   const auto weights = std::make_shared<const Weights>(load(shape, lively));
-  rc::check([&] {
+  REQUIRE(rc::check([&] {
     const int kept = *rc::gen::inRange(0, 80), other = *rc::gen::inRange(1, 40), more = *rc::gen::inRange(1, 40);
     auto steps = someSteps(kept, shape, 3);
     Decoder decoder{weights, 120};
@@ -256,7 +256,7 @@ TEST_CASE("what was taken back was never there") {
     steps.insert(steps.end(), tail.begin(), tail.end());
     fresh.extend(steps);
     RC_ASSERT(same(everything(decoder), everything(fresh)));
-  });
+  }));
 }
 
 TEST_CASE("a decoder refuses what it cannot do, and is as before") {

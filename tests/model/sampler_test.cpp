@@ -82,7 +82,7 @@ TEST_CASE("same seed, same choices") {
 }
 
 TEST_CASE("only what is possible is chosen, whatever the logits") {
-  rc::check([] {
+  REQUIRE(rc::check([] {
     const auto count = *rc::gen::inRange<std::size_t>(1, 30);
     std::vector<float> logits;
     for (std::size_t i = 0; i < count; ++i) {
@@ -101,7 +101,7 @@ TEST_CASE("only what is possible is chosen, whatever the logits") {
       RC_ASSERT_FALSE(std::isnan(choice.logProbability));
       RC_ASSERT(choice.logProbability <= 1e-9);
     }
-  });
+  }));
 }
 
 TEST_CASE("where nothing is possible nothing is chosen") {

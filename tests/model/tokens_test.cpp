@@ -115,7 +115,7 @@ TEST_CASE("what is on the grid stays where it is") {
 }
 
 TEST_CASE("any playing becomes canonical notes inside the phrase") {
-  rc::check([] {
+  REQUIRE(rc::check([] {
     const auto meters = allMeters();
     Phrase phrase{meters[*rc::gen::inRange<std::size_t>(0, meters.size())], *rc::gen::inRange(1, 9), {}};
     for (int i = *rc::gen::inRange(0, 50); i > 0; --i) {
@@ -135,7 +135,7 @@ TEST_CASE("any playing becomes canonical notes inside the phrase") {
       RC_ASSERT(std::tie(before.bar, before.pulse, before.pitch) < std::tie(note.bar, note.pulse, note.pitch));
     }
     RC_ASSERT(onGrid(offGrid(grid, 0)) == grid);
-  });
+  }));
 }
 
 TEST_CASE("of doublets the longest stays, at the loudest") {

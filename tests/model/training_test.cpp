@@ -147,7 +147,7 @@ SCENARIO("The decoder thinks what torch thinks", "[torch]") {
   const auto net = netFor(plan);
   learn(plan, set, style(), *net, folder.path, silent, kNever);
   exportModel(folder.path / "m.safetensors", plan.shape, *net, style(), "{}");
-  const auto model = NativeModel::load(folder.path / "m.safetensors");
+  const auto model = NativeModel::load(folder.path / "m.safetensors", {.format = compute::Format::f32});
   const auto torch = onTorch(model, false);
   const auto ours = model->engine(256), theirs = torch->engine(256);
 

@@ -1,0 +1,254 @@
+#include "model/compute/kernels.hpp"
+
+#include <rapidcheck.h>
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "model/compute/packed_file.hpp"
+#include "model/compute/packed_store.hpp"
+#include "model/dice.hpp"
+#include "tests/model/vector_units.hpp"
+
+using namespace antiphon;
+using namespace antiphon::compute;
+using antiphon::test::onEveryVectorUnit;
+
+namespace {
+
+constexpr std::array kFormats{Format::f32, Format::bf16, Format::int8, Format::q4};
+
+Floats someNumbers(std::size_t count, std::uint64_t seed, double loud = 1) {
+  Dice dice = Dice::from(seed);
+  Floats numbers;
+  while (numbers.size() < count) numbers.push_back(static_cast<float>((dice.unit() - 0.5) * 2 * loud));
+  return numbers;
+}
+
+/// Rows as every format wants them.
+struct Input {
+  Input(const Floats& rows, int count, int depth) {
+    const auto deep = static_cast<std::size_t>((depth + 63) / 64 * 64), groups = deep / 32;
+    numbers.resize(static_cast<std::size_t>(count) * deep);
+    whole.resize(numbers.size());
+    coarse.resize(numbers.size());
+    fineScales.resize(static_cast<std::size_t>(count) * groups);
+    coarseScales = fineScales;
+    fineSums.resize(fineScales.size());
+    coarseSums = fineSums;
+    for (std::size_t r = 0; r < static_cast<std::size_t>(count); ++r) {
+      const float* from = rows.data() + r * static_cast<std::size_t>(depth);
+      std::copy_n(from, depth, numbers.data() + r * deep);
+      roundFinely(from, depth, whole.data() + r * deep, fineScales.data() + r * groups, fineSums.data() + r * groups);
+      roundCoarsely(from, depth, coarse.data() + r * deep, coarseScales.data() + r * groups,
+                    coarseSums.data() + r * groups);
+    }
+    stride = deep;
+    groupStride = groups;
+  }
+  InputView view(Format format, int first, int count) const {
+    const std::size_t row = static_cast<std::size_t>(first) * stride,
+                      group = static_cast<std::size_t>(first) * groupStride;
+    const bool fine = format == Format::int8;
+    return {numbers.data() + row,
+            whole.data() + row,
+            coarse.data() + row,
+            stride,
+            (fine ? fineScales : coarseScales).data() + group,
+            (fine ? fineSums : coarseSums).data() + group,
+            groupStride,
+            count};
+  }
+  Floats numbers{};
+  Aligned<std::int16_t> whole{};
+  Aligned<std::int8_t> coarse{};
+  Floats fineScales{}, coarseScales{};
+  Aligned<std::int32_t> fineSums{}, coarseSums{};
+  std::size_t stride = 0, groupStride = 0;
+};
+
+double furthest(std::span<const float> a, std::span<const double> b) {
+  double most = 0;
+  for (std::size_t i = 0; i < b.size(); ++i) most = std::max(most, std::abs(static_cast<double>(a[i]) - b[i]));
+  return most;
+}
+
+}  // namespace
+
+TEST_CASE("Packed weights are the weights, as nearly as their format can say") {
+  REQUIRE(rc::check([] {
+    const int outputs = *rc::gen::inRange(1, 80), depth = *rc::gen::inRange(1, 150);
+    const auto seed = static_cast<std::uint64_t>(*rc::gen::inRange(0, 1000));
+    const Floats rows = someNumbers(static_cast<std::size_t>(outputs * depth), seed, 0.05);
+    for (const Format format : kFormats) {
+      PackedStore store{format, packedBytes(format, outputs, depth)};
+      const Packed packed = store.next(outputs, depth, rows);
+      const double step = format == Format::f32    ? 0
+                          : format == Format::bf16 ? 0.05 / 256
+                          : format == Format::int8 ? 0.05 / 250
+                                                   : 0.05 / 7;
+      for (int o = 0; o < outputs; ++o) {
+        for (int k = 0; k < depth; ++k)
+          RC_ASSERT(std::abs(packed.at(o, k) - rows[static_cast<std::size_t>(o * depth + k)]) <= step);
+      }
+    }
+  }));
+}
+
+TEST_CASE("Products are those of the packed weights, on every vector unit") {
+  onEveryVectorUnit([] {
+    INFO(vectorUnit());
+    for (const auto& [outputs, depth] : {std::pair{48, 48}, {256, 256}, {33, 100}, {7, 704}, {1, 1}}) {
+      const int rows = 5;
+      const Floats weights = someNumbers(static_cast<std::size_t>(outputs * depth), 1, 0.05);
+      const Floats in = someNumbers(static_cast<std::size_t>(rows * depth), 2, 3);
+      const Input input{in, rows, depth};
+      for (const Format format : kFormats) {
+        INFO(std::string{nameOf(format)} << " " << outputs << " x " << depth);
+        PackedStore store{format, packedBytes(format, outputs, depth)};
+        const Packed packed = store.next(outputs, depth, weights);
+        std::vector<double> exact;
+        double loudest = 0;
+        for (int r = 0; r < rows; ++r) {
+          for (int o = 0; o < outputs; ++o) {
+            double sum = 0, loud = 0;
+            for (int k = 0; k < depth; ++k) {
+              const double one = static_cast<double>(packed.at(o, k)) * in[static_cast<std::size_t>(r * depth + k)];
+              sum += one;
+              loud += std::abs(one);
+            }
+            exact.push_back(sum);
+            loudest = std::max(loudest, loud);
+          }
+        }
+        std::vector<float> together(exact.size());
+        multiply(packed, 0, packed.panels(), input.view(format, 0, rows), together.data(),
+                 static_cast<std::size_t>(outputs));
+        // What the input loses by being rounded is at most half a step of each product.
+        const double allowed = format == Format::q4     ? loudest / 60
+                               : format == Format::int8 ? loudest / 15'000
+                                                        : loudest / 1e6;
+        CHECK(furthest(together, exact) < allowed);
+
+        // The same to the last bit row by row, and panel by panel.
+        for (int r = 0; r < rows; ++r) {
+          std::vector<float> alone(static_cast<std::size_t>(outputs));
+          for (int panel = 0; panel < packed.panels(); ++panel)
+            multiply(packed, panel, 1, input.view(format, r, 1), alone.data(), static_cast<std::size_t>(outputs));
+          CHECK(std::memcmp(alone.data(), together.data() + static_cast<std::size_t>(r * outputs),
+                            alone.size() * sizeof(float)) == 0);
+        }
+      }
+    }
+  });
+}
+
+TEST_CASE("What happens between the products is what its formulas say, on every vector unit") {
+  onEveryVectorUnit([] {
+    INFO(vectorUnit());
+    for (const int width : {1, 5, 16, 77, 256}) {
+      INFO(width);
+      const auto size = static_cast<std::size_t>(width);
+      const Floats in = someNumbers(size, 3, 20), weight = someNumbers(size, 4), bias = someNumbers(size, 5);
+      Floats out(size);
+      std::vector<double> exact(size);
+      double sum = 0, squares = 0;
+      for (const float x : in)
+        sum += static_cast<double>(x), squares += static_cast<double>(x) * static_cast<double>(x);
+      const double mean = sum / width, spread = std::sqrt(squares / width - mean * mean + 1e-5);
+      for (std::size_t i = 0; i < size; ++i)
+        exact[i] = (in[i] - mean) / spread * static_cast<double>(weight[i]) + static_cast<double>(bias[i]);
+      toLevel(in.data(), weight.data(), bias.data(), 1e-5f, out.data(), width);
+      if (width > 1) CHECK(furthest(out, exact) < 1e-4);
+      for (std::size_t i = 0; i < size; ++i)
+        exact[i] = static_cast<double>(in[i]) / std::sqrt(squares / width + 1e-6) * static_cast<double>(weight[i]);
+      toUnit(in.data(), weight.data(), 1e-6f, out.data(), width);
+      CHECK(furthest(out, exact) < 1e-5);
+      for (std::size_t i = 0; i < size; ++i)
+        exact[i] = in[i] / (1 + std::exp(-static_cast<double>(in[i]))) * static_cast<double>(bias[i]);
+      out = in;
+      gated(out.data(), bias.data(), width);
+      CHECK(furthest(out, exact) < 1e-5);
+      double all = 0;
+      for (std::size_t i = 0; i < size; ++i) all += exact[i] = std::exp(static_cast<double>(in[i]));
+      for (double& one : exact) one /= all;
+      out = in;
+      const float share = softmax(out.data(), width);
+      for (float& one : out) one *= share;
+      CHECK(furthest(out, exact) < 1e-6);
+    }
+  });
+}
+
+TEST_CASE("Looking back finds what was remembered, on every vector unit") {
+  onEveryVectorUnit([] {
+    for (const Memory memory : {Memory::f32, Memory::f16}) {
+      const int width = 16, places = 70;
+      const std::size_t panel = static_cast<std::size_t>(width) * kPanel;
+      std::vector<std::byte> keys(3 * panel * bytesOf(memory));
+      const Floats remembered = someNumbers(static_cast<std::size_t>(width * places), 6), query = someNumbers(width, 7);
+      for (int place = 0; place < places; ++place) {
+        remember(remembered.data() + place * width, width, memory,
+                 keys.data() +
+                     (static_cast<std::size_t>(place / kPanel) * panel + static_cast<std::size_t>(place % kPanel)) *
+                         bytesOf(memory),
+                 kPanel);
+      }
+      std::vector<double> exact;
+      for (int place = 0; place < places; ++place) {
+        double sum = 1;
+        for (int i = 0; i < width; ++i)
+          sum += static_cast<double>(remembered[static_cast<std::size_t>(place * width + i)]) *
+                 static_cast<double>(query[static_cast<std::size_t>(i)]);
+        exact.push_back(sum);
+      }
+      std::vector<float> scores(exact.size(), 1.0f);
+      lookBack(keys.data(), memory, panel, places, width, query.data(), scores.data(), true);
+      CHECK(furthest(scores, exact) < (memory == Memory::f32 ? 1e-5 : 1e-2));
+    }
+    // Louder than f16 can say: as loud as it can, never infinite.
+    const float loud = 1e9f, one = 1;
+    alignas(64) std::array<std::byte, 2 * kPanel> panel{};
+    remember(&loud, 1, Memory::f16, panel.data(), 1);
+    float out = 0;
+    lookBack(panel.data(), Memory::f16, kPanel, 1, 1, &one, &out, false);
+    CHECK(out == 65504.0f);
+  });
+}
+
+SCENARIO("Packed weights come back from their file, or not at all") {
+  const auto path = std::filesystem::temp_directory_path() / "antiphon-packed-test.int8.packed";
+  std::vector<std::byte> bytes(100'000), back(bytes.size());
+  Dice dice = Dice::from(8);
+  for (std::byte& one : bytes) one = static_cast<std::byte>(dice.below(256));
+  writePackedFile(path, Format::int8, 77, bytes);
+  THEN("they are the same") {
+    CHECK(readPackedFile(path, Format::int8, 77, back));
+    CHECK(back == bytes);
+  }
+  THEN("another checkpoint, format or size does not find them") {
+    CHECK_FALSE(readPackedFile(path, Format::int8, 78, back));
+    CHECK_FALSE(readPackedFile(path, Format::q4, 77, back));
+    CHECK_FALSE(readPackedFile(path, Format::int8, 77, std::span{back}.first(99'999)));
+    CHECK_FALSE(readPackedFile(path.string() + ".none", Format::int8, 77, back));
+  }
+  WHEN("the file is damaged") {
+    std::fstream file{path, std::ios::binary | std::ios::in | std::ios::out};
+    file.seekp(5'000);
+    file.put(static_cast<char>(std::to_integer<int>(bytes[5'000 - 48]) ^ 1));
+    file.close();
+    THEN("it is not believed") { CHECK_FALSE(readPackedFile(path, Format::int8, 77, back)); }
+  }
+  WHEN("the file breaks off") {
+    std::filesystem::resize_file(path, 50'000);
+    THEN("it is not believed") { CHECK_FALSE(readPackedFile(path, Format::int8, 77, back)); }
+  }
+  THEN("a place that cannot be written is said in one line") {
+    CHECK_THROWS_WITH(writePackedFile("/nowhere/at/all.packed", Format::int8, 1, bytes),
+                      Catch::Contains("/nowhere/at/all.packed") && !Catch::Contains("\n"));
+  }
+  std::filesystem::remove(path);
+}
