@@ -11,6 +11,7 @@
 #include "cli/exit.hpp"
 #include "cli/words.hpp"
 #include "model/aria/improviser.hpp"
+#include "model/compute/kernels.hpp"
 #include "model/echo.hpp"
 #include "model/improviser.hpp"
 #include "model/markov/answerer.hpp"
@@ -37,6 +38,12 @@ bool namesAria(const AnswerWish& wish) {
   } catch (const SafetensorsError& error) {
     throw UsageError{error.what()};
   }
+}
+
+/// Something to say only where the processor is an old or a strange one.
+std::string vectorRemark() {
+  if (!compute::plainVectors()) return {};
+  return "this processor has no AVX2: models think on the portable path, several times slower";
 }
 
 /// How far loading has come, for whoever sits at a terminal.
@@ -83,7 +90,8 @@ MadeAnswerer makeAria(const AnswerWish& wish) {
     const double speed = ariaTokensPerSecond(
         *engine, [] { return std::chrono::duration_cast<Nanos>(std::chrono::steady_clock::now().time_since_epoch()); });
     desk->change([&](Wishes& w) { w.notesPerSecond = speed / kAriaNoteTokens; });
-    return introductionOf(*model, speed);
+    const std::string remark = vectorRemark();
+    return introductionOf(*model, speed) + (remark.empty() ? "" : "; " + remark);
   };
   return {[model, desk] { return std::make_unique<AriaImproviser>(*model, desk); }, desk, rehearse};
 }

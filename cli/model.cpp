@@ -133,6 +133,8 @@ Action addModel(CLI::App& app) {
   auto logits = std::make_shared<LogitsWish>();
   logitsCommand->add_option("--checkpoint", logits->checkpoint, "The checkpoint")->required();
   logitsCommand->add_option("--ids", logits->ids, "Tokens, with commas between them")->required();
+  logitsCommand->add_option("--quant", logits->quant, "The numbers it thinks in (default f32)")
+      ->check(oneOf({"f32", "bf16", "int8", "q4"}));
   logitsCommand->add_option("--out", logits->out, "The .safetensors file to write, with the tensor logits [1,T,V]")
       ->required();
   return [=] {

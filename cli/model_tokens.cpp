@@ -85,7 +85,8 @@ int printTokens(const TokensWish& wish) {
 int writeLogits(const LogitsWish& wish) {
   const std::vector<int> ids = idsOf(wish.ids);
   try {
-    const auto weights = std::make_shared<const AriaWeights>(loadAria(openAria(wish.checkpoint)));
+    const auto weights = std::make_shared<const AriaWeights>(
+        loadAria(openAria(wish.checkpoint), {}, {.format = *compute::formatCalled(wish.quant)}));
     AriaDecoder decoder{weights};
     const auto width = static_cast<std::size_t>(weights->shape.vocabulary);
     std::vector<TensorToWrite> tensors;

@@ -16,6 +16,7 @@ int printTokens(const TokensWish& wish);
 
 struct LogitsWish {
   std::string checkpoint{}, ids{}, out{};
+  std::string quant = "f32";
 };
 int writeLogits(const LogitsWish& wish);
 

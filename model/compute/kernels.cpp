@@ -11,6 +11,7 @@
 #include <hwy/foreach_target.h>  // this file once more for each vector unit
 #include <hwy/highway.h>
 
+#include "model/compute/memory-inl.hpp"
 #include "model/compute/products-inl.hpp"
 #include "model/compute/reductions-inl.hpp"
 

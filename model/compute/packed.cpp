@@ -132,7 +132,8 @@ float Packed::at(int output, int k) const {
   std::uint16_t scale;
   std::memcpy(&scale, from + static_cast<std::size_t>(groupOf(format) / inStep) * kStepBytes + lane * 2, sizeof scale);
   int whole = 0;
-  if (format == Format::int8) whole = static_cast<int>(four >> (8 * (std::ranges::find(kByteOrder, place) - kByteOrder)) & 255u) - 128;
+  if (format == Format::int8)
+    whole = static_cast<int>(four >> (8 * (std::ranges::find(kByteOrder, place) - kByteOrder)) & 255u) - 128;
   else whole = static_cast<int>(four >> (4 * (std::ranges::find(kNibbleOrder, place) - kNibbleOrder)) & 15u) - 8;
   return static_cast<float>(whole) * fromBf16(scale);
 }

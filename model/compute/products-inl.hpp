@@ -9,104 +9,10 @@
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
-#include "model/compute/kernels.hpp"
-
-#ifndef ANTIPHON_UNROLL
-#if defined(__clang__)
-#define ANTIPHON_UNROLL _Pragma("unroll")
-#define ANTIPHON_ROLLED _Pragma("nounroll")
-#elif defined(__GNUC__)
-#define ANTIPHON_UNROLL _Pragma("GCC unroll 32")
-#define ANTIPHON_ROLLED _Pragma("GCC unroll 1")  // unrolled, it would need more registers than there are
-#else
-#define ANTIPHON_UNROLL
-#define ANTIPHON_ROLLED
-#endif
-#endif
+#include "model/compute/lanes-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace antiphon::compute::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
-
-// Sixteen lanes at most: a panel of 32 is at least two vectors, whatever the unit.
-using Real = hn::CappedTag<float, 16>;
-using Whole = hn::RebindToSigned<Real>;
-using Pattern = hn::RebindToUnsigned<Real>;
-using Reals = hn::Vec<Real>;
-using Wholes = hn::Vec<Whole>;
-using Patterns = hn::Vec<Pattern>;
-constexpr std::size_t kLanes = hn::MaxLanes(Real());
-constexpr std::size_t kVectors = kPanel / kLanes;
-
-// AVX multiplies 16 bits by 16, or bytes without sign by bytes with, and adds neighbours, in one go. Elsewhere it is
-// done one by one.
-#undef ANTIPHON_PAIRS
-#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
-#define ANTIPHON_PAIRS 1
-#else
-#define ANTIPHON_PAIRS 0
-#endif
-
-/// Two neighbours of an input row in every lane.
-HWY_INLINE Patterns twoOf(const std::int16_t* input) {
-  std::uint32_t two;
-  std::memcpy(&two, input, sizeof two);
-  return hn::Set(Pattern(), two);
-}
-/// Four.
-HWY_INLINE Patterns fourOf(const std::int8_t* input) {
-  std::uint32_t four;
-  std::memcpy(&four, input, sizeof four);
-  return hn::Set(Pattern(), four);
-}
-
-#if ANTIPHON_PAIRS
-/// sum + the products of 16-bit neighbours.
-HWY_INLINE Wholes addPairs(Wholes sum, Patterns weights, Patterns input) {
-  const hn::Repartition<std::int16_t, Whole> halves;
-  Wholes none = hn::Zero(Whole());
-  return hn::ReorderWidenMulAccumulate(Whole(), hn::BitCast(halves, weights), hn::BitCast(halves, input), sum, none);
-}
-/// The upper byte of each 16 bits.
-HWY_INLINE Patterns upperBytes(Patterns four) {
-  const hn::Repartition<std::uint16_t, Pattern> halves;
-  return hn::BitCast(Pattern(), hn::ShiftRight<8>(hn::BitCast(halves, four)));
-}
-/// Sums of two neighbours' products in 16 bits: the first without sign, the second with.
-HWY_INLINE Patterns bytePairs(Patterns bare, Patterns sign) {
-#if HWY_TARGET == HWY_AVX3
-  return Patterns{_mm512_maddubs_epi16(bare.raw, sign.raw)};
-#else
-  return Patterns{_mm256_maddubs_epi16(bare.raw, sign.raw)};
-#endif
-}
-HWY_INLINE Patterns addHalves(Patterns a, Patterns b) {
-  const hn::Repartition<std::int16_t, Pattern> halves;
-  return hn::BitCast(Pattern(), hn::Add(hn::BitCast(halves, a), hn::BitCast(halves, b)));
-}
-HWY_INLINE Wholes joinHalves(Wholes sum, Patterns halves) {
-  return addPairs(sum, halves, hn::Set(Pattern(), 0x00010001u));
-}
-#else
-HWY_INLINE Wholes addPairs(Wholes sum, Patterns weights, Patterns input) {
-  const Wholes w = hn::BitCast(Whole(), weights), x = hn::BitCast(Whole(), input);
-  const Wholes first = hn::Mul(hn::ShiftRight<16>(hn::ShiftLeft<16>(w)), hn::ShiftRight<16>(hn::ShiftLeft<16>(x)));
-  return hn::Add(sum, hn::Add(first, hn::Mul(hn::ShiftRight<16>(w), hn::ShiftRight<16>(x))));
-}
-HWY_INLINE Patterns upperBytes(Patterns four) {
-  return hn::And(hn::ShiftRight<8>(four), hn::Set(Pattern(), 0x00FF00FFu));
-}
-template <int index>
-HWY_INLINE Wholes byteOf(Patterns four) {
-  return hn::ShiftRight<24>(hn::ShiftLeft<24 - 8 * index>(hn::BitCast(Whole(), four)));
-}
-/// sum + the products of four neighbours.
-HWY_INLINE Wholes addFours(Wholes sum, Patterns w, Patterns x) {
-  const Wholes first = hn::Add(hn::Mul(byteOf<0>(w), byteOf<0>(x)), hn::Mul(byteOf<1>(w), byteOf<1>(x)));
-  const Wholes second = hn::Add(hn::Mul(byteOf<2>(w), byteOf<2>(x)), hn::Mul(byteOf<3>(w), byteOf<3>(x)));
-  return hn::Add(sum, hn::Add(first, second));
-}
-#endif
 
 HWY_INLINE Patterns fourBytes(const std::byte* at) {
   return hn::Load(Pattern(), reinterpret_cast<const std::uint32_t*>(at));
@@ -324,67 +230,6 @@ void multiply(const Packed& matrix, int first, int count, const InputView& in, f
     case Format::int8: return multiplyAs<Format::int8>(matrix, first, count, in, out, outStride);
     case Format::q4: return multiplyAs<Format::q4>(matrix, first, count, in, out, outStride);
   }
-}
-
-template <Memory memory>
-HWY_INLINE Reals rememberedAt(const std::byte* at) {
-  if constexpr (memory == Memory::f32) {
-    return hn::LoadU(Real(), reinterpret_cast<const float*>(at));
-  } else {
-    const hn::Rebind<hwy::float16_t, Real> halves;
-    return hn::PromoteTo(Real(), hn::LoadU(halves, reinterpret_cast<const hwy::float16_t*>(at)));
-  }
-}
-
-/// Some panels at once keep the vector unit busy: one alone would wait for its own sums.
-template <Memory memory, std::size_t panels>
-HWY_INLINE void lookBackAt(const std::byte* panel, std::size_t panelBytes, std::size_t depth, const float* in,
-                           float* out, std::size_t outputs, bool add) {
-  constexpr std::size_t kBytes = bytesOf(memory);
-  Reals sums[panels][kVectors];
-  ANTIPHON_UNROLL
-  for (std::size_t p = 0; p < panels; ++p) {
-    ANTIPHON_UNROLL
-    for (std::size_t v = 0; v < kVectors; ++v) sums[p][v] = hn::Zero(Real());
-  }
-  for (std::size_t k = 0; k < depth; ++k) {
-    const Reals x = hn::Set(Real(), in[k]);
-    ANTIPHON_UNROLL
-    for (std::size_t p = 0; p < panels; ++p) {
-      ANTIPHON_UNROLL
-      for (std::size_t v = 0; v < kVectors; ++v) {
-        const std::byte* at = panel + p * panelBytes + (k * kPanel + v * kLanes) * kBytes;
-        sums[p][v] = hn::MulAdd(rememberedAt<memory>(at), x, sums[p][v]);
-      }
-    }
-  }
-  ANTIPHON_UNROLL
-  for (std::size_t p = 0; p < panels; ++p) {
-    HWY_ALIGN float all[kPanel];
-    ANTIPHON_UNROLL
-    for (std::size_t v = 0; v < kVectors; ++v) hn::Store(sums[p][v], Real(), all + v * kLanes);
-    const std::size_t count = std::min<std::size_t>(kPanel, outputs - p * kPanel);
-    float* to = out + p * kPanel;
-    for (std::size_t i = 0; i < count; ++i) to[i] = add ? to[i] + all[i] : all[i];
-  }
-}
-
-template <Memory memory>
-HWY_NOINLINE void lookBackIn(const std::byte* panels, std::size_t panelStride, std::size_t outputs, std::size_t depth,
-                             const float* in, float* out, bool add) {
-  const std::size_t apart = panelStride * bytesOf(memory), count = (outputs + kPanel - 1) / kPanel;
-  std::size_t p = 0;
-  for (; p + 2 <= count; p += 2)
-    lookBackAt<memory, 2>(panels + p * apart, apart, depth, in, out + p * kPanel, outputs - p * kPanel, add);
-  if (p < count)
-    lookBackAt<memory, 1>(panels + p * apart, apart, depth, in, out + p * kPanel, outputs - p * kPanel, add);
-}
-
-void lookBack(const std::byte* panels, Memory memory, std::size_t panelStride, int outputs, int depth, const float* in,
-              float* out, bool add) {
-  const auto many = static_cast<std::size_t>(outputs), deep = static_cast<std::size_t>(depth);
-  if (memory == Memory::f32) return lookBackIn<Memory::f32>(panels, panelStride, many, deep, in, out, add);
-  lookBackIn<Memory::f16>(panels, panelStride, many, deep, in, out, add);
 }
 
 }  // namespace antiphon::compute::HWY_NAMESPACE

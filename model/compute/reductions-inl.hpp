@@ -9,7 +9,7 @@
 
 #include <hwy/highway.h>
 
-#include "model/compute/products-inl.hpp"
+#include "model/compute/lanes-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace antiphon::compute::HWY_NAMESPACE {
@@ -206,19 +206,6 @@ void roundFinely(const float* in, int depth, std::int16_t* whole, float* scales,
 
 void roundCoarsely(const float* in, int depth, std::int8_t* coarse, float* scales, std::int32_t* sums) {
   roundTo(in, depth, static_cast<std::size_t>(groupOf(Format::q4)), 127.0f, coarse, scales, sums);
-}
-
-void rememberHalf(const float* from, int count, std::byte* to, std::size_t spacing) {
-  const Real d;
-  const hn::Rebind<hwy::float16_t, Real> halves;
-  HWY_ALIGN hwy::float16_t some[kLanes];
-  for (std::size_t i = 0; i < static_cast<std::size_t>(count); i += kLanes) {
-    const std::size_t many = std::min(kLanes, static_cast<std::size_t>(count) - i);
-    // Keys and values beyond what f16 holds become its largest, not infinity.
-    const Reals x = many == kLanes ? hn::LoadU(d, from + i) : loadSome(from + i, many, 0.0f);
-    hn::Store(hn::DemoteTo(halves, hn::Clamp(x, hn::Set(d, -65504.0f), hn::Set(d, 65504.0f))), halves, some);
-    for (std::size_t j = 0; j < many; ++j) std::memcpy(to + (i + j) * spacing * 2, some + j, 2);
-  }
 }
 
 std::uint64_t readAll(const std::byte* from, std::size_t bytes) {
