@@ -12,7 +12,10 @@
 #include "model/compute/kernels.hpp"
 
 #ifndef ANTIPHON_UNROLL
-#if defined(__clang__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define ANTIPHON_UNROLL  // watched at every step, unrolled loops would take a quarter of an hour to compile
+#define ANTIPHON_ROLLED
+#elif defined(__clang__)
 #define ANTIPHON_UNROLL _Pragma("unroll")
 #define ANTIPHON_ROLLED _Pragma("nounroll")
 #elif defined(__GNUC__)
