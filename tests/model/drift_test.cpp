@@ -17,7 +17,7 @@ std::vector<native::Window> phrases() {
   std::uint32_t turn = 1;
   for (const Phrase& prompt :
        {test::riff(), test::bluesLick(), test::chordComp(), test::sevenEight(), test::twoBars(), test::pickup()}) {
-    for (const int bars : {1, 2, 4, 3}) {
+    for (const int bars : {1, 2, 4}) {
       const TurnPlan plan{{turn++, 0}, prompt.meter, prompt.bars, bars, Tempo::bpm(120), 1};
       native::Window window;
       window.call = onGrid(prompt);
@@ -43,8 +43,9 @@ TEST_CASE("Smaller numbers change what the built-in model thinks by less than an
     REQUIRE(drift.turns == windows.size());
     return drift;
   };
-  CHECK(driftOf(Format::f32).nats == 0);
-  CHECK(driftOf(Format::f32).firstBarsSame == windows.size());
+  const Drift none = driftOf(Format::f32);
+  CHECK(none.nats == 0);
+  CHECK(none.firstBarsSame == windows.size());
   const Drift bf16 = driftOf(Format::bf16), int8 = driftOf(Format::int8), q4 = driftOf(Format::q4);
   CHECK(bf16.mean() < 1e-3);
   CHECK(int8.mean() < 5e-3);
