@@ -16,13 +16,6 @@
 
 namespace antiphon::compute {
 
-/// Rows of numbers, `stride` apart.
-struct Rows {
-  const float* data = nullptr;
-  std::size_t stride = 0;
-  int count = 1;
-};
-
 /// Rows that a matrix is to be multiplied with, as its format wants them: for f32 and bf16 as they are; for int8 as
 /// whole numbers of 16 bits, which lose nothing beside the weights; for q4, which has lost more, of 8 bits. Those have
 /// a scale and a sum for each group. Depths are filled up to a whole group with zeros.

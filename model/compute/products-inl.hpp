@@ -37,6 +37,15 @@ HWY_INLINE void put(const Reals (&sums)[kVectors], float* to, std::size_t output
   std::copy_n(all, outputs, to);
 }
 
+template <std::size_t rows>
+HWY_INLINE void clear(Reals (&sums)[rows][kVectors]) {
+  ANTIPHON_UNROLL
+  for (std::size_t r = 0; r < rows; ++r) {
+    ANTIPHON_UNROLL
+    for (std::size_t v = 0; v < kVectors; ++v) sums[r][v] = hn::Zero(Real());
+  }
+}
+
 // A model that does not fit into the caches is fetched this far ahead: the processor's own foresight stops at pages,
 // and leaves a quarter of the bandwidth unused. In the caches it would only be in the way.
 constexpr std::size_t kAhead = 1024;
@@ -131,11 +140,7 @@ template <Format format, bool far, std::size_t rows>
 HWY_INLINE void wholePanel(const std::byte* w, int groups, const InputView& in, std::size_t row, float* out,
                            std::size_t outStride, std::size_t outputs) {
   Reals sums[rows][kVectors];
-  ANTIPHON_UNROLL
-  for (std::size_t r = 0; r < rows; ++r) {
-    ANTIPHON_UNROLL
-    for (std::size_t v = 0; v < kVectors; ++v) sums[r][v] = hn::Zero(Real());
-  }
+  clear<rows>(sums);
   for (std::size_t g = 0; g < static_cast<std::size_t>(groups); ++g, w += groupBytes(format)) {
     Wholes whole[rows][kVectors];
     if constexpr (format == Format::int8) groupSums<far, rows>(w, in, row, g, whole);
@@ -160,11 +165,7 @@ template <Format format, bool far, std::size_t rows>
 HWY_INLINE void realPanel(const std::byte* w, int groups, const InputView& in, std::size_t row, float* out,
                           std::size_t outStride, std::size_t outputs) {
   Reals sums[rows][kVectors];
-  ANTIPHON_UNROLL
-  for (std::size_t r = 0; r < rows; ++r) {
-    ANTIPHON_UNROLL
-    for (std::size_t v = 0; v < kVectors; ++v) sums[r][v] = hn::Zero(Real());
-  }
+  clear<rows>(sums);
   const Patterns upper = hn::Set(Pattern(), 0xFFFF0000u);
   const float* input = in.numbers + row * in.stride;
   for (std::size_t g = 0; g < static_cast<std::size_t>(groups); ++g) {

@@ -78,8 +78,6 @@ class Trunk {
   /// A matrix beside the layers, for one row.
   void multiply(const Packed& matrix, const float* in, float* out, Into into);
 
-  std::size_t memoryBytes() const { return store_.size(); }
-
  private:
   static constexpr int kPage = 256;  // places, a multiple of kPanel
 
