@@ -82,17 +82,38 @@ void Crew::run(const Order& order, int parts) {
   lead(order, generation, parts);
 }
 
+bool Crew::take(int part, State generation, State as) {
+  std::atomic<State>& state = parts_[static_cast<std::size_t>(part)].state;
+  State expected = stateOf(generation, 0, open);
+  return state.load(std::memory_order_relaxed) == expected && state.compare_exchange_strong(expected, as);
+}
+
+/// Calls `attempt(i)` for the parts in the order in which a hand tries to take them, until it says false: its own share
+/// from end to end, as memory is read best; then what others have left over, from their far ends.
+template <typename Try>
+void Crew::inTurn(int hand, int parts, Try&& attempt) const {
+  const int begin = parts * hand / hands(), end = parts * (hand + 1) / hands();
+  for (int i = begin; i < end; ++i) {
+    if (!attempt(i)) return;
+  }
+  for (int other = hands() - 1; other >= 0; --other) {
+    if (other == hand) continue;
+    for (int i = parts * (other + 1) / hands() - 1; i >= parts * other / hands(); --i) {
+      if (!attempt(i)) return;
+    }
+  }
+}
+
 void Crew::lead(const Order& order, State generation, int parts) {
   const std::int64_t begun = now();
   int own = 0;
-  for (int i = 0; i < parts; ++i) {
-    State expected = stateOf(generation, 0, open);
-    if (!parts_[static_cast<std::size_t>(i)].state.compare_exchange_strong(expected, stateOf(generation, 0, mine)))
-      continue;
+  inTurn(0, parts, [&](int i) {
+    if (!take(i, generation, stateOf(generation, 0, mine))) return true;
     order.part(i, 0);
     doneBy_[static_cast<std::size_t>(i)] = 0;
     ++own;
-  }
+    return true;
+  });
   const std::int64_t each = own == 0 ? kUnknownPatience : (now() - begun) / own;
   for (int i = 0; i < parts; ++i) finish(order, generation, i, std::max(kLeastPatience, 2 * each));
 }
@@ -160,16 +181,13 @@ void Crew::doAsHelper(State generation, int hand) {
   // Read before a part is claimed: a claim succeeds only while this generation lasts, and then they belong to it.
   const Order* order = order_.load(std::memory_order_relaxed);
   const int parts = count_.load(std::memory_order_relaxed);
-  for (int i = parts - 1; i >= 0; --i) {
-    std::atomic<State>& state = parts_[static_cast<std::size_t>(i)].state;
-    State expected = stateOf(generation, 0, open);
-    if (state.load(std::memory_order_relaxed) != expected ||
-        !state.compare_exchange_strong(expected, stateOf(generation, hand, held)))
-      continue;
+  inTurn(hand, parts, [&](int i) {
+    const State inHand = stateOf(generation, hand, held);
+    if (!take(i, generation, inHand)) return true;
     order->part(i, hand);
-    expected = stateOf(generation, hand, held);
-    if (!state.compare_exchange_strong(expected, stateOf(generation, hand, done))) break;
-  }
+    State expected = inHand;
+    return parts_[static_cast<std::size_t>(i)].state.compare_exchange_strong(expected, stateOf(generation, hand, done));
+  });
   helpers_[static_cast<std::size_t>(hand - 1)]->back.store(generation, std::memory_order_release);
 }
 

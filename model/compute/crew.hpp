@@ -1,8 +1,8 @@
 // Hands that help with one step of thought, and never hold it up.
 //
-// A step is a few dozen short jobs, one after the other, each cut into parts. The leader takes parts from the front,
-// the helpers from the back. When all parts are taken the leader waits for those in the helpers' hands, but not for
-// long: a helper whose core was given to someone else would come back after milliseconds. Its part is taken away and
+// A step is a few dozen short jobs, one after the other, each cut into parts. Every hand has a share of neighbouring
+// parts, and takes what others have left when it is through. When all parts are taken the leader waits for those in the
+// helpers' hands, but not for long: a helper whose core was given to someone else would come back after milliseconds. Its part is taken away and
 // done by the leader; when the helper comes back it finds its part gone, and what it made of it is looked at by no one.
 // So it writes into memory of its own only, and the order it still reads is not changed before it is back.
 #pragma once
@@ -70,6 +70,9 @@ class Crew {
 
   void help(int hand);
   void doAsHelper(State generation, int hand);
+  bool take(int part, State generation, State as);
+  template <typename Try>
+  void inTurn(int hand, int parts, Try&& attempt) const;
   void lead(const Order& order, State generation, int parts);
   void finish(const Order& order, State generation, int part, std::int64_t patience);
   bool isAstray(const Helper& helper) const {

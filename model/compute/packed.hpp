@@ -54,7 +54,6 @@ struct Packed {
   Format format = Format::f32;
   int outputs = 0;
   int depth = 0;
-  bool far = false;  // one of so many that they come from the main memory each time
 
   int panels() const { return panelsFor(outputs); }
   std::size_t bytes() const { return packedBytes(format, outputs, depth); }

@@ -4,15 +4,8 @@
 
 namespace antiphon::compute {
 
-namespace {
-
-constexpr std::size_t kNear = std::size_t{12}
-                              << 20;  // what a player's machine keeps in its caches, others' wishes apart
-
-}  // namespace
-
 Packed PackedStore::next(int outputs, int depth) {
-  const Packed matrix{store_.data() + used_, format_, outputs, depth, store_.size() > kNear};
+  const Packed matrix{store_.data() + used_, format_, outputs, depth};
   if (matrix.bytes() > store_.size() - used_) throw std::logic_error{"packed store: no room for another matrix"};
   used_ += matrix.bytes();
   return matrix;

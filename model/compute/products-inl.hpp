@@ -6,7 +6,6 @@
 #define ANTIPHON_PRODUCTS_INL
 #endif
 
-#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include "model/compute/lanes-inl.hpp"
@@ -46,14 +45,6 @@ HWY_INLINE void clear(Reals (&sums)[rows][kVectors]) {
   }
 }
 
-// A model that does not fit into the caches is fetched this far ahead: the processor's own foresight stops at pages,
-// and leaves a quarter of the bandwidth unused. In the caches it would only be in the way.
-constexpr std::size_t kAhead = 1024;
-HWY_INLINE void fetchAhead(const std::byte* w) {
-  hwy::Prefetch(w + kAhead);
-  hwy::Prefetch(w + kAhead + 64);
-}
-
 /// Every sum begins with what the + 128 or + 8 of the weights will have added too much.
 template <std::size_t rows>
 HWY_INLINE void beginSums(const InputView& in, std::size_t row, std::size_t group, std::int32_t middle,
@@ -67,7 +58,7 @@ HWY_INLINE void beginSums(const InputView& in, std::size_t row, std::size_t grou
 }
 
 /// The whole-numbered sums of one group in int8.
-template <bool far, std::size_t rows>
+template <std::size_t rows>
 HWY_INLINE void groupSums(const std::byte* w, const InputView& in, std::size_t row, std::size_t group,
                           Wholes (&sums)[rows][kVectors]) {
   constexpr std::size_t inGroup = static_cast<std::size_t>(groupOf(Format::int8));
@@ -76,7 +67,7 @@ HWY_INLINE void groupSums(const std::byte* w, const InputView& in, std::size_t r
   beginSums<rows>(in, row, group, 128, sums);
   ANTIPHON_ROLLED
   for (std::size_t step = 0; step < inGroup / 4; ++step, w += kStepBytes) {
-    if constexpr (far) fetchAhead(w);
+    fetchAhead(w);
     ANTIPHON_UNROLL
     for (std::size_t v = 0; v < kVectors; ++v) {
       const Patterns four = fourBytes(w + v * kLanes * 4);
@@ -91,7 +82,7 @@ HWY_INLINE void groupSums(const std::byte* w, const InputView& in, std::size_t r
 }
 
 /// The same in q4.
-template <bool far, std::size_t rows>
+template <std::size_t rows>
 HWY_INLINE void coarseSums(const std::byte* w, const InputView& in, std::size_t row, std::size_t group,
                            Wholes (&sums)[rows][kVectors]) {
   constexpr std::size_t inGroup = static_cast<std::size_t>(groupOf(Format::q4));
@@ -109,7 +100,7 @@ HWY_INLINE void coarseSums(const std::byte* w, const InputView& in, std::size_t 
 #endif
   ANTIPHON_ROLLED
   for (std::size_t step = 0; step < inGroup / 8; ++step, w += kStepBytes) {
-    if constexpr (far) fetchAhead(w);
+    fetchAhead(w);
     ANTIPHON_UNROLL
     for (std::size_t v = 0; v < kVectors; ++v) {
       const Patterns eight = fourBytes(w + v * kLanes * 4);
@@ -136,15 +127,15 @@ HWY_INLINE void coarseSums(const std::byte* w, const InputView& in, std::size_t 
 }
 
 /// One panel in int8 or q4.
-template <Format format, bool far, std::size_t rows>
+template <Format format, std::size_t rows>
 HWY_INLINE void wholePanel(const std::byte* w, int groups, const InputView& in, std::size_t row, float* out,
                            std::size_t outStride, std::size_t outputs) {
   Reals sums[rows][kVectors];
   clear<rows>(sums);
   for (std::size_t g = 0; g < static_cast<std::size_t>(groups); ++g, w += groupBytes(format)) {
     Wholes whole[rows][kVectors];
-    if constexpr (format == Format::int8) groupSums<far, rows>(w, in, row, g, whole);
-    else coarseSums<far, rows>(w, in, row, g, whole);
+    if constexpr (format == Format::int8) groupSums<rows>(w, in, row, g, whole);
+    else coarseSums<rows>(w, in, row, g, whole);
     const std::byte* scales = w + groupBytes(format) - kPanel * sizeof(std::uint16_t);
     ANTIPHON_UNROLL
     for (std::size_t v = 0; v < kVectors; ++v) {
@@ -161,7 +152,7 @@ HWY_INLINE void wholePanel(const std::byte* w, int groups, const InputView& in, 
 }
 
 /// One panel in f32 or bf16.
-template <Format format, bool far, std::size_t rows>
+template <Format format, std::size_t rows>
 HWY_INLINE void realPanel(const std::byte* w, int groups, const InputView& in, std::size_t row, float* out,
                           std::size_t outStride, std::size_t outputs) {
   Reals sums[rows][kVectors];
@@ -169,7 +160,7 @@ HWY_INLINE void realPanel(const std::byte* w, int groups, const InputView& in, s
   const Patterns upper = hn::Set(Pattern(), 0xFFFF0000u);
   const float* input = in.numbers + row * in.stride;
   for (std::size_t g = 0; g < static_cast<std::size_t>(groups); ++g) {
-    if constexpr (far) fetchAhead(w);
+    fetchAhead(w);
     ANTIPHON_UNROLL
     for (std::size_t v = 0; v < kVectors; ++v) {
       const Patterns four = fourBytes(w + v * kLanes * 4);
@@ -192,19 +183,19 @@ HWY_INLINE void realPanel(const std::byte* w, int groups, const InputView& in, s
   for (std::size_t r = 0; r < rows; ++r) put(sums[r], out + (row + r) * outStride, outputs);
 }
 
-template <Format format, bool far, std::size_t rows>
+template <Format format, std::size_t rows>
 HWY_INLINE void onePanel(const Packed& matrix, int panel, const InputView& in, std::size_t row, float* out,
                          std::size_t outStride) {
   const std::byte* w = matrix.data + static_cast<std::size_t>(panel) * panelBytes(format, matrix.depth);
   const int groups = groupsFor(format, matrix.depth), outputs = matrix.outputs - panel * kPanel;
   out += static_cast<std::size_t>(panel) * kPanel;
   if constexpr (hasScales(format))
-    wholePanel<format, far, rows>(w, groups, in, row, out, outStride, static_cast<std::size_t>(outputs));
-  else realPanel<format, far, rows>(w, groups, in, row, out, outStride, static_cast<std::size_t>(outputs));
+    wholePanel<format, rows>(w, groups, in, row, out, outStride, static_cast<std::size_t>(outputs));
+  else realPanel<format, rows>(w, groups, in, row, out, outStride, static_cast<std::size_t>(outputs));
 }
 
 /// A panel stays in the near cache while the rows pass by it, as many at a time as there are registers for.
-template <Format format, bool far>
+template <Format format>
 HWY_NOINLINE void panelsOf(const Packed& matrix, int first, int count, const InputView& in, float* out,
                            std::size_t outStride) {
   const auto rows = static_cast<std::size_t>(in.count);
@@ -212,24 +203,17 @@ HWY_NOINLINE void panelsOf(const Packed& matrix, int first, int count, const Inp
     constexpr std::size_t together = hasScales(format) ? 2 : 3;
     std::size_t row = 0;
     for (; row + together <= rows; row += together)
-      onePanel<format, far, together>(matrix, panel, in, row, out, outStride);
-    for (; row < rows; ++row) onePanel<format, far, 1>(matrix, panel, in, row, out, outStride);
+      onePanel<format, together>(matrix, panel, in, row, out, outStride);
+    for (; row < rows; ++row) onePanel<format, 1>(matrix, panel, in, row, out, outStride);
   }
-}
-
-template <Format format>
-HWY_INLINE void multiplyAs(const Packed& matrix, int first, int count, const InputView& in, float* out,
-                           std::size_t outStride) {
-  if (matrix.far) return panelsOf<format, true>(matrix, first, count, in, out, outStride);
-  panelsOf<format, false>(matrix, first, count, in, out, outStride);
 }
 
 void multiply(const Packed& matrix, int first, int count, const InputView& in, float* out, std::size_t outStride) {
   switch (matrix.format) {
-    case Format::f32: return multiplyAs<Format::f32>(matrix, first, count, in, out, outStride);
-    case Format::bf16: return multiplyAs<Format::bf16>(matrix, first, count, in, out, outStride);
-    case Format::int8: return multiplyAs<Format::int8>(matrix, first, count, in, out, outStride);
-    case Format::q4: return multiplyAs<Format::q4>(matrix, first, count, in, out, outStride);
+    case Format::f32: return panelsOf<Format::f32>(matrix, first, count, in, out, outStride);
+    case Format::bf16: return panelsOf<Format::bf16>(matrix, first, count, in, out, outStride);
+    case Format::int8: return panelsOf<Format::int8>(matrix, first, count, in, out, outStride);
+    case Format::q4: return panelsOf<Format::q4>(matrix, first, count, in, out, outStride);
   }
 }
 

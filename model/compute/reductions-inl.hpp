@@ -217,6 +217,7 @@ std::uint64_t readAll(const std::byte* from, std::size_t bytes) {
   const auto* numbers = reinterpret_cast<const std::uint64_t*>(from);
   const std::size_t count = bytes / sizeof(std::uint64_t);
   for (std::size_t i = 0; i + 4 * wide <= count; i += 4 * wide) {
+    fetchAhead(from + i * sizeof(std::uint64_t));
     ANTIPHON_UNROLL
     for (std::size_t j = 0; j < 4; ++j) sums[j] = hn::Add(sums[j], hn::LoadU(d, numbers + i + j * wide));
   }
