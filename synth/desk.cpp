@@ -1,0 +1,233 @@
+#include "synth/desk.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace antiphon::synth {
+namespace {
+
+constexpr double kFade = 0.005;      // s in which a cable comes or goes
+constexpr double kKnobGlide = 0.01;  // s, at least, from one setting to the next
+
+}  // namespace
+
+Desk::Desk(SampleRate rate, std::uint64_t seed) : machine_{rate}, seed_{seed} {
+  bring(patch_);
+  follow();
+}
+
+int Desk::frames(double seconds) const {
+  return static_cast<int>(std::lround(std::clamp(seconds, 0.0, 3600.0) * machine_.rate().hertz));
+}
+
+void Desk::edit(Patch patch) {
+  tend();
+  bring(patch);
+  patch_ = std::move(patch);
+  follow();
+}
+
+void Desk::add(const std::string& name, const ModuleType& type, int voices) {
+  Patch patch = patch_;
+  patch.add(name, type, voices);
+  edit(std::move(patch));
+}
+
+void Desk::remove(const std::string& name) {
+  Patch patch = patch_;
+  patch.remove(name);
+  edit(std::move(patch));
+}
+
+void Desk::connect(std::string_view from, std::string_view to, double amount) {
+  Patch patch = patch_;
+  patch.connect(from, to, amount);
+  edit(std::move(patch));
+}
+
+void Desk::disconnect(std::string_view from, std::string_view to) {
+  Patch patch = patch_;
+  patch.disconnect(from, to);
+  edit(std::move(patch));
+}
+
+void Desk::load(const Patch& patch) { edit(patch); }
+
+void Desk::set(const std::string& name, std::string_view inlet, double value, double seconds) {
+  tend();
+  patch_.set(name, inlet, value);
+  const PlacedModule& module = patch_.at(name);
+  const int index = Patch::inletOf(module, inlet);
+  Node& node = *nodes_[static_cast<std::size_t>(&module - patch_.modules().data())];
+  const bool chosen = module.type->inlets[static_cast<std::size_t>(index)].unit == Unit::choice;
+  const bool begun = machine_.now() > Frame{};
+  const int glide = chosen || !begun ? frames(seconds) : frames(std::max(seconds, kKnobGlide));
+  if (!machine_.turn(node, index, static_cast<float>(value), glide))
+    throw PatchError{"the sound engine does not keep up with so many changes at once"};
+}
+
+/// How many groups of voices each module has: as many as the most of what it hears.
+std::vector<int> Desk::groupsOf(const Patch& patch) const {
+  const auto& modules = patch.modules();
+  std::vector<int> groups;
+  for (const PlacedModule& module : modules) groups.push_back(groupsFor(std::max(1, module.voices)));
+  const auto indexOf = [&](const std::string& name) {
+    return static_cast<std::size_t>(std::ranges::find(modules, name, &PlacedModule::name) - modules.begin());
+  };
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const PatchCable& cable : patch.cables()) {
+      const std::size_t from = indexOf(cable.from), to = indexOf(cable.to);
+      if (modules[to].type->spread != Spread::follows || groups[to] >= groups[from]) continue;
+      groups[to] = groups[from];
+      changed = true;
+    }
+  }
+  return groups;
+}
+
+/// Which cables close a loop of those patched before them.
+std::vector<bool> Desk::loopsOf(const Patch& patch) const {
+  std::vector<bool> late;
+  std::vector<const PatchCable*> direct;
+  for (const PatchCable& cable : patch.cables()) {
+    std::vector<std::string_view> reached{cable.to};
+    for (std::size_t i = 0; i < reached.size(); ++i) {
+      for (const PatchCable* c : direct) {
+        if (c->from == reached[i] && std::ranges::find(reached, c->to) == reached.end()) reached.emplace_back(c->to);
+      }
+    }
+    late.push_back(std::ranges::find(reached, cable.from) != reached.end());
+    if (!late.back()) direct.push_back(&cable);
+  }
+  return late;
+}
+
+bool Desk::closesLoop(std::string_view from, std::string_view to) const {
+  const std::vector<bool> late = loopsOf(patch_);
+  for (std::size_t i = 0; i < late.size(); ++i) {
+    const PatchCable& cable = patch_.cables()[i];
+    if (late[i] && from.starts_with(cable.from) && to.starts_with(cable.to)) return true;
+  }
+  return false;
+}
+
+/// Makes the nodes and cables of this patch, keeping those that are there already.
+void Desk::bring(const Patch& patch) {
+  const std::vector<int> groups = groupsOf(patch);
+  const std::vector<bool> late = loopsOf(patch);
+  const bool begun = machine_.now() > Frame{};
+  const Frame gone = machine_.now() + frames(kFade) + 8 * kBlock;
+
+  std::vector<std::shared_ptr<Node>> nodes;
+  for (std::size_t i = 0; i < patch.modules().size(); ++i) {
+    const PlacedModule& placed = patch.modules()[i];
+    const auto old = std::ranges::find_if(nodes_, [&](const auto& node) {
+      return node->name == placed.name && &node->type == placed.type && node->groups == groups[i];
+    });
+    if (old != nodes_.end()) {
+      nodes.push_back(*old);
+      for (std::size_t k = 0; k < placed.values.size(); ++k) {
+        const PlacedModule* before = patch_.find(placed.name);
+        if (before != nullptr && before->values[k] != placed.values[k])
+          machine_.turn(**old, static_cast<int>(k), static_cast<float>(placed.values[k]), frames(kKnobGlide));
+      }
+      continue;
+    }
+    ++made_;
+    nodes.push_back(std::make_shared<Node>(NodeId{made_}, placed.name, *placed.type,
+                                           Place{machine_.rate(), groups[i], seed_ * 0x9E3779B97F4A7C15u + made_},
+                                           placed.values));
+  }
+  const auto nodeCalled = [&](const std::string& name) { return std::ranges::find(nodes, name, &Node::name)->get(); };
+
+  std::vector<std::shared_ptr<Cable>> cables;
+  for (std::size_t i = 0; i < patch.cables().size(); ++i) {
+    const PatchCable& wanted = patch.cables()[i];
+    Node* const from = nodeCalled(wanted.from);
+    Node* const to = nodeCalled(wanted.to);
+    const auto amount = static_cast<float>(wanted.amount);
+    const auto old = std::ranges::find_if(cables_, [&](const auto& c) {
+      return c->from == from && c->outlet == wanted.outlet && c->to == to && c->inlet == wanted.inlet &&
+             c->late == late[i];
+    });
+    if (old != cables_.end()) {
+      cables.push_back(*old);
+      machine_.fade(**old, amount, frames(kFade));
+    } else {
+      cables.push_back(std::make_shared<Cable>(from, wanted.outlet, to, wanted.inlet, late[i]));
+      cables.back()->amount = Glide{0};
+      cables.back()->amount.to(amount, begun ? frames(kFade) : 0);
+    }
+  }
+
+  for (const auto& cable : cables_) {
+    if (std::ranges::find(cables, cable) != cables.end()) continue;
+    machine_.fade(*cable, 0, frames(kFade));
+    leaving_.push_back({nullptr, cable, gone});
+  }
+  for (const auto& node : nodes_) {
+    if (std::ranges::find(nodes, node) == nodes.end()) leaving_.push_back({node, nullptr, gone});
+  }
+  nodes_ = std::move(nodes);
+  cables_ = std::move(cables);
+}
+
+/// Hands the machine what there is now, in an order in which everyone hears what was just made.
+void Desk::follow() {
+  auto score = std::make_unique<Score>();
+  score->nodes = nodes_;
+  score->cables = cables_;
+  for (const Leaving& leaving : leaving_) {
+    if (leaving.node) score->nodes.push_back(leaving.node);
+    if (leaving.cable) score->cables.push_back(leaving.cable);
+  }
+  std::vector<Node*> waiting;
+  for (const auto& node : score->nodes) waiting.push_back(node.get());
+  while (!waiting.empty()) {
+    const auto ready = std::ranges::find_if(waiting, [&](const Node* node) {
+      return std::ranges::none_of(score->cables, [&](const auto& cable) {
+        return cable->to == node && !cable->late && std::ranges::find(waiting, cable->from) != waiting.end();
+      });
+    });
+    // Cables on their way out may still form a loop with new ones: then any order will do for five milliseconds.
+    const auto next = ready == waiting.end() ? waiting.begin() : ready;
+    Plan::Turn turn{*next, std::vector<std::vector<Cable*>>((*next)->type.inlets.size())};
+    for (const auto& cable : score->cables) {
+      if (cable->to == *next) turn.cables[static_cast<std::size_t>(cable->inlet)].push_back(cable.get());
+    }
+    score->plan.turns.push_back(std::move(turn));
+    waiting.erase(next);
+  }
+  for (const auto& cable : score->cables) {
+    if (cable->late) score->plan.late.push_back(cable.get());
+  }
+  score->plan.out = nodes_.front().get();
+  if (!machine_.follow(score->plan)) throw PatchError{"the sound engine does not keep up with so many edits at once"};
+  scores_.push_back(std::move(score));
+}
+
+void Desk::tend() {
+  const Plan* used = nullptr;
+  while (machine_.used(used)) {
+    std::erase_if(scores_, [&](const auto& score) { return &score->plan == used; });
+  }
+  const Frame now = machine_.now();
+  if (std::erase_if(leaving_, [&](const Leaving& leaving) { return leaving.gone <= now; }) > 0) follow();
+}
+
+NodeId Desk::played(std::string_view name) const {
+  const PlacedModule& module = patch_.at(name);
+  if (module.type->spread != Spread::voices)
+    throw PatchError{module.name + " is a " + std::string{module.type->name} + ", which is not played; keys are"};
+  return nodes_[static_cast<std::size_t>(&module - patch_.modules().data())]->id;
+}
+
+std::string Desk::faulty() const {
+  const Node* const node = machine_.faulty();
+  const auto found = std::ranges::find_if(nodes_, [&](const auto& n) { return n.get() == node; });
+  return found == nodes_.end() ? std::string{} : (*found)->name;
+}
+
+}  // namespace antiphon::synth

@@ -1,0 +1,72 @@
+// Where a patch is edited while it sounds. Every edit changes the patch as it is written down, and the machine that
+// plays it: what is untouched plays on as it was, cables come and go softly, and what is gone is freed here, not where
+// the sound is made.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "synth/machine.hpp"
+#include "synth/patch.hpp"
+
+namespace antiphon::synth {
+
+/// By one thread at a time. Edits throw PatchError, and then nothing has changed.
+class Desk {
+ public:
+  explicit Desk(SampleRate rate, std::uint64_t seed = 1);
+
+  Machine& machine() { return machine_; }
+  const Patch& patch() const { return patch_; }
+
+  void add(const std::string& name, const ModuleType& type, int voices = Patch::kUsualVoices);
+  void remove(const std::string& name);
+  /// A knob glides there; the least time keeps it from clicking.
+  void set(const std::string& name, std::string_view inlet, double value, double seconds = 0);
+  void connect(std::string_view from, std::string_view to, double amount = 1);
+  void disconnect(std::string_view from, std::string_view to);
+  /// Another patch altogether. Modules of the same name and type play on.
+  void load(const Patch& patch);
+
+  /// Whether a cable closes a loop, and brings what it brings a block late.
+  bool closesLoop(std::string_view from, std::string_view to) const;
+  /// For Machine::play(); throws PatchError when there is no such module, or when it is not played.
+  NodeId played(std::string_view name) const;
+  /// The name of the module that was muted last, since what it said was no number; empty: none.
+  std::string faulty() const;
+
+  /// Frees what has gone silent. From time to time, and before every edit.
+  void tend();
+
+ private:
+  struct Score {  // a plan and all that it names
+    Plan plan{};
+    std::vector<std::shared_ptr<Node>> nodes{};
+    std::vector<std::shared_ptr<Cable>> cables{};
+  };
+  struct Leaving {
+    std::shared_ptr<Node> node{};
+    std::shared_ptr<Cable> cable{};
+    Frame gone{};
+  };
+
+  void edit(Patch patch);
+  std::vector<int> groupsOf(const Patch& patch) const;
+  std::vector<bool> loopsOf(const Patch& patch) const;
+  void bring(const Patch& patch);
+  void follow();
+  int frames(double seconds) const;
+
+  Machine machine_;
+  std::uint64_t seed_;
+  std::uint64_t made_ = 0;  // nodes so far
+  Patch patch_{};
+  std::vector<std::shared_ptr<Node>> nodes_{};    // in the patch's order
+  std::vector<std::shared_ptr<Cable>> cables_{};  // likewise
+  std::vector<Leaving> leaving_{};
+  std::vector<std::unique_ptr<Score>> scores_{};  // that the machine may still be playing
+};
+
+}  // namespace antiphon::synth

@@ -1,0 +1,84 @@
+// The patch that sounds, as the audio thread sees it: nodes in the order in which they are played, and what is to be
+// done next. Edits come from the Desk through a queue; what an edit has made superfluous goes back the same way.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+#include "scheduler/ring.hpp"
+#include "synth/node.hpp"
+#include "synth/safety.hpp"
+
+namespace antiphon::synth {
+
+/// The order of play. It names nodes and cables and owns none.
+struct Plan {
+  struct Turn {
+    Node* node = nullptr;
+    std::vector<std::vector<Cable*>> cables{};  // into each inlet
+  };
+  std::vector<Turn> turns{};
+  std::vector<Cable*> late{};
+  Node* out = nullptr;
+};
+
+class Machine {
+ public:
+  explicit Machine(SampleRate rate);
+
+  SampleRate rate() const { return rate_; }
+
+  /// By the desk; false when the queue is full. A knob moves there within so many frames.
+  bool turn(Node& node, int inlet, float value, int frames);
+  bool fade(Cable& cable, float amount, int frames);
+  /// From its next block on this plan is played. The one before comes back by `used`.
+  bool follow(const Plan& plan);
+  bool used(const Plan*& plan) { return used_.pop(plan); }
+
+  /// By the one that plays (one thread): something is played on a node, at this frame or as soon as possible.
+  bool play(NodeId node, const Gesture& gesture, Frame at);
+
+  /// The next frames, left and right. Realtime: yes.
+  void render(float* left, float* right, int frames, const Transport& time);
+
+  /// Frames rendered so far; any thread.
+  Frame now() const { return {now_.load(std::memory_order_acquire)}; }
+  /// The last node that had to be muted, since it said something that is no number; null: none. Any thread.
+  const Node* faulty() const { return faulty_.load(std::memory_order_acquire); }
+
+ private:
+  struct Command {
+    enum class Kind : std::uint8_t { turn, fade, follow } kind = Kind::turn;
+    Node* node = nullptr;
+    Cable* cable = nullptr;
+    const Plan* plan = nullptr;
+    int inlet = 0, frames = 0;
+    float value = 0;
+  };
+  struct Played {
+    NodeId node{};
+    Gesture gesture{};
+    Frame at{};
+  };
+
+  void obey();
+  void gesturesUntil(Frame end);
+  void block(int frames, const Transport& time);
+  void listen(const Plan::Turn& turn, int frames);
+  void mix(Node& node, std::size_t inlet, const std::vector<Cable*>& cables, int frames);
+  void remember(Cable& cable, int frames);
+  void findFault(int frames);
+
+  SampleRate rate_;
+  const Plan* plan_ = nullptr;
+  Ring<Command> commands_;
+  Ring<const Plan*> used_;
+  Ring<Played> played_;
+  std::vector<Played> waiting_{};  // of what is played: not due yet, in the order of their frames
+  Safety safety_;
+  std::atomic<std::int64_t> now_{0};
+  std::atomic<const Node*> faulty_{nullptr};
+};
+
+}  // namespace antiphon::synth

@@ -1,0 +1,15 @@
+// How a module's file begins, after it has said who it is:
+//
+//   #undef HWY_TARGET_INCLUDE
+//   #define HWY_TARGET_INCLUDE "synth/modules/saw.cpp"
+//   #include "synth/module_begin-inl.hpp"
+//
+// What stands between HWY_BEFORE_NAMESPACE() and HWY_AFTER_NAMESPACE(), in antiphon::synth::HWY_NAMESPACE, is compiled
+// for each vector unit; what stands behind `#if HWY_ONCE`, once.
+
+// No guard: it is read once for each vector unit.
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "synth/lanes-inl.hpp"
+#include "synth/module.hpp"

@@ -1,0 +1,99 @@
+// An envelope: up while a key goes down, down to a level while it is held, away when it is let go.
+#include <algorithm>
+#include <vector>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "synth/modules/adsr.cpp"
+#include "synth/module_begin-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace antiphon::synth::HWY_NAMESPACE {
+
+// Each stage is the charging of a capacitor, aimed a little beyond where it ends so that it ends at all: upwards a good
+// deal, for a nearly straight attack; downwards hardly, for a natural decay.
+constexpr float kBeyondTop = 1.3f;
+constexpr float kBelowBottom = -0.0001f;
+// The natural logarithms of how much is left of each way at its end: (1.3 - 1) / 1.3 and 0.0001 / 1.0001.
+constexpr float kAttackLog = -1.46633707f, kFallLog = -9.21044037f;
+
+class Adsr final : public Module {
+ public:
+  explicit Adsr(const Place& place)
+      : perFrame_{static_cast<float>(1 / place.rate.hertz)}, voices_(static_cast<std::size_t>(place.groups)) {}
+
+  void play(const Block& block) override {
+    for (int g = 0; g < block.groups; ++g) {
+      Voices& voices = voices_[static_cast<std::size_t>(g)];
+      Lanes level = Lanes::from(voices.level), rising = Lanes::from(voices.rising), before = Lanes::from(voices.gate);
+      const bool steady = block.in[1].steady() && block.in[2].steady() && block.in[4].steady();
+      Lanes attack = share(block.in[1].at(g, 0), kAttackLog), decay = share(block.in[2].at(g, 0), kFallLog),
+            release = share(block.in[4].at(g, 0), kFallLog);
+      for (int f = 0; f < block.frames; ++f) {
+        if (!steady) {
+          attack = share(block.in[1].at(g, f), kAttackLog);
+          decay = share(block.in[2].at(g, f), kFallLog);
+          release = share(block.in[4].at(g, f), kFallLog);
+        }
+        const Lanes gate = Lanes::from(block.in[0].at(g, f)), sustain = Lanes::from(block.in[3].at(g, f));
+        const Answers held = gate > 0.5f;
+        rising = choose(held & (before <= 0.5f), 1.0f, rising);
+        rising = choose(held, rising, 0.0f);
+        before = gate;
+        const Answers up = rising > 0.5f;
+        const Lanes goal = choose(up, kBeyondTop, choose(held, sustain, kBelowBottom));
+        const Lanes part = choose(up, attack, choose(held, decay, release));
+        level = max(mulAdd(goal - level, part, level), 0.0f);
+        rising = choose(level >= 1.0f, 0.0f, rising);
+        level = min(level, 1.0f);
+        level.to(block.out[0].at(g, f));
+      }
+      level.to(voices.level);
+      rising.to(voices.rising);
+      before.to(voices.gate);
+    }
+  }
+  void calm() override { std::fill(voices_.begin(), voices_.end(), Voices{}); }
+
+ private:
+  struct Voices {
+    alignas(32) float level[kLanes] = {}, rising[kLanes] = {}, gate[kLanes] = {};
+  };
+
+  /// What part of its way a level goes in a frame.
+  HWY_INLINE Lanes share(const float* seconds, float log) const {
+    return 1.0f - exp(Lanes(log * perFrame_) / max(Lanes::from(seconds), perFrame_));
+  }
+
+  float perFrame_;
+  std::vector<Voices> voices_;
+};
+
+std::unique_ptr<Module> makeAdsr(const Place& place) { return std::make_unique<Adsr>(place); }
+
+}  // namespace antiphon::synth::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace antiphon::synth {
+
+HWY_EXPORT(makeAdsr);
+
+const ModuleType& adsrModule() {
+  static const ModuleType type{
+      .name = "adsr",
+      .family = "envelopes",
+      .purpose = "An envelope: up when a key goes down, down to a level while it is held, away when it is let go.",
+      .inlets = {signalInlet("gate", "above a half while a key is down"),
+                 knob("attack", "the way up", Unit::seconds, 0.0005, 20, 0.005, Curve::exponential),
+                 knob("decay", "the way down to the level", Unit::seconds, 0.0005, 60, 0.2, Curve::exponential),
+                 knob("sustain", "the level, while the key is held", Unit::plain, 0, 1, 0.7),
+                 knob("release", "the way to silence, from the top", Unit::seconds, 0.0005, 60, 0.3,
+                      Curve::exponential)},
+      .outlets = {{"out", "0 to 1"}},
+      .make = [](const Place& place) { return HWY_DYNAMIC_DISPATCH(makeAdsr)(place); },
+  };
+  return type;
+}
+
+}  // namespace antiphon::synth
+#endif

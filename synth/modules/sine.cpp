@@ -1,0 +1,59 @@
+// A pure tone.
+#include <cmath>
+#include <vector>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "synth/modules/sine.cpp"
+#include "synth/module_begin-inl.hpp"
+#include "synth/phase-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace antiphon::synth::HWY_NAMESPACE {
+
+class Sine final : public Module {
+ public:
+  explicit Sine(const Place& place) : tuning_{place.rate}, phases_(static_cast<std::size_t>(place.groups)) {}
+
+  void play(const Block& block) override {
+    for (int g = 0; g < block.groups; ++g) {
+      Phase& phase = phases_[static_cast<std::size_t>(g)];
+      for (int f = 0; f < block.frames; ++f) {
+        const Lanes turns = phase.turns() + Lanes::from(block.in[2].at(g, f));
+        sineOf(turns).to(block.out[0].at(g, f));
+        phase.advance(tuning_.step(Lanes::from(block.in[0].at(g, f)), Lanes::from(block.in[1].at(g, f))));
+      }
+    }
+  }
+  void calm() override { std::fill(phases_.begin(), phases_.end(), Phase{}); }
+
+ private:
+  Tuning tuning_;
+  std::vector<Phase> phases_;
+};
+
+std::unique_ptr<Module> makeSine(const Place& place) { return std::make_unique<Sine>(place); }
+
+}  // namespace antiphon::synth::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace antiphon::synth {
+
+HWY_EXPORT(makeSine);
+
+const ModuleType& sineModule() {
+  static const ModuleType type{
+      .name = "sine",
+      .family = "oscillators",
+      .purpose = "A pure tone.",
+      .inlets = {signalInlet("pitch", "semitones above what freq says"),
+                 knob("freq", "how high", Unit::hertz, -20000, 20000, 440, Curve::exponential),
+                 signalInlet("phase", "turns that it is ahead: patch a tone here for FM")},
+      .outlets = {{"out", "the tone"}},
+      .make = [](const Place& place) { return HWY_DYNAMIC_DISPATCH(makeSine)(place); },
+  };
+  return type;
+}
+
+}  // namespace antiphon::synth
+#endif

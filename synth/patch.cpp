@@ -1,0 +1,160 @@
+#include "synth/patch.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+#include "synth/rack.hpp"
+
+namespace antiphon::synth {
+namespace {
+
+std::string quoted(std::string_view text) { return "'" + std::string{text.substr(0, 60)} + "'"; }
+
+template <typename Ports>
+std::string namesOf(const Ports& ports) {
+  std::string names;
+  for (const auto& port : ports) names += (names.empty() ? "" : ", ") + std::string{port.name};
+  return names.empty() ? "none" : names;
+}
+
+template <typename Ports>
+std::string nearestPort(std::string_view meant, const Ports& ports) {
+  std::vector<std::string_view> names;
+  for (const auto& port : ports) names.push_back(port.name);
+  const std::string near = nearestName(meant, names);
+  return near.empty() ? "" : "; did you mean " + quoted(near) + "?";
+}
+
+bool isName(std::string_view name) {
+  return !name.empty() && name.size() <= 40 && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+}
+
+std::pair<std::string_view, std::string_view> apart(std::string_view port) {
+  const std::size_t dot = port.find('.');
+  return dot == std::string_view::npos ? std::pair{port, std::string_view{}}
+                                       : std::pair{port.substr(0, dot), port.substr(dot + 1)};
+}
+
+}  // namespace
+
+std::string textOf(const Inlet& inlet, double value) {
+  if (inlet.unit == Unit::choice) return std::string{inlet.choices[static_cast<std::size_t>(std::lround(value))]};
+  char text[64];
+  const char* unit = "";
+  switch (inlet.unit) {
+    case Unit::hertz: unit = " Hz"; break;
+    case Unit::seconds: unit = " s"; break;
+    case Unit::decibels: unit = " dB"; break;
+    case Unit::semitones: unit = " semitones"; break;
+    case Unit::beats: unit = " beats"; break;
+    case Unit::plain:
+    case Unit::choice: break;
+  }
+  std::snprintf(text, sizeof text, "%.6g%s", value, unit);
+  return text;
+}
+
+void checkValue(const PlacedModule& module, const Inlet& inlet, double value) {
+  if (std::isfinite(value) && value >= inlet.least && value <= inlet.most) return;
+  if (inlet.unit == Unit::choice) {
+    std::string all;
+    for (const auto& choice : inlet.choices) all += (all.empty() ? "" : ", ") + std::string{choice};
+    throw PatchError{module.name + "." + std::string{inlet.name} + " is one of " + all};
+  }
+  throw PatchError{module.name + "." + std::string{inlet.name} + " goes from " + textOf(inlet, inlet.least) + " to " +
+                   textOf(inlet, inlet.most)};
+}
+
+Patch::Patch() { add("out", *moduleCalled("out")); }
+
+const PlacedModule* Patch::find(std::string_view name) const {
+  const auto found = std::ranges::find(modules_, name, &PlacedModule::name);
+  return found == modules_.end() ? nullptr : &*found;
+}
+
+const PlacedModule& Patch::at(std::string_view name) const {
+  if (const PlacedModule* found = find(name)) return *found;
+  std::vector<std::string_view> names;
+  for (const auto& module : modules_) names.push_back(module.name);
+  const std::string near = nearestName(name, names);
+  throw PatchError{"nothing in this patch is called " + quoted(name) +
+                   (near.empty() ? "" : "; did you mean " + quoted(near) + "?")};
+}
+
+int Patch::inletOf(const PlacedModule& module, std::string_view inlet) {
+  const int index = module.type->inlet(inlet);
+  if (index >= 0) return index;
+  throw PatchError{module.name + " (" + std::string{module.type->name} + ") has no " + quoted(inlet) +
+                   nearestPort(inlet, module.type->inlets) + " It takes: " + namesOf(module.type->inlets)};
+}
+
+int Patch::outletOf(const PlacedModule& module, std::string_view outlet) {
+  const int index = module.type->outlet(outlet);
+  if (index >= 0) return index;
+  throw PatchError{module.name + " (" + std::string{module.type->name} + ") gives no " + quoted(outlet) +
+                   nearestPort(outlet, module.type->outlets) + " It gives: " + namesOf(module.type->outlets)};
+}
+
+void Patch::add(const std::string& name, const ModuleType& type, int voices) {
+  if (!isName(name)) throw PatchError{quoted(name) + " cannot be a name: letters, digits, - and _, at most 40 of them"};
+  if (find(name) != nullptr) throw PatchError{"there is a " + quoted(name) + " in this patch already"};
+  if (modules_.size() >= kMostModules)
+    throw PatchError{"a patch holds at most " + std::to_string(kMostModules) + " modules"};
+  if (voices < 1 || voices > kMostVoices)
+    throw PatchError{name + ".voices goes from 1 to " + std::to_string(kMostVoices)};
+  PlacedModule module{name, &type, {}, type.spread == Spread::voices ? voices : 0};
+  for (const Inlet& inlet : type.inlets) module.values.push_back(inlet.usual);
+  modules_.push_back(std::move(module));
+}
+
+void Patch::remove(const std::string& name) {
+  const PlacedModule& module = at(name);
+  if (&module == modules_.data()) throw PatchError{"out stays: without it there is nothing to hear"};
+  std::erase_if(cables_, [&](const PatchCable& cable) { return cable.from == name || cable.to == name; });
+  modules_.erase(modules_.begin() + (&module - modules_.data()));
+}
+
+void Patch::set(const std::string& name, std::string_view inlet, double value) {
+  const PlacedModule& module = at(name);
+  const int index = inletOf(module, inlet);
+  checkValue(module, module.type->inlets[static_cast<std::size_t>(index)], value);
+  modules_[static_cast<std::size_t>(&module - modules_.data())].values[static_cast<std::size_t>(index)] = value;
+}
+
+PatchCable Patch::between(std::string_view from, std::string_view to) const {
+  const auto [source, outlet] = apart(from);
+  const auto [sink, inlet] = apart(to);
+  const PlacedModule& giver = at(source);
+  const PlacedModule& taker = at(sink);
+  return {giver.name, outletOf(giver, outlet), taker.name, inletOf(taker, inlet), 1};
+}
+
+PatchCable Patch::connect(std::string_view from, std::string_view to, double amount) {
+  PatchCable cable = between(from, to);
+  if (!std::isfinite(amount) || std::abs(amount) > 1e6) throw PatchError{"an amount goes from -1000000 to 1000000"};
+  if (at(cable.to).type->inlets[static_cast<std::size_t>(cable.inlet)].unit == Unit::choice)
+    throw PatchError{std::string{to} + " is chosen, not patched: set it to one of its choices"};
+  const auto same = std::ranges::find_if(cables_, [&](const PatchCable& c) {
+    return c.from == cable.from && c.outlet == cable.outlet && c.to == cable.to && c.inlet == cable.inlet;
+  });
+  cable.amount = amount;
+  if (same != cables_.end()) *same = cable;
+  else if (cables_.size() >= kMostCables)
+    throw PatchError{"a patch holds at most " + std::to_string(kMostCables) + " cables"};
+  else cables_.push_back(cable);
+  return cable;
+}
+
+void Patch::disconnect(std::string_view from, std::string_view to) {
+  const PatchCable cable = between(from, to);
+  const auto gone = std::erase_if(cables_, [&](const PatchCable& c) {
+    return c.from == cable.from && c.outlet == cable.outlet && c.to == cable.to && c.inlet == cable.inlet;
+  });
+  if (gone == 0) throw PatchError{"no cable goes from " + std::string{from} + " to " + std::string{to}};
+}
+
+}  // namespace antiphon::synth

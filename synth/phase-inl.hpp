@@ -1,0 +1,64 @@
+// Where eight oscillators stand in their cycles, for one vector unit at a time. In whole numbers, a turn being 2^32,
+// so that nothing is lost in hours, and oscillators of the same pitch stay together for ever.
+#if defined(ANTIPHON_SYNTH_PHASE_INL) == defined(HWY_TARGET_TOGGLE)
+#ifdef ANTIPHON_SYNTH_PHASE_INL
+#undef ANTIPHON_SYNTH_PHASE_INL
+#else
+#define ANTIPHON_SYNTH_PHASE_INL
+#endif
+
+#include "synth/lanes-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace antiphon::synth::HWY_NAMESPACE {
+
+/// How far an oscillator goes in a frame.
+struct Steps {
+  hn::Vec<Whole> part[kParts];
+
+  /// In turns, -1/2 .. 1/2.
+  HWY_INLINE Lanes turns() const {
+    Lanes lanes;
+    ANTIPHON_EACH lanes.part[p] = hn::Mul(hn::ConvertTo(Real(), part[p]), hn::Set(Real(), 1.0f / 4294967296.0f));
+    return lanes;
+  }
+};
+
+struct Phase {
+  alignas(32) std::int32_t at[kLanes] = {};
+
+  /// -1/2 .. 1/2
+  HWY_INLINE Lanes turns() const {
+    Steps here;
+    ANTIPHON_EACH here.part[p] = hn::LoadU(Whole(), at + p * kPart);
+    return here.turns();
+  }
+  HWY_INLINE void advance(Steps steps) {
+    ANTIPHON_EACH hn::StoreU(hn::Add(hn::LoadU(Whole(), at + p * kPart), steps.part[p]), Whole(), at + p * kPart);
+  }
+};
+
+/// From what a knob and a keyboard say to steps.
+class Tuning {
+ public:
+  explicit Tuning(SampleRate rate) : perHertz_{static_cast<float>(1 / rate.hertz)} {}
+
+  /// Turns a frame, at most 0.49 up or down.
+  HWY_INLINE Lanes turns(Lanes semitones, Lanes hertz) const {
+    return within(-0.49f, hertz * ratioOf(semitones) * perHertz_, 0.49f);
+  }
+  HWY_INLINE Steps step(Lanes semitones, Lanes hertz) const { return stepOf(turns(semitones, hertz)); }
+  static HWY_INLINE Steps stepOf(Lanes turns) {
+    Steps steps;
+    ANTIPHON_EACH steps.part[p] = hn::NearestInt(hn::Mul(turns.part[p], hn::Set(Real(), 4294967296.0f)));
+    return steps;
+  }
+
+ private:
+  float perHertz_;
+};
+
+}  // namespace antiphon::synth::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

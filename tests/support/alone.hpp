@@ -1,0 +1,91 @@
+// A module by itself, without a patch around it: set its inlets, feed them, and read what it makes.
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "synth/node.hpp"
+#include "synth/rack.hpp"
+
+namespace antiphon::synth {
+
+class Alone {
+ public:
+  /// What goes in at a frame (since the beginning) and lane (of all groups).
+  using Source = std::function<float(int frame, int lane)>;
+
+  explicit Alone(std::string_view module, SampleRate rate = {}, int groups = 1, std::uint64_t seed = 1)
+      : type_{*moduleCalled(module)}, groups_{groups}, module_{type_.make({rate, groups, seed})} {
+    for (const Inlet& inlet : type_.inlets) values_.push_back(static_cast<float>(inlet.usual));
+    for (std::size_t i = 0; i < type_.inlets.size(); ++i) in_.push_back(silentSignals(kMostGroups));
+    for (std::size_t i = 0; i < type_.outlets.size(); ++i) out_.push_back(silentSignals(groups));
+  }
+
+  Alone& set(std::string_view inlet, double value) {
+    values_.at(static_cast<std::size_t>(type_.inlet(inlet))) = static_cast<float>(value);
+    return *this;
+  }
+  Alone& feed(std::string_view inlet, Source source) {
+    fed_[type_.inlet(inlet)] = std::move(source);
+    return *this;
+  }
+  Module& module() { return *module_; }
+  Transport& time() { return time_; }
+
+  /// [lane][frame] of an outlet. Blocks of that many frames: what comes out must not depend on it.
+  std::vector<std::vector<float>> play(int frames, std::string_view outlet = {}, int blockOf = kBlock) {
+    const auto lanes = static_cast<std::size_t>(groups_) * kLanes;
+    std::vector<std::vector<float>> all(lanes, std::vector<float>(static_cast<std::size_t>(frames)));
+    const auto which = static_cast<std::size_t>(type_.outlet(outlet));
+    std::vector<Made> makes;
+    for (const Signals& signals : out_) makes.push_back({signals.get()});
+    for (int done = 0; done < frames;) {
+      const int count = std::min(blockOf, frames - done);
+      std::vector<Heard> hears;
+      for (std::size_t i = 0; i < in_.size(); ++i) hears.push_back(input(i, count));
+      module_->play({hears, makes, count, groups_, time_});
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        const int group = static_cast<int>(lane) / kLanes;
+        for (int f = 0; f < count; ++f)
+          all[lane][static_cast<std::size_t>(done + f)] = makes[which].at(group, f)[lane % kLanes];
+      }
+      done += count;
+      frame_ += count;
+    }
+    return all;
+  }
+  /// The first lane.
+  std::vector<float> one(int frames, std::string_view outlet = {}) { return play(frames, outlet)[0]; }
+
+ private:
+  Heard input(std::size_t index, int count) {
+    float* const at = in_[index].get();
+    const auto fed = fed_.find(static_cast<int>(index));
+    if (fed == fed_.end()) {
+      std::fill_n(at, kLanes, values_[index]);
+      return {at, 0, 0, 1};
+    }
+    for (int g = 0; g < groups_; ++g) {
+      for (int f = 0; f < count; ++f) {
+        for (int lane = 0; lane < kLanes; ++lane)
+          at[(g * kBlock + f) * kLanes + lane] = fed->second(frame_ + f, g * kLanes + lane);
+      }
+    }
+    return {at, kLanes, groups_ > 1 ? kPerGroup : 0, groups_};
+  }
+
+  const ModuleType& type_;
+  int groups_;
+  std::unique_ptr<Module> module_;
+  std::vector<float> values_{};
+  std::map<int, Source> fed_{};
+  std::vector<Signals> in_{}, out_{};
+  Transport time_{};
+  int frame_ = 0;
+};
+
+}  // namespace antiphon::synth
