@@ -74,11 +74,14 @@ std::optional<Value> readAs(const Command::Flag&, std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<Value> readAs(const Command::Rest&, std::string_view) { return std::nullopt; }  // never a single word
+
 std::string shown(const Value& value) {
   return std::visit(Overloaded{[](std::int64_t number) { return std::to_string(number); },
                                [](double number) { return decimal(number); },
                                [](const std::string& text) { return text.empty() ? std::string{"\"\""} : text; },
-                               [](bool flag) { return std::string{flag ? "on" : "off"}; }},
+                               [](bool flag) { return std::string{flag ? "on" : "off"}; },
+                               [](const Command::Words&) { return std::string{}; }},
                     value);
 }
 
@@ -91,13 +94,13 @@ std::optional<Value> Command::Parameter::read(std::string_view text) const {
 bool Command::Parameter::namesUnit() const { return unit.empty() || foldedName(unit) == foldedName(name); }
 
 std::string Command::Parameter::possible() const {
-  std::string text =
-      std::visit(Overloaded{[](const Integer& is) { return "a whole number " + range(is); },
-                            [](const Real& is) { return "a number " + range(is); },
-                            [](const Choice& is) { return joined(is.names, ", ", " or "); },
-                            [](const Text& is) { return "a text of up to " + std::to_string(is.longest) + " bytes"; },
-                            [](const Flag&) { return std::string{"on or off"}; }},
-                 kind);
+  std::string text = std::visit(
+      Overloaded{[](const Integer& is) { return "a whole number " + range(is); },
+                 [](const Real& is) { return "a number " + range(is); },
+                 [](const Choice& is) { return joined(is.names, ", ", " or "); },
+                 [](const Text& is) { return "a text of up to " + std::to_string(is.longest) + " bytes"; },
+                 [](const Flag&) { return std::string{"on or off"}; }, [](const Rest& is) { return is.shape; }},
+      kind);
   return namesUnit() ? text : text + " " + unit;
 }
 
@@ -105,8 +108,10 @@ std::string Command::Parameter::signature() const {
   const std::string values = std::visit(
       Overloaded{[](const Integer& is) { return " " + range(is); }, [](const Real& is) { return " " + range(is); },
                  [](const Choice& is) { return " " + joined(is.names, "|", "|"); },
-                 [](const Text&) { return std::string{}; }, [](const Flag&) { return std::string{" on|off"}; }},
+                 [](const Text&) { return std::string{}; }, [](const Flag&) { return std::string{" on|off"}; },
+                 [](const Rest&) { return std::string{}; }},
       kind);
+  if (const auto* rest = std::get_if<Rest>(&kind)) return rest->shape;
   const std::string text = name + values + (namesUnit() ? "" : " " + unit);
   return fallback ? "[" + text + " = " + shown(*fallback) + "]" : "<" + text + ">";
 }

@@ -14,7 +14,13 @@
 namespace antiphon {
 
 struct Command {
-  using Value = std::variant<std::int64_t, double, std::string, bool>;
+  /// One value as a door received it; without a key it goes to the next parameter that has none yet.
+  struct Word {
+    std::string key{};
+    std::string text{};
+  };
+  using Words = std::vector<Word>;
+  using Value = std::variant<std::int64_t, double, std::string, bool, Words>;
 
   // What a parameter can be. Ranges include both ends.
   struct Integer {
@@ -30,7 +36,11 @@ struct Command {
     std::size_t longest;
   };  // in bytes
   struct Flag {};
-  using Kind = std::variant<Integer, Real, Choice, Text, Flag>;
+  struct Rest {
+    std::string shape;  // for the signature: "[param=value ...]"
+    std::size_t most = 256;
+  };  // all words that no other parameter takes, none of them too; the last parameter
+  using Kind = std::variant<Integer, Real, Choice, Text, Flag, Rest>;
 
   struct Parameter {
     std::string name;
@@ -58,6 +68,7 @@ struct Command {
       return std::get<std::string>(value(parameter));
     }  // and choices
     bool flag(std::string_view parameter) const { return std::get<bool>(value(parameter)); }
+    const Words& rest(std::string_view parameter) const { return std::get<Words>(value(parameter)); }
 
     bool has(std::string_view parameter) const;
     void set(std::string parameter, Value value) { values_.emplace_back(std::move(parameter), std::move(value)); }

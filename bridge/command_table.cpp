@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <exception>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <optional>
 #include <stdexcept>
 #include <utility>
+
+#include "scheduler/spelling.hpp"
 
 namespace antiphon {
 namespace {
@@ -84,21 +85,6 @@ std::optional<std::vector<Word>> split(std::string_view line) {
   return words;
 }
 
-/// How many letters have to be changed, added or left out to make one name of the other.
-std::size_t editsBetween(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 /// How far what was asked for is from a name. Its beginning is near it, and so is one of its words.
 std::size_t farness(std::string_view asked, std::string_view known) {
   if (known.find(asked) != std::string_view::npos) return 0;
@@ -111,17 +97,30 @@ std::size_t farness(std::string_view asked, std::string_view known) {
   return least;
 }
 
+/// The parameter that a word is for: by its key, or the next that has none yet; else the one that takes the rest.
+const Command::Parameter* parameterFor(const Word& word, const Command& command, const Command::Arguments& arguments) {
+  for (const auto& parameter : command.parameters) {
+    if (std::holds_alternative<Command::Rest>(parameter.kind)) return &parameter;
+    if (word.key.empty() ? !arguments.has(parameter.name) : parameter.name == foldedName(word.key)) return &parameter;
+  }
+  return nullptr;
+}
+
 /// Gives every value its parameter. The sentence says what is wrong; empty when nothing is.
 std::string fillIn(const Command& command, std::span<const Word> words, Command::Arguments& arguments) {
   const std::string ending = " (" + command.signature() + ").";
+  Command::Words rest;
   for (const Word& word : words) {
-    const auto& all = command.parameters;
-    const auto wanted = std::find_if(all.begin(), all.end(), [&](const Command::Parameter& parameter) {
-      return word.key.empty() ? !arguments.has(parameter.name) : parameter.name == foldedName(word.key);
-    });
-    if (wanted == all.end()) {
+    const Command::Parameter* const wanted = parameterFor(word, command, arguments);
+    if (wanted == nullptr) {
       if (word.key.empty()) return asGiven(word.text) + " is one value too many" + ending;
       return command.name + " has no parameter " + asGiven(word.key) + ending;
+    }
+    if (const auto* is = std::get_if<Command::Rest>(&wanted->kind)) {
+      rest.push_back(word);
+      if (rest.size() > is->most)
+        return command.name + " takes at most " + std::to_string(is->most) + " words" + ending;
+      continue;
     }
     if (arguments.has(wanted->name)) return command.name + " was given " + wanted->name + " twice" + ending;
     auto value = wanted->read(word.text);
@@ -132,6 +131,10 @@ std::string fillIn(const Command& command, std::span<const Word> words, Command:
   }
   for (const auto& parameter : command.parameters) {
     if (arguments.has(parameter.name)) continue;
+    if (std::holds_alternative<Command::Rest>(parameter.kind)) {
+      arguments.set(parameter.name, std::move(rest));
+      continue;
+    }
     if (!parameter.fallback) {
       return command.name + " needs " + parameter.name + ", " + parameter.possible() + ending;
     }
@@ -153,6 +156,16 @@ void describe(nlohmann::ordered_json& json, const Command::Text& is) {
   json.update({{"kind", "text"}, {"max_length", is.longest}});
 }
 void describe(nlohmann::ordered_json& json, const Command::Flag&) { json["kind"] = "flag"; }
+void describe(nlohmann::ordered_json& json, const Command::Rest& is) {
+  json.update({{"kind", "rest"}, {"shape", is.shape}, {"max_words", is.most}});
+}
+
+void fallBack(nlohmann::ordered_json& json, const Command::Value& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value)) json["default"] = *number;
+  else if (const auto* real = std::get_if<double>(&value)) json["default"] = *real;
+  else if (const auto* text = std::get_if<std::string>(&value)) json["default"] = *text;
+  else if (const auto* flag = std::get_if<bool>(&value)) json["default"] = *flag;
+}
 
 }  // namespace
 
@@ -244,7 +257,7 @@ nlohmann::ordered_json CommandTable::toJson() const {
       nlohmann::ordered_json json{{"name", parameter.name}};
       std::visit([&](const auto& is) { describe(json, is); }, parameter.kind);
       if (!parameter.unit.empty()) json["unit"] = parameter.unit;
-      if (parameter.fallback) std::visit([&](const auto& value) { json["default"] = value; }, *parameter.fallback);
+      if (parameter.fallback) fallBack(json, *parameter.fallback);
       parameters.push_back(std::move(json));
     }
     list.push_back({{"name", command.name}, {"help", command.help}, {"params", std::move(parameters)}});

@@ -17,11 +17,7 @@ class CommandTable {
  public:
   static constexpr std::size_t kLongestLine = 4096;
 
-  /// One value as a door received it; without a key it goes to the next parameter that has none yet.
-  struct Word {
-    std::string key{};
-    std::string text{};
-  };
+  using Word = Command::Word;
 
   /// Holds `help` from the start.
   CommandTable();

@@ -1,7 +1,5 @@
 #include "cli/answerers.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -9,6 +7,7 @@
 #include <cstdlib>
 
 #include "cli/exit.hpp"
+#include "cli/progress.hpp"
 #include "cli/words.hpp"
 #include "model/aria/improviser.hpp"
 #include "model/compute/kernels.hpp"
@@ -46,17 +45,6 @@ std::string vectorRemark() {
   return "this processor has no AVX2: models think on the portable path, several times slower";
 }
 
-/// How far loading has come, for whoever sits at a terminal.
-void showLoading(double share) {
-  static int last = -1;
-  constexpr int kWide = 30;
-  const int now = static_cast<int>(share * kWide);
-  if (now == last || ::isatty(STDERR_FILENO) == 0) return;
-  last = now;
-  std::fprintf(stderr, "\rloading [%-*s]%s", kWide, std::string(static_cast<std::size_t>(now), '#').c_str(),
-               now == kWide ? "\r\x1b[K" : "");
-}
-
 /// What some flags ask for, an Aria checkpoint has never learned.
 void refuseForAria(const AnswerWish& wish) {
   constexpr std::array kUnknown{"--density", "--guidance", "--style", "--takes"};
@@ -74,8 +62,9 @@ void refuseForAria(const AnswerWish& wish) {
 MadeAnswerer makeAria(const AnswerWish& wish) {
   refuseForAria(wish);
   std::shared_ptr<const AriaModel> model;
+  Progress progress{"loading"};
   try {
-    model = AriaModel::load(wish.model, wish.thinking, showLoading,
+    model = AriaModel::load(wish.model, wish.thinking, [&](double share) { progress.at(share); },
                             [](const std::string& remark) { std::fprintf(stderr, "%s\n", remark.c_str()); });
   } catch (const ModelError& error) {
     throw UsageError{error.what()};

@@ -19,5 +19,6 @@ Action addEval(CLI::App& app);
 Action addTrain(CLI::App& app);
 Action addMarkov(CLI::App& app);
 Action addModel(CLI::App& app);
+Action addRender(CLI::App& app);
 
 }  // namespace antiphon

@@ -38,7 +38,8 @@ int main(int argc, char** argv) {
                                                       {"simulate", addSimulate(app)}, {"doctor", addDoctor(app)},
                                                       {"bench", addBench(app)},       {"answer", addAnswer(app)},
                                                       {"eval", addEval(app)},         {"train", addTrain(app)},
-                                                      {"markov", addMarkov(app)},     {"model", addModel(app)}};
+                                                      {"markov", addMarkov(app)},     {"model", addModel(app)},
+                                                      {"render", addRender(app)}};
   try {
     auto words = withHyphens(argc, argv);
     std::string known;

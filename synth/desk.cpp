@@ -54,16 +54,15 @@ void Desk::disconnect(std::string_view from, std::string_view to) {
 
 void Desk::load(const Patch& patch) { edit(patch); }
 
-void Desk::set(const std::string& name, std::string_view inlet, double value, double seconds) {
+void Desk::set(std::string_view port, double value, double seconds) {
   tend();
-  patch_.set(name, inlet, value);
-  const PlacedModule& module = patch_.at(name);
-  const int index = Patch::inletOf(module, inlet);
-  Node& node = *nodes_[static_cast<std::size_t>(&module - patch_.modules().data())];
-  const bool chosen = module.type->inlets[static_cast<std::size_t>(index)].unit == Unit::choice;
-  const bool begun = machine_.now() > Frame{};
-  const int glide = chosen || !begun ? frames(seconds) : frames(std::max(seconds, kKnobGlide));
-  if (!machine_.turn(node, index, static_cast<float>(value), glide))
+  const Patch::Port to = patch_.sink(port);
+  const std::string name = to.module->name;
+  patch_.set(name, to.inlet().name, value);
+  const bool glides = to.inlet().unit != Unit::choice && machine_.now() > Frame{};
+  const std::size_t index = static_cast<std::size_t>(to.module - patch_.modules().data());
+  if (!machine_.turn(*nodes_[index], to.index, static_cast<float>(value),
+                     frames(glides ? std::max(seconds, kKnobGlide) : seconds)))
     throw PatchError{"the sound engine does not keep up with so many changes at once"};
 }
 
@@ -131,7 +130,8 @@ void Desk::bring(const Patch& patch) {
       for (std::size_t k = 0; k < placed.values.size(); ++k) {
         const PlacedModule* before = patch_.find(placed.name);
         if (before != nullptr && before->values[k] != placed.values[k])
-          machine_.turn(**old, static_cast<int>(k), static_cast<float>(placed.values[k]), frames(kKnobGlide));
+          machine_.turn(**old, static_cast<int>(k), static_cast<float>(placed.values[k]),
+                        begun && placed.type->inlets[k].unit != Unit::choice ? frames(kKnobGlide) : 0);
       }
       continue;
     }
@@ -218,7 +218,7 @@ void Desk::tend() {
 }
 
 NodeId Desk::played(std::string_view name) const {
-  const PlacedModule& module = patch_.at(name);
+  const PlacedModule& module = patch_.playedBy(name);
   if (module.type->spread != Spread::voices)
     throw PatchError{module.name + " is a " + std::string{module.type->name} + ", which is not played; keys are"};
   return nodes_[static_cast<std::size_t>(&module - patch_.modules().data())]->id;

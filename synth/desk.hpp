@@ -24,7 +24,7 @@ class Desk {
   void add(const std::string& name, const ModuleType& type, int voices = Patch::kUsualVoices);
   void remove(const std::string& name);
   /// A knob glides there; the least time keeps it from clicking.
-  void set(const std::string& name, std::string_view inlet, double value, double seconds = 0);
+  void set(std::string_view port, double value, double seconds = 0);
   void connect(std::string_view from, std::string_view to, double amount = 1);
   void disconnect(std::string_view from, std::string_view to);
   /// Another patch altogether. Modules of the same name and type play on.

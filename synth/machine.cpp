@@ -27,15 +27,17 @@ Machine::Machine(SampleRate rate)
 }
 
 bool Machine::turn(Node& node, int inlet, float value, int frames) {
-  return commands_.push({Command::Kind::turn, &node, nullptr, nullptr, inlet, frames, value});
+  return commands_.push({.kind = Command::Kind::turn, .node = &node, .inlet = inlet, .frames = frames, .value = value});
 }
 
 bool Machine::fade(Cable& cable, float amount, int frames) {
-  return commands_.push({Command::Kind::fade, nullptr, &cable, nullptr, 0, frames, amount});
+  return commands_.push({.kind = Command::Kind::fade, .cable = &cable, .frames = frames, .value = amount});
 }
 
-bool Machine::follow(const Plan& plan) {
-  return commands_.push({Command::Kind::follow, nullptr, nullptr, &plan, 0, 0, 0});
+bool Machine::follow(const Plan& plan) { return commands_.push({.kind = Command::Kind::follow, .plan = &plan}); }
+
+bool Machine::strike(NodeId node, const Gesture& gesture, Frame at) {
+  return commands_.push({.kind = Command::Kind::strike, .played = {node, gesture, at}});
 }
 
 bool Machine::play(NodeId node, const Gesture& gesture, Frame at) { return played_.push({node, gesture, at}); }
@@ -52,13 +54,17 @@ void Machine::obey() {
         if (plan_ != nullptr) used_.push(plan_);
         plan_ = command.plan;
         break;
+      case Command::Kind::strike: await(command.played); break;
     }
   }
   Played played;
-  while (waiting_.size() < waiting_.capacity() && played_.pop(played)) {
-    const auto later = std::ranges::upper_bound(waiting_, played.at, {}, &Played::at);
-    waiting_.insert(later, played);
-  }
+  while (waiting_.size() < waiting_.capacity() && played_.pop(played)) await(played);
+}
+
+void Machine::await(const Played& played) {
+  if (waiting_.size() == waiting_.capacity()) return;  // thousands of notes ahead of their time: no more
+  const auto later = std::ranges::upper_bound(waiting_, played.at, {}, &Played::at);
+  waiting_.insert(later, played);
 }
 
 void Machine::render(float* left, float* right, int frames, const Transport& time) {

@@ -32,6 +32,8 @@ class Machine {
   /// By the desk; false when the queue is full. A knob moves there within so many frames.
   bool turn(Node& node, int inlet, float value, int frames);
   bool fade(Cable& cable, float amount, int frames);
+  /// Something is played by the desk's own thread, at this frame or as soon as possible.
+  bool strike(NodeId node, const Gesture& gesture, Frame at);
   /// From its next block on this plan is played. The one before comes back by `used`.
   bool follow(const Plan& plan);
   bool used(const Plan*& plan) { return used_.pop(plan); }
@@ -48,21 +50,23 @@ class Machine {
   const Node* faulty() const { return faulty_.load(std::memory_order_acquire); }
 
  private:
-  struct Command {
-    enum class Kind : std::uint8_t { turn, fade, follow } kind = Kind::turn;
-    Node* node = nullptr;
-    Cable* cable = nullptr;
-    const Plan* plan = nullptr;
-    int inlet = 0, frames = 0;
-    float value = 0;
-  };
   struct Played {
     NodeId node{};
     Gesture gesture{};
     Frame at{};
   };
+  struct Command {
+    enum class Kind : std::uint8_t { turn, fade, follow, strike } kind = Kind::turn;
+    Node* node = nullptr;
+    Cable* cable = nullptr;
+    const Plan* plan = nullptr;
+    int inlet = 0, frames = 0;
+    float value = 0;
+    Played played{};
+  };
 
   void obey();
+  void await(const Played& played);
   void gesturesUntil(Frame end);
   void block(int frames, const Transport& time);
   void listen(const Plan::Turn& turn, int frames);

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "scheduler/spelling.hpp"
 #include "synth/rack.hpp"
 
 namespace antiphon::synth {
@@ -79,6 +80,7 @@ const PlacedModule* Patch::find(std::string_view name) const {
 const PlacedModule& Patch::at(std::string_view name) const {
   if (const PlacedModule* found = find(name)) return *found;
   std::vector<std::string_view> names;
+  for (const auto& whole : instruments_) names.push_back(whole.name);
   for (const auto& module : modules_) names.push_back(module.name);
   const std::string near = nearestName(name, names);
   throw PatchError{"nothing in this patch is called " + quoted(name) +
@@ -99,9 +101,24 @@ int Patch::outletOf(const PlacedModule& module, std::string_view outlet) {
                    nearestPort(outlet, module.type->outlets) + " It gives: " + namesOf(module.type->outlets)};
 }
 
-void Patch::add(const std::string& name, const ModuleType& type, int voices) {
+const Instrument* Patch::instrument(std::string_view name) const {
+  const auto found = std::ranges::find(instruments_, name, &Instrument::name);
+  return found == instruments_.end() ? nullptr : &*found;
+}
+
+void Patch::mustBeFree(const std::string& name) const {
   if (!isName(name)) throw PatchError{quoted(name) + " cannot be a name: letters, digits, - and _, at most 40 of them"};
-  if (find(name) != nullptr) throw PatchError{"there is a " + quoted(name) + " in this patch already"};
+  if (find(name) != nullptr || instrument(name) != nullptr)
+    throw PatchError{"there is a " + quoted(name) + " in this patch already"};
+}
+
+void Patch::group(Instrument instrument) {
+  mustBeFree(instrument.name);
+  instruments_.push_back(std::move(instrument));
+}
+
+void Patch::add(const std::string& name, const ModuleType& type, int voices) {
+  mustBeFree(name);
   if (modules_.size() >= kMostModules)
     throw PatchError{"a patch holds at most " + std::to_string(kMostModules) + " modules"};
   if (voices < 1 || voices > kMostVoices)
@@ -112,6 +129,15 @@ void Patch::add(const std::string& name, const ModuleType& type, int voices) {
 }
 
 void Patch::remove(const std::string& name) {
+  if (const Instrument* whole = instrument(name)) {
+    std::vector<std::string> members;
+    for (const PlacedModule& module : modules_) {
+      if (module.name.starts_with(name + "-")) members.push_back(module.name);
+    }
+    instruments_.erase(instruments_.begin() + (whole - instruments_.data()));
+    for (const std::string& member : members) remove(member);
+    return;
+  }
   const PlacedModule& module = at(name);
   if (&module == modules_.data()) throw PatchError{"out stays: without it there is nothing to hear"};
   std::erase_if(cables_, [&](const PatchCable& cable) { return cable.from == name || cable.to == name; });
@@ -125,12 +151,46 @@ void Patch::set(const std::string& name, std::string_view inlet, double value) {
   modules_[static_cast<std::size_t>(&module - modules_.data())].values[static_cast<std::size_t>(index)] = value;
 }
 
+void Patch::set(std::string_view port, double value) {
+  const Port to = sink(port);
+  set(to.module->name, to.inlet().name, value);
+}
+
+Patch::Port Patch::source(std::string_view port) const {
+  const auto [name, outlet] = apart(port);
+  if (const Instrument* whole = instrument(name)) {
+    if (!outlet.empty()) throw PatchError{whole->name + " gives its sound and nothing else"};
+    if (whole->out.empty()) throw PatchError{"nothing comes out of " + whole->name};
+    return source(whole->out);
+  }
+  const PlacedModule& module = at(name);
+  return {&module, outletOf(module, outlet)};
+}
+
+Patch::Port Patch::sink(std::string_view port) const {
+  const auto [name, inlet] = apart(port);
+  if (const Instrument* whole = instrument(name)) {
+    if (inlet.empty() && whole->in.empty()) throw PatchError{"nothing goes into " + whole->name + ": it is played"};
+    if (inlet.empty()) return sink(whole->in);
+    const auto found = std::ranges::find(whole->knobs, inlet, &Instrument::Knob::name);
+    if (found == whole->knobs.end())
+      throw PatchError{whole->name + " (" + whole->recipe + ") has no " + quoted(inlet) +
+                       nearestPort(inlet, whole->knobs) + " It takes: " + namesOf(whole->knobs)};
+    return sink(found->port);
+  }
+  const PlacedModule& module = at(name);
+  return {&module, inletOf(module, inlet)};
+}
+
+const PlacedModule& Patch::playedBy(std::string_view name) const {
+  const Instrument* const whole = instrument(name);
+  if (whole != nullptr && whole->keys.empty()) throw PatchError{whole->name + " is not played by keys"};
+  return at(whole != nullptr ? std::string_view{whole->keys} : name);
+}
+
 PatchCable Patch::between(std::string_view from, std::string_view to) const {
-  const auto [source, outlet] = apart(from);
-  const auto [sink, inlet] = apart(to);
-  const PlacedModule& giver = at(source);
-  const PlacedModule& taker = at(sink);
-  return {giver.name, outletOf(giver, outlet), taker.name, inletOf(taker, inlet), 1};
+  const Port giver = source(from), taker = sink(to);
+  return {giver.module->name, giver.index, taker.module->name, taker.index, 1};
 }
 
 PatchCable Patch::connect(std::string_view from, std::string_view to, double amount) {

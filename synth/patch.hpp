@@ -25,6 +25,18 @@ struct PlacedModule {
   int voices = 0;              // of Spread::voices
 };
 
+/// Modules that were made together, and are spoken of as one: their names begin with its name and a hyphen.
+struct Instrument {
+  struct Knob {
+    std::string name;
+    std::string port;  // "bass-filter.cutoff"
+  };
+  std::string name;
+  std::string recipe;         // by which it was made
+  std::string out, in, keys;  // ports: where it is heard, what goes in, what is played; empty: there is none
+  std::vector<Knob> knobs{};
+};
+
 /// From which module to which, by name, and by the index of the outlet and the inlet.
 struct PatchCable {
   std::string from;
@@ -48,23 +60,43 @@ class Patch {
   void add(const std::string& name, const ModuleType& type, int voices = kUsualVoices);
   void remove(const std::string& name);
   void set(const std::string& name, std::string_view inlet, double value);
-  /// `NAME` or `NAME.PORT`. A cable that is there already gets the new amount.
+  /// Sets `NAME.INLET` of a module or an instrument.
+  void set(std::string_view port, double value);
+  /// The modules have been added already, or will be.
+  void group(Instrument instrument);
+  /// `NAME` or `NAME.PORT`, of a module or an instrument. A cable that is there already gets the new amount.
   PatchCable connect(std::string_view from, std::string_view to, double amount = 1);
   void disconnect(std::string_view from, std::string_view to);
 
   const std::vector<PlacedModule>& modules() const { return modules_; }
   const std::vector<PatchCable>& cables() const { return cables_; }
+  const std::vector<Instrument>& instruments() const { return instruments_; }
   const PlacedModule* find(std::string_view name) const;
+  const Instrument* instrument(std::string_view name) const;
   /// Throws PatchError with the nearest name.
   const PlacedModule& at(std::string_view name) const;
   /// The index of an inlet; throws PatchError with the nearest name.
   static int inletOf(const PlacedModule& module, std::string_view inlet);
   static int outletOf(const PlacedModule& module, std::string_view outlet);
 
+  /// A module's inlet or outlet. These throw PatchError.
+  struct Port {
+    const PlacedModule* module = nullptr;
+    int index = 0;
+    const Inlet& inlet() const { return module->type->inlets[static_cast<std::size_t>(index)]; }
+    double value() const { return module->values[static_cast<std::size_t>(index)]; }
+  };
+  Port source(std::string_view port) const;
+  Port sink(std::string_view port) const;
+  /// The module that is played when this module or instrument is.
+  const PlacedModule& playedBy(std::string_view name) const;
+
  private:
+  void mustBeFree(const std::string& name) const;
   PatchCable between(std::string_view from, std::string_view to) const;
 
   std::vector<PlacedModule> modules_{};
+  std::vector<Instrument> instruments_{};
   std::vector<PatchCable> cables_{};  // in the order in which they were patched
 };
 

@@ -1,7 +1,6 @@
 // All the modules there are.
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,8 +12,5 @@ namespace antiphon::synth {
 const std::vector<const ModuleType*>& allModules();
 /// Null: there is none.
 const ModuleType* moduleCalled(std::string_view name);
-
-/// Of these names the one that was most likely meant; empty when none is near.
-std::string nearestName(std::string_view meant, const std::vector<std::string_view>& names);
 
 }  // namespace antiphon::synth

@@ -58,3 +58,94 @@ SCENARIO("a key is struck in the middle of a block") {
     }
   }
 }
+
+namespace {
+
+/// Says what is no number from its hundredth frame on.
+class Broken final : public Module {
+ public:
+  void play(const Block& block) override {
+    for (int f = 0; f < block.frames; ++f, ++at_)
+      std::fill_n(block.out[0].at(0, f), kLanes, at_ < 100 ? 0.25f : std::nanf(""));
+  }
+  void calm() override { at_ = 0; }
+
+ private:
+  int at_ = 0;
+};
+
+const ModuleType kBroken{
+    .name = "broken",
+    .family = "tests",
+    .purpose = "Breaks.",
+    .inlets = {signalInlet("in", "nothing")},
+    .outlets = {{"out", "a quarter, then what is no number"}},
+    .make = [](const Place&) -> std::unique_ptr<Module> { return std::make_unique<Broken>(); },
+};
+
+float steepest(const std::vector<float>& sound) {
+  float most = 0;
+  for (std::size_t i = 1; i < sound.size(); ++i) most = std::max(most, std::abs(sound[i] - sound[i - 1]));
+  return most;
+}
+
+}  // namespace
+
+SCENARIO("a module says what is no number: it is muted and named, the rest plays on") {
+  Desk desk{SampleRate{48000}};
+  desk.add("bad", kBroken);
+  desk.add("v", *moduleCalled("sine"));
+  desk.connect("bad", "out");
+  desk.connect("v", "out", 0.5);
+  const auto sound = listen(desk, 48000);
+  for (const float x : sound) REQUIRE(std::isfinite(x));
+  CHECK(desk.faulty() == "bad");
+  CHECK(loudest({sound.begin() + 24000, sound.end()}) == Approx(0.5f).margin(0.01));
+}
+
+SCENARIO("a patch is edited a thousand times in a minute while it sounds") {
+  Desk desk{SampleRate{48000}};
+  desk.add("v", *moduleCalled("sine"));
+  desk.set("v.freq", 200);
+  desk.connect("v", "out", 0.3);
+  listen(desk, 4800);
+  // The steepest that two such tones can be by themselves, and what fading them in 5 ms adds.
+  const float own = 2 * 0.3f * (6.2832f * 400 / 48000 + 1.0f / 240);
+  std::vector<float> all;
+  for (int i = 0; i < 1000; ++i) {
+    switch (i % 5) {
+      case 0: desk.add("w", *moduleCalled("sine")); break;
+      case 1: desk.connect("w", "out", 0.3); break;
+      case 2: desk.set("w.freq", 100 + i % 300); break;
+      case 3: desk.disconnect("w", "out"); break;
+      case 4: desk.remove("w"); break;
+    }
+    const auto some = listen(desk, 2880);  // 60 ms
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  INFO("steepest " << steepest(all) << ", of its own " << own);
+  CHECK(steepest(all) < own);
+  CHECK(loudest(all) < 0.97f);
+}
+
+SCENARIO("a cable closes a loop: it brings what was a block ago, whatever the size of the blocks") {
+  const auto played = [](int blocks) {
+    Desk desk{SampleRate{48000}};
+    desk.add("a", *moduleCalled("vca"));
+    desk.add("v", *moduleCalled("sine"));
+    desk.set("a.gain", 0.5);
+    desk.connect("v", "a");
+    desk.connect("a", "a", 0.5);
+    desk.connect("a", "out");
+    CHECK(desk.closesLoop("a", "a"));
+    std::vector<float> all;
+    while (all.size() < 4800) {
+      const auto some = listen(desk, blocks);
+      all.insert(all.end(), some.begin(), some.end());
+    }
+    all.resize(4800);
+    return all;
+  };
+  CHECK(played(32) == played(17));
+  CHECK(played(32) == played(480));
+}

@@ -1,0 +1,238 @@
+#include "bridge/patch_commands.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "synth/quantity.hpp"
+#include "synth/rack.hpp"
+#include "synth/recipe.hpp"
+#include "synth/writing.hpp"
+
+namespace antiphon {
+namespace {
+
+using Arguments = Command::Arguments;
+using Reply = Command::Reply;
+using synth::Desk;
+using synth::Patch;
+using synth::PatchError;
+
+constexpr std::size_t kLongestName = 100;
+constexpr double kLongestNote = 600;  // s
+
+/// Does what may throw a PatchError; the patch in play stays as it was when it does.
+template <typename Do>
+Command::Handler trying(Do&& act) {
+  return [act](const Arguments& given) -> Reply {
+    try {
+      return {true, act(given)};
+    } catch (const PatchError& error) {
+      return {false, error.what()};
+    }
+  };
+}
+
+template <typename Edit>
+void edit(Desk& desk, Edit&& change) {
+  Patch patch = desk.patch();
+  change(patch);
+  desk.load(patch);
+}
+
+/// The words between which no comma stands: the cables as they were written.
+std::string chainOf(const Command::Words& words, double& amount) {
+  std::string names;
+  for (const Command::Word& word : words) {
+    if (word.key.empty()) {
+      names += (names.empty() ? "" : " ") + word.text;
+    } else if (word.key == "amount") {
+      const auto value = synth::quantityFor(synth::signalInlet("amount", ""), word.text);
+      if (!value) throw PatchError{"an amount is a number, not '" + word.text.substr(0, 60) + "'"};
+      amount = *value;
+    } else {
+      throw PatchError{"a cable has an amount and no '" + word.key.substr(0, 60) + "'"};
+    }
+  }
+  return names;
+}
+
+std::string listOf(const Patch& patch) {
+  std::string text;
+  for (const auto& whole : patch.instruments()) text += whole.name + "  " + whole.recipe + "\n";
+  for (const auto& module : patch.modules()) {
+    const bool inside = std::ranges::any_of(
+        patch.instruments(), [&](const auto& whole) { return module.name.starts_with(whole.name + "-"); });
+    if (!inside) text += module.name + "  " + std::string{module.type->name} + "\n";
+  }
+  text.pop_back();
+  return text;
+}
+
+std::string cablesOf(const Patch& patch, std::string_view name) {
+  std::string text;
+  for (const auto& cable : patch.cables()) {
+    if (cable.from != name && cable.to != name) continue;
+    const auto& from = patch.at(cable.from);
+    const auto& to = patch.at(cable.to);
+    text += "\n  " + cable.from + "." + std::string{from.type->outlets[static_cast<std::size_t>(cable.outlet)].name} +
+            " > " + cable.to + "." + std::string{to.type->inlets[static_cast<std::size_t>(cable.inlet)].name};
+    if (cable.amount != 1) text += " amount=" + decimal(cable.amount);
+  }
+  return text;
+}
+
+std::string shown(const Patch& patch, const std::string& name) {
+  if (const auto* whole = patch.instrument(name)) {
+    std::string text = whole->name + ": " + whole->recipe;
+    for (const auto& knob : whole->knobs) {
+      const Patch::Port port = patch.sink(knob.port);
+      text += "\n  " + knob.name + " = " + synth::textOf(port.inlet(), port.value()) + "  " +
+              std::string{port.inlet().purpose};
+    }
+    return text;
+  }
+  const auto& module = patch.at(name);
+  std::string text = module.name + ": " + std::string{module.type->purpose};
+  for (std::size_t i = 0; i < module.values.size(); ++i) {
+    const synth::Inlet& inlet = module.type->inlets[i];
+    text += "\n  " + std::string{inlet.name} + " = " + synth::textOf(inlet, module.values[i]) + "  " +
+            std::string{inlet.purpose};
+  }
+  return text + cablesOf(patch, name);
+}
+
+std::string modulesText(const std::string& name) {
+  std::string text;
+  if (!name.empty()) {
+    const synth::ModuleType* const type = synth::moduleCalled(name);
+    if (type == nullptr) {
+      if (const synth::Recipe* recipe = synth::recipeCalled(name))
+        return std::string{recipe->name} + ": " + std::string{recipe->purpose};
+      throw PatchError{"there is no module called '" + name + "'; modules lists all"};
+    }
+    text = std::string{type->name} + ": " + std::string{type->purpose};
+    for (const synth::Inlet& inlet : type->inlets) {
+      text += "\n  takes " + std::string{inlet.name};
+      if (inlet.unit == synth::Unit::choice) {
+        text += " (";
+        for (const auto& choice : inlet.choices)
+          text += (&choice == inlet.choices.data() ? "" : "|") + std::string{choice};
+        text += ")";
+      } else if (inlet.least > -1e9) {
+        text += " (" + synth::textOf(inlet, inlet.least) + " to " + synth::textOf(inlet, inlet.most) + ", usually " +
+                synth::textOf(inlet, inlet.usual) + ")";
+      }
+      text += "  " + std::string{inlet.purpose};
+    }
+    for (const synth::Outlet& outlet : type->outlets)
+      text += "\n  gives " + std::string{outlet.name} + "  " + std::string{outlet.purpose};
+    return text;
+  }
+  for (const synth::ModuleType* type : synth::allModules())
+    text += std::string{type->name} + "  " + std::string{type->purpose} + "\n";
+  for (const synth::Recipe& recipe : synth::allRecipes())
+    text += std::string{recipe.name} + "  " + std::string{recipe.purpose} + "\n";
+  text.pop_back();
+  return text;
+}
+
+void playNote(Desk& desk, const Arguments& given) {
+  const std::string& name = given.text("name");
+  const auto key = synth::keyCalled(given.text("key"));
+  if (!key)
+    throw PatchError{"a key is a note's name such as C3, F#4 or Bb2, not '" + given.text("key").substr(0, 60) + "'"};
+  const auto seconds = synth::secondsIn(given.text("seconds"));
+  if (!seconds || *seconds <= 0 || *seconds > kLongestNote)
+    throw PatchError{"a note lasts up to 600 seconds: 0.5, 2s or 300ms, not '" + given.text("seconds").substr(0, 60) +
+                     "'"};
+  const synth::NodeId node = desk.played(name);
+  const synth::Frame now = desk.machine().now();
+  const auto frames = static_cast<std::int64_t>(std::llround(*seconds * desk.machine().rate().hertz));
+  using Kind = synth::Gesture::Kind;
+  const auto pitch = static_cast<float>(*key);
+  const float force = static_cast<float>(given.integer("velocity")) / 127.0f;
+  if (!desk.machine().strike(node, {Kind::keyDown, pitch, force}, now) ||
+      !desk.machine().strike(node, {Kind::keyUp, pitch, 0}, now + frames))
+    throw PatchError{"too much is being played at once"};
+}
+
+}  // namespace
+
+void addPatchCommands(CommandTable& table, Desk& desk) {
+  const Command::Parameter name{"name", Command::Text{kLongestName}};
+  table.add({"create",
+             {name, {"words", Command::Rest{"[TYPE] [param=value ...]"}}},
+             "Makes a module or an instrument.",
+             trying([&desk](const Arguments& given) {
+               std::vector<synth::PatchWord> words;
+               for (const Command::Word& word : given.rest("words")) words.push_back({word.key, word.text});
+               edit(desk, [&](Patch& patch) { synth::create(patch, given.text("name"), words); });
+               return std::string{};
+             })});
+  table.add({"patch",
+             {{"cables", Command::Rest{"A > B [> C ...] [amount=NUMBER]"}}},
+             "Patches cables from each to the next.",
+             trying([&desk](const Arguments& given) {
+               double amount = 1;
+               const std::string names = chainOf(given.rest("cables"), amount);
+               edit(desk, [&](Patch& patch) { synth::chain(patch, names, amount); });
+               return std::string{};
+             })});
+  table.add(
+      {"unpatch", {{"cables", Command::Rest{"A > B"}}}, "Takes a cable away.", trying([&desk](const Arguments& given) {
+         double amount = 1;
+         const std::string names = chainOf(given.rest("cables"), amount);
+         const std::size_t to = names.find('>');
+         if (to == std::string::npos) throw PatchError{"say unpatch A > B"};
+         const auto trimmed = [](std::string text) {
+           std::erase(text, ' ');
+           return text;
+         };
+         desk.disconnect(trimmed(names.substr(0, to)), trimmed(names.substr(to + 1)));
+         return std::string{};
+       })});
+  table.add({"set",
+             {{"what", Command::Text{kLongestName}},
+              {"value", Command::Text{kLongestName}},
+              {"over", Command::Rest{"[over SECONDS]"}}},
+             "Turns a knob, at once or in some time.",
+             trying([&desk](const Arguments& given) {
+               double seconds = 0;
+               const Command::Words& over = given.rest("over");
+               if (!over.empty()) {
+                 const auto time = over.size() == 2 && over[0].text == "over" ? synth::secondsIn(over[1].text)
+                                                                              : std::optional<double>{};
+                 if (!time || *time < 0 || *time > 3600) throw PatchError{"say set NAME.PARAM VALUE over SECONDS"};
+                 seconds = *time;
+               }
+               const std::string& what = given.text("what");
+               desk.set(what, synth::valueOf(desk.patch(), what, given.text("value")), seconds);
+               return std::string{};
+             })});
+  table.add({"note",
+             {name,
+              {"key", Command::Text{8}},
+              {"velocity", Command::Integer{1, 127}, "", Command::Value{std::int64_t{100}}},
+              {"seconds", Command::Text{16}, "", Command::Value{std::string{"0.5"}}}},
+             "Plays a note.",
+             trying([&desk](const Arguments& given) {
+               playNote(desk, given);
+               return std::string{};
+             })});
+  table.add(
+      {"list", {}, "Lists what is in the patch.", trying([&desk](const Arguments&) { return listOf(desk.patch()); })});
+  table.add({"show",
+             {name},
+             "Shows a module or an instrument, and what it is set to.",
+             trying([&desk](const Arguments& given) { return shown(desk.patch(), given.text("name")); })});
+  table.add({"remove", {name}, "Takes a module or an instrument away.", trying([&desk](const Arguments& given) {
+               desk.remove(given.text("name"));
+               return std::string{};
+             })});
+  table.add({"modules",
+             {{"module", Command::Text{kLongestName}, "", Command::Value{std::string{}}}},
+             "Lists the modules and instruments that can be made, or explains one.",
+             trying([](const Arguments& given) { return modulesText(given.text("module")); })});
+}
+
+}  // namespace antiphon

@@ -1,0 +1,121 @@
+// antiphon render: a patch, and what is played on it, into a sound file.
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <vector>
+
+#include "bridge/patch_commands.hpp"
+#include "bridge/script.hpp"
+#include "cli/commands.hpp"
+#include "cli/exit.hpp"
+#include "cli/progress.hpp"
+#include "cli/words.hpp"
+#include "synth/quantity.hpp"
+#include "synth/sound_file.hpp"
+
+namespace antiphon {
+namespace {
+
+constexpr int kAtOnce = 1024;  // frames
+constexpr double kLongest = 3600;
+
+struct RenderWish {
+  std::string script{}, out{};
+  double seconds = 10, rate = 48000;
+  std::uint64_t seed = 1;
+  bool real = false, quiet = false;
+};
+
+/// Plays into a file as fast as it can.
+class Studio {
+ public:
+  explicit Studio(const RenderWish& wish)
+      : wish_{wish},
+        rate_{wish.rate},
+        desk_{rate_, wish.seed},
+        file_{wish.out, rate_, wish.real ? synth::Depth::real32 : synth::Depth::bits24},
+        frames_{std::llround(wish.seconds * wish.rate)},
+        progress_{"rendering", !wish.quiet} {
+    addPatchCommands(table_, desk_);
+    table_.add({"wait",
+                {{"seconds", Command::Text{16}}},
+                "Lets time go by before the next line.",
+                [this](const Command::Arguments& given) -> Command::Reply {
+                  const auto seconds = synth::secondsIn(given.text("seconds"));
+                  if (!seconds || *seconds < 0 || *seconds > kLongest)
+                    return {false, "wait takes a time: 0.5, 2s or 300ms"};
+                  play(std::llround(*seconds * rate_.hertz));
+                  return {};
+                }});
+  }
+
+  void run() {
+    for (const ScriptLine& line : readScript(wish_.script)) {
+      const Command::Reply reply = table_.run(line.text);
+      if (!reply.ok) throw UsageError{wish_.script + ", line " + std::to_string(line.number) + ": " + reply.text};
+      if (!reply.text.empty()) std::printf("%s\n", reply.text.c_str());
+    }
+    play(frames_ - done_);
+    file_.close();
+    progress_.end();
+    if (const std::string faulty = desk_.faulty(); !faulty.empty())
+      std::fprintf(stderr, "%s was muted: what it gave was no number\n", faulty.c_str());
+  }
+  double loudest() const { return loudest_; }
+
+ private:
+  void play(std::int64_t frames) {
+    frames = std::min(frames, frames_ - done_);
+    std::vector<float> left(kAtOnce), right(kAtOnce);
+    while (frames > 0) {
+      const auto count = static_cast<int>(std::min<std::int64_t>(frames, kAtOnce));
+      const double beat = static_cast<double>(done_) / rate_.hertz * 2;
+      desk_.machine().render(left.data(), right.data(), count, {.tempo = 120, .beat = beat, .running = true});
+      const auto size = static_cast<std::size_t>(count);
+      for (std::size_t i = 0; i < size; ++i)
+        loudest_ = std::max<double>(loudest_, std::max(std::abs(left[i]), std::abs(right[i])));
+      file_.write({left.data(), size}, {right.data(), size});
+      done_ += count;
+      frames -= count;
+      desk_.tend();
+      progress_.at(static_cast<double>(done_) / static_cast<double>(frames_));
+    }
+  }
+
+  RenderWish wish_;
+  synth::SampleRate rate_;
+  synth::Desk desk_;
+  CommandTable table_;
+  synth::SoundFile file_;
+  std::int64_t frames_, done_ = 0;
+  double loudest_ = 0;
+  Progress progress_;
+};
+
+int render(const RenderWish& wish) {
+  const auto begin = std::chrono::steady_clock::now();
+  Studio studio{wish};
+  studio.run();
+  const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  std::printf("%s: %.4g s at %.0f Hz in %.2f s (%.0f times as fast as it sounds), peak %.1f dB\n", wish.out.c_str(),
+              wish.seconds, wish.rate, took, wish.seconds / took, 20 * std::log10(std::max(studio.loudest(), 1e-9)));
+  return kExitOk;
+}
+
+}  // namespace
+
+Action addRender(CLI::App& app) {
+  auto* sub = app.add_subcommand("render", "Render a patch to a sound file");
+  auto wish = std::make_shared<RenderWish>();
+  sub->add_option("script", wish->script, "The patch, a file of commands (create, patch, set, note, wait ...)")
+      ->required();
+  sub->add_option("--out", wish->out, "The sound, a .wav or .flac file")->required();
+  sub->add_option("--seconds", wish->seconds, "How long (default 10)")->check(CLI::Range(0.001, kLongest));
+  sub->add_option("--rate", wish->rate, "Frames a second (default 48000)")->check(CLI::Range(44100.0, 192000.0));
+  sub->add_option("--seed", wish->seed, "Of all that is left to chance (default 1)")->check(wholeNumber(0, 1L << 62));
+  sub->add_flag("--float", wish->real, "Samples of 32 bits with a point (.wav only), not of 24 without");
+  sub->add_flag("--quiet", wish->quiet, "No progress bar");
+  return [wish] { return render(*wish); };
+}
+
+}  // namespace antiphon

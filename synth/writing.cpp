@@ -1,0 +1,111 @@
+#include "synth/writing.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "scheduler/spelling.hpp"
+#include "synth/quantity.hpp"
+#include "synth/rack.hpp"
+#include "synth/recipe.hpp"
+
+namespace antiphon::synth {
+namespace {
+
+/// An instrument of an oscillator, a filter and an envelope, whatever it is called.
+constexpr std::string_view kPlainVoice = "voice";
+
+bool isMakeable(std::string_view name) { return moduleCalled(name) != nullptr || recipeCalled(name) != nullptr; }
+
+std::string trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return std::string{text.substr(begin, text.find_last_not_of(" \t") - begin + 1)};
+}
+
+void place(Patch& patch, const std::string& name, const ModuleType& type, std::span<const PatchWord> words) {
+  int voices = Patch::kUsualVoices;
+  for (const PatchWord& word : words) {
+    if (word.key != "voices" || type.spread != Spread::voices) continue;
+    const auto count = quantityFor(knob("voices", "", Unit::plain, 1, kMostVoices, 1), word.text);
+    if (!count || *count != std::floor(*count) || *count < 1 || *count > kMostVoices)
+      throw PatchError{name + ".voices is a whole number from 1 to " + std::to_string(kMostVoices)};
+    voices = static_cast<int>(*count);
+  }
+  patch.add(name, type, voices);
+  for (const PatchWord& word : words) {
+    if (word.key.empty()) throw PatchError{"'" + word.text + "' is a word too many for " + name};
+    const std::string port = name + "." + word.key;
+    patch.set(port, valueOf(patch, port, word.text));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string_view> makeableNames() {
+  std::vector<std::string_view> names;
+  for (const ModuleType* type : allModules()) names.push_back(type->name);
+  for (const Recipe& recipe : allRecipes()) names.push_back(recipe.name);
+  return names;
+}
+
+void create(Patch& patch, const std::string& name, std::span<const PatchWord> words) {
+  std::string type = name;
+  if (!words.empty() && words.front().key.empty()) {
+    type = words.front().text;
+    words = words.subspan(1);
+    if (!isMakeable(type)) {
+      const std::string near = nearestName(type, makeableNames());
+      throw PatchError{"there is no module or instrument called '" + type.substr(0, 60) + "'" +
+                       (near.empty() ? "" : "; did you mean '" + near + "'?")};
+    }
+  } else if (std::ranges::any_of(words, [](const PatchWord& word) { return word.key == "osc"; })) {
+    type = kPlainVoice;
+  } else if (!isMakeable(type)) {
+    const std::string near = nearestName(type, makeableNames());
+    throw PatchError{"what is '" + name.substr(0, 60) + "' to be? Say create NAME TYPE" +
+                     (near.empty() ? "" : "; did you mean '" + near + "'?")};
+  }
+  if (const ModuleType* module = moduleCalled(type)) return place(patch, name, *module, words);
+  make(patch, name, *recipeCalled(type), words);
+}
+
+void chain(Patch& patch, std::string_view names, double amount) {
+  std::vector<std::string> links;
+  for (std::size_t begin = 0; begin <= names.size();) {
+    const std::size_t end = std::min(names.find('>', begin), names.size());
+    links.push_back(trimmed(names.substr(begin, end - begin)));
+    if (links.back().empty() || links.back().find(' ') != std::string::npos)
+      throw PatchError{"a patch reads: patch A > B > C [amount=NUMBER]"};
+    begin = end + 1;
+  }
+  if (links.size() < 2) throw PatchError{"a patch goes from somewhere to somewhere: patch A > B"};
+  for (const std::string& link : links) {
+    const std::string name = link.substr(0, link.find('.'));
+    const bool there = patch.find(name) != nullptr || patch.instrument(name) != nullptr;
+    if (!there && isMakeable(name)) create(patch, name, {});
+  }
+  for (std::size_t i = 0; i + 1 < links.size(); ++i) {
+    // The amount belongs to the last cable: what is modulated is by so much.
+    patch.connect(links[i], links[i + 1], i + 2 == links.size() ? amount : 1);
+  }
+}
+
+double valueOf(const Patch& patch, std::string_view port, std::string_view text) {
+  const Patch::Port to = patch.sink(port);
+  const Inlet& inlet = to.inlet();
+  const auto value = quantityFor(inlet, text);
+  if (!value) {
+    std::string possible;
+    if (inlet.unit == Unit::choice) {
+      for (const auto& choice : inlet.choices) possible += (possible.empty() ? "one of " : ", ") + std::string{choice};
+    } else {
+      possible = "a number from " + textOf(inlet, inlet.least) + " to " + textOf(inlet, inlet.most);
+    }
+    throw PatchError{std::string{port} + " is " + possible + ", not '" + std::string{text.substr(0, 60)} + "'"};
+  }
+  checkValue(*to.module, inlet, *value);
+  return *value;
+}
+
+}  // namespace antiphon::synth

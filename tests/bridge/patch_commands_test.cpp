@@ -1,0 +1,59 @@
+#include "bridge/patch_commands.hpp"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "bridge/script.hpp"
+
+using namespace antiphon;
+using Catch::Matchers::Contains;
+
+SCENARIO("a patch is typed") {
+  synth::Desk desk{synth::SampleRate{48000}};
+  CommandTable table;
+  addPatchCommands(table, desk);
+  const auto ok = [&](std::string_view line) {
+    const auto reply = table.run(line);
+    INFO(line << ": " << reply.text);
+    CHECK(reply.ok);
+    return reply.text;
+  };
+  ok("create v sine freq=220hz");
+  ok("patch v > out");
+  ok("create wobble sine freq=5hz");
+  ok("patch wobble > v.freq amount=20");
+  ok("set v.freq a3 over 2s");
+  ok("create bass osc=sine attack=20ms");
+  ok("patch bass > out");
+  ok("note bass C3 90 1.5");
+  CHECK(desk.patch().cables().size() == 3 + 4);
+  CHECK_THAT(ok("list"), Contains("bass  voice") && Contains("v  sine"));
+  CHECK_THAT(ok("show v"), Contains("wobble.out > v.freq amount=20"));
+  CHECK_THAT(ok("modules sine"), Contains("takes freq"));
+  ok("unpatch v > out");
+  ok("remove bass");
+
+  const auto before = desk.patch().modules().size();
+  const auto wrong = [&](std::string_view line) {
+    const auto reply = table.run(line);
+    CHECK_FALSE(reply.ok);
+    CHECK(desk.patch().modules().size() == before);
+    return reply.text;
+  };
+  CHECK_THAT(wrong("create x sien"), Contains("sine"));
+  CHECK_THAT(wrong("create y sine freq=loud"), Contains("not 'loud'"));
+  CHECK_THAT(wrong("patch v > owt"), Contains("did you mean 'out'"));
+  CHECK_THAT(wrong("patch v"), Contains("patch A > B"));
+  CHECK_THAT(wrong("set v.freq 1 over"), Contains("over SECONDS"));
+  CHECK_THAT(wrong("note v C3"), Contains("not played"));
+  CHECK_THAT(wrong("note v C33"), Contains("C3"));
+  CHECK_THAT(wrong("patch v > wobble.freq amount=x"), Contains("amount is a number"));
+}
+
+SCENARIO("a script has comments, and notes with sharps") {
+  CHECK(withoutComment("note bass c#3 # a sharp") == "note bass c#3");
+  CHECK(withoutComment("# nothing") == "");
+  CHECK(withoutComment("say \"a # b\"") == "say \"a # b\"");
+  CHECK_THROWS_WITH(readScript("/nowhere/at-all.studio"), Contains("cannot be read"));
+}
