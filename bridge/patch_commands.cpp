@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "synth/manual.hpp"
 #include "synth/quantity.hpp"
-#include "synth/rack.hpp"
-#include "synth/recipe.hpp"
 #include "synth/writing.hpp"
 
 namespace antiphon {
@@ -99,41 +98,6 @@ std::string shown(const Patch& patch, const std::string& name) {
             std::string{inlet.purpose};
   }
   return text + cablesOf(patch, name);
-}
-
-std::string modulesText(const std::string& name) {
-  std::string text;
-  if (!name.empty()) {
-    const synth::ModuleType* const type = synth::moduleCalled(name);
-    if (type == nullptr) {
-      if (const synth::Recipe* recipe = synth::recipeCalled(name))
-        return std::string{recipe->name} + ": " + std::string{recipe->purpose};
-      throw PatchError{"there is no module called '" + name + "'; modules lists all"};
-    }
-    text = std::string{type->name} + ": " + std::string{type->purpose};
-    for (const synth::Inlet& inlet : type->inlets) {
-      text += "\n  takes " + std::string{inlet.name};
-      if (inlet.unit == synth::Unit::choice) {
-        text += " (";
-        for (const auto& choice : inlet.choices)
-          text += (&choice == inlet.choices.data() ? "" : "|") + std::string{choice};
-        text += ")";
-      } else if (inlet.least > -1e9) {
-        text += " (" + synth::textOf(inlet, inlet.least) + " to " + synth::textOf(inlet, inlet.most) + ", usually " +
-                synth::textOf(inlet, inlet.usual) + ")";
-      }
-      text += "  " + std::string{inlet.purpose};
-    }
-    for (const synth::Outlet& outlet : type->outlets)
-      text += "\n  gives " + std::string{outlet.name} + "  " + std::string{outlet.purpose};
-    return text;
-  }
-  for (const synth::ModuleType* type : synth::allModules())
-    text += std::string{type->name} + "  " + std::string{type->purpose} + "\n";
-  for (const synth::Recipe& recipe : synth::allRecipes())
-    text += std::string{recipe.name} + "  " + std::string{recipe.purpose} + "\n";
-  text.pop_back();
-  return text;
 }
 
 void playNote(Desk& desk, const Arguments& given) {
@@ -232,7 +196,10 @@ void addPatchCommands(CommandTable& table, Desk& desk) {
   table.add({"modules",
              {{"module", Command::Text{kLongestName}, "", Command::Value{std::string{}}}},
              "Lists the modules and instruments that can be made, or explains one.",
-             trying([](const Arguments& given) { return modulesText(given.text("module")); })});
+             trying([](const Arguments& given) {
+               const std::string& module = given.text("module");
+               return module.empty() ? synth::listOfModules() : synth::aboutModule(module);
+             })});
 }
 
 }  // namespace antiphon

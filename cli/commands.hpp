@@ -20,5 +20,6 @@ Action addTrain(CLI::App& app);
 Action addMarkov(CLI::App& app);
 Action addModel(CLI::App& app);
 Action addRender(CLI::App& app);
+Action addModules(CLI::App& app);
 
 }  // namespace antiphon

@@ -1,0 +1,117 @@
+#include "synth/manual.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "scheduler/spelling.hpp"
+#include "synth/patch.hpp"
+#include "synth/rack.hpp"
+#include "synth/recipe.hpp"
+#include "synth/writing.hpp"
+
+namespace antiphon::synth {
+namespace {
+
+constexpr double kEndless = 1e9;
+
+struct Entry {
+  std::string_view family, name, purpose;
+};
+
+/// Modules, then recipes, each family's together in the order in which it first comes.
+std::vector<Entry> entries() {
+  std::vector<Entry> all;
+  for (const ModuleType* type : allModules()) all.push_back({type->family, type->name, type->purpose});
+  std::vector<std::string_view> families;
+  for (const Entry& entry : all) {
+    if (std::ranges::find(families, entry.family) == families.end()) families.push_back(entry.family);
+  }
+  std::ranges::stable_sort(all, {}, [&](const Entry& entry) { return std::ranges::find(families, entry.family); });
+  for (const Recipe& recipe : allRecipes()) all.push_back({"instruments", recipe.name, recipe.purpose});
+  return all;
+}
+
+std::string rangeOf(const Inlet& inlet) {
+  if (inlet.unit == Unit::choice) {
+    std::string all;
+    for (const auto& choice : inlet.choices) all += (all.empty() ? "" : ", ") + std::string{choice};
+    return all + "; " + textOf(inlet, inlet.usual);
+  }
+  if (inlet.least <= -kEndless || inlet.most >= kEndless) return "any signal";
+  return textOf(inlet, inlet.least) + " to " + textOf(inlet, inlet.most) + "; " + textOf(inlet, inlet.usual);
+}
+
+}  // namespace
+
+std::string listOfModules() {
+  std::size_t widest = 0;
+  for (const Entry& entry : entries()) widest = std::max(widest, entry.name.size());
+  std::string text;
+  std::string_view family;
+  for (const Entry& entry : entries()) {
+    if (entry.family != family) text += (text.empty() ? "" : "\n") + std::string{family = entry.family} + "\n";
+    std::string name{entry.name};
+    name.resize(widest, ' ');
+    text += "  " + name + "  " + std::string{entry.purpose} + "\n";
+  }
+  text.pop_back();
+  return text;
+}
+
+std::string aboutModule(const std::string& name) {
+  if (const Recipe* recipe = recipeCalled(name)) {
+    Patch patch;
+    make(patch, "it", *recipe, {});
+    std::string text = name + ": " + std::string{recipe->purpose};
+    for (const auto& knob : patch.instrument("it")->knobs) {
+      const Inlet& inlet = patch.sink(knob.port).inlet();
+      text += "\n  " + knob.name + " (" + rangeOf(inlet) + ")  " + std::string{inlet.purpose};
+    }
+    return text;
+  }
+  const ModuleType* const type = moduleCalled(name);
+  if (type == nullptr) {
+    const std::string near = nearestName(name, makeableNames());
+    throw PatchError{"there is no module or instrument called '" + name.substr(0, 60) + "'" +
+                     (near.empty() ? "; modules lists all" : "; did you mean '" + near + "'?")};
+  }
+  std::string text = name + ": " + std::string{type->purpose};
+  for (const Inlet& inlet : type->inlets)
+    text += "\n  takes " + std::string{inlet.name} + " (" + rangeOf(inlet) + ")  " + std::string{inlet.purpose};
+  for (const Outlet& outlet : type->outlets)
+    text += "\n  gives " + std::string{outlet.name} + "  " + std::string{outlet.purpose};
+  return text;
+}
+
+std::string modulesPage() {
+  std::string text =
+      "# Modules\n\nMade by `antiphon modules --markdown` from the modules' own declarations. In a patch: `create NAME "
+      "TYPE [param=value ...]`, `patch A > B`. A cable goes from a module's first outlet into the first inlet where "
+      "no other is named; what is patched into an inlet is added to what it is set to.\n";
+  std::string_view family;
+  for (const Entry& entry : entries()) {
+    if (entry.family != family) text += "\n## " + std::string{family = entry.family} + "\n";
+    text += "\n### " + std::string{entry.name} + "\n\n" + std::string{entry.purpose} + "\n";
+    const ModuleType* const type = moduleCalled(entry.name);
+    if (type == nullptr) {
+      Patch patch;
+      make(patch, "it", *recipeCalled(entry.name), {});
+      text += "\n| to turn | range; usually | what |\n|---|---|---|\n";
+      for (const auto& knob : patch.instrument("it")->knobs) {
+        const Inlet& inlet = patch.sink(knob.port).inlet();
+        text += "| " + knob.name + " | " + rangeOf(inlet) + " | " + std::string{inlet.purpose} + " |\n";
+      }
+      continue;
+    }
+    if (!type->inlets.empty()) text += "\n| takes | range; usually | what |\n|---|---|---|\n";
+    for (const Inlet& inlet : type->inlets)
+      text += "| " + std::string{inlet.name} + " | " + rangeOf(inlet) + " | " + std::string{inlet.purpose} + " |\n";
+    text += "\n| gives | what |\n|---|---|\n";
+    for (const Outlet& outlet : type->outlets)
+      text += "| " + std::string{outlet.name} + " | " + std::string{outlet.purpose} + " |\n";
+  }
+  return text;
+}
+
+}  // namespace antiphon::synth
