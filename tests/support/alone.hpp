@@ -58,6 +58,15 @@ class Alone {
     }
     return all;
   }
+  /// Plays on, and nobody listens: what is fed stays as it is at the next frame.
+  void run(int frames) {
+    std::vector<Made> makes;
+    for (const Signals& signals : out_) makes.push_back({signals.get()});
+    std::vector<Heard> hears;
+    for (std::size_t i = 0; i < in_.size(); ++i) hears.push_back(input(i, kBlock));
+    for (int done = 0; done < frames; done += kBlock) module_->play({hears, makes, kBlock, groups_, time_});
+    frame_ += frames;
+  }
   /// The first lane.
   std::vector<float> one(int frames, std::string_view outlet = {}) { return play(frames, outlet)[0]; }
 
