@@ -100,8 +100,8 @@ SCENARIO("a room is wide, dense and calm") {
       for (const double second : {0.05, 0.1, 0.3, 1.0}) {
         const auto window = part(left, static_cast<int>(second * kRate), static_cast<int>(second * kRate) + 960);
         const double deviation = rms(window);
-        const auto beyond = std::ranges::count_if(
-            window, [&](float x) { return static_cast<double>(std::abs(x)) > deviation; });
+        const auto beyond =
+            std::ranges::count_if(window, [&](float x) { return static_cast<double>(std::abs(x)) > deviation; });
         const double share = static_cast<double>(beyond) / 960 / 0.3173, peak = loudest(window) / deviation;
         CAPTURE(second, share, peak);
         CHECK(share > 0.75);
