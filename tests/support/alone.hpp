@@ -33,6 +33,11 @@ class Alone {
     fed_[type_.inlet(inlet)] = std::move(source);
     return *this;
   }
+  /// What is fed is voices: for inlets that hear each.
+  Alone& voices() {
+    voices_ = true;
+    return *this;
+  }
   Module& module() { return *module_; }
   Transport& time() { return time_; }
 
@@ -84,7 +89,7 @@ class Alone {
           at[(g * kBlock + f) * kLanes + lane] = fed->second(frame_ + f, g * kLanes + lane);
       }
     }
-    return {at, kLanes, groups_ > 1 ? kPerGroup : 0, groups_};
+    return {at, kLanes, groups_ > 1 ? kPerGroup : 0, groups_, voices_};
   }
 
   const ModuleType& type_;
@@ -94,6 +99,7 @@ class Alone {
   std::map<int, Source> fed_{};
   std::vector<Signals> in_{}, out_{};
   Transport time_{};
+  bool voices_ = false;
   int frame_ = 0;
 };
 
