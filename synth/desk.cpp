@@ -66,11 +66,11 @@ void Desk::set(std::string_view port, double value, double seconds) {
     throw PatchError{"the sound engine does not keep up with so many changes at once"};
 }
 
-/// How many groups of voices each module has: as many as the most of what it hears.
+/// How many groups of voices each module has: as many as the most of what it hears. 0: it is in the room.
 std::vector<int> Desk::groupsOf(const Patch& patch) const {
   const auto& modules = patch.modules();
   std::vector<int> groups;
-  for (const PlacedModule& module : modules) groups.push_back(groupsFor(std::max(1, module.voices)));
+  for (const PlacedModule& module : modules) groups.push_back(groupsFor(module.voices));
   const auto indexOf = [&](const std::string& name) {
     return static_cast<std::size_t>(std::ranges::find(modules, name, &PlacedModule::name) - modules.begin());
   };
@@ -123,7 +123,8 @@ void Desk::bring(const Patch& patch) {
   for (std::size_t i = 0; i < patch.modules().size(); ++i) {
     const PlacedModule& placed = patch.modules()[i];
     const auto old = std::ranges::find_if(nodes_, [&](const auto& node) {
-      return node->name == placed.name && &node->type == placed.type && node->groups == groups[i];
+      return node->name == placed.name && &node->type == placed.type && node->groups == std::max(1, groups[i]) &&
+             node->voices == (groups[i] > 0);
     });
     if (old != nodes_.end()) {
       nodes.push_back(*old);
@@ -136,9 +137,10 @@ void Desk::bring(const Patch& patch) {
       continue;
     }
     ++made_;
-    nodes.push_back(std::make_shared<Node>(NodeId{made_}, placed.name, *placed.type,
-                                           Place{machine_.rate(), groups[i], seed_ * 0x9E3779B97F4A7C15u + made_},
-                                           placed.values));
+    nodes.push_back(std::make_shared<Node>(
+        NodeId{made_}, placed.name, *placed.type,
+        Place{machine_.rate(), std::max(1, groups[i]), seed_ * 0x9E3779B97F4A7C15u + made_}, placed.values));
+    nodes.back()->voices = groups[i] > 0;
   }
   const auto nodeCalled = [&](const std::string& name) { return std::ranges::find(nodes, name, &Node::name)->get(); };
 

@@ -132,7 +132,7 @@ void Machine::listen(const Plan::Turn& turn, int frames) {
     if (cables.size() == 1 && !knob.moving() && knob.now() == 0 && inlet.least <= -1e9 && inlet.most >= 1e9) {
       const Cable& cable = *cables[0];
       if (!cable.late && !cable.amount.moving() && cable.amount.now() == 1 &&
-          (inlet.each || cable.from->groups == node.groups || cable.from->groups == 1)) {
+          (inlet.each || !cable.from->voices || (node.voices && cable.from->groups == node.groups))) {
         node.hears[i] = cable.from->heard(cable.outlet);
         continue;
       }
@@ -173,8 +173,12 @@ void Machine::mix(Node& node, std::size_t index, const std::vector<Cable*>& cabl
   const Inlet& inlet = node.type.inlets[index];
   float* const to = node.mixed[index].get();
   int groups = node.groups;
+  bool voices = node.voices;
   if (inlet.each) {
-    for (const Cable* cable : cables) groups = std::max(groups, cable->from->groups);
+    for (const Cable* cable : cables) {
+      groups = std::max(groups, cable->from->groups);
+      voices = voices || cable->from->voices;
+    }
   }
   pour(node.knobs[index], to, groups, frames);
   for (Cable* cable : cables) {
@@ -182,8 +186,9 @@ void Machine::mix(Node& node, std::size_t index, const std::vector<Cable*>& cabl
     for (int f = 0; f < frames; ++f) amounts[f] = cable->amount.next();
     alignas(64) float past[kPerGroup];
     const int theirs = cable->from->groups;
-    for (int g = 0; g < std::max(groups, theirs); ++g) {
-      const int source = theirs == 1 ? 0 : g;
+    const bool summed = cable->from->voices && !voices;
+    for (int g = 0; g < (summed ? theirs : groups); ++g) {
+      const int source = cable->from->voices ? g : 0;
       if (source >= theirs) break;
       const float* from = cable->from->made[static_cast<std::size_t>(cable->outlet)].get() +
                           static_cast<std::size_t>(source) * kPerGroup;
@@ -196,7 +201,7 @@ void Machine::mix(Node& node, std::size_t index, const std::vector<Cable*>& cabl
         }
         from = past;
       }
-      if (theirs > groups) addSum(from, amounts, to, frames);
+      if (summed) addSum(from, amounts, to, frames);
       else addGroup(from, amounts, to + static_cast<std::size_t>(g) * kPerGroup, frames);
     }
   }
@@ -207,7 +212,7 @@ void Machine::mix(Node& node, std::size_t index, const std::vector<Cable*>& cabl
       for (int i = 0; i < frames * kLanes; ++i) numbers[i] = std::min(std::max(least, numbers[i]), most);
     }
   }
-  node.hears[index] = {to, kLanes, groups > 1 ? kPerGroup : 0, groups};
+  node.hears[index] = {to, kLanes, groups > 1 ? kPerGroup : 0, groups, voices};
 }
 
 /// Keeps what was made for the cable that will bring it late.

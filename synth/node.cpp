@@ -33,7 +33,7 @@ Node::Node(NodeId which, std::string called, const ModuleType& kind, const Place
 }
 
 Heard Node::heard(int outlet) const {
-  return {made[static_cast<std::size_t>(outlet)].get(), kLanes, groups > 1 ? kPerGroup : 0, groups};
+  return {made[static_cast<std::size_t>(outlet)].get(), kLanes, groups > 1 ? kPerGroup : 0, groups, voices};
 }
 
 }  // namespace antiphon::synth

@@ -36,7 +36,8 @@ struct Heard {
   const float* data = nullptr;
   std::size_t perFrame = 0;  // kLanes, or 0: steady
   std::size_t perGroup = 0;
-  int groups = 1;  // that there really are
+  int groups = 1;       // that there really are
+  bool voices = false;  // each lane is one; else they are a room's, left and right
 
   const float* at(int group, int frame) const {
     return data + static_cast<std::size_t>(group) * perGroup + static_cast<std::size_t>(frame) * perFrame;

@@ -33,6 +33,11 @@ class Alone {
     fed_[type_.inlet(inlet)] = std::move(source);
     return *this;
   }
+  /// What is fed is voices: for inlets that hear each.
+  Alone& voices() {
+    voices_ = true;
+    return *this;
+  }
   Module& module() { return *module_; }
   Transport& time() { return time_; }
 
@@ -58,6 +63,15 @@ class Alone {
     }
     return all;
   }
+  /// Plays on, and nobody listens: what is fed stays as it is at the next frame.
+  void run(int frames) {
+    std::vector<Made> makes;
+    for (const Signals& signals : out_) makes.push_back({signals.get()});
+    std::vector<Heard> hears;
+    for (std::size_t i = 0; i < in_.size(); ++i) hears.push_back(input(i, kBlock));
+    for (int done = 0; done < frames; done += kBlock) module_->play({hears, makes, kBlock, groups_, time_});
+    frame_ += frames;
+  }
   /// The first lane.
   std::vector<float> one(int frames, std::string_view outlet = {}) { return play(frames, outlet)[0]; }
 
@@ -75,7 +89,7 @@ class Alone {
           at[(g * kBlock + f) * kLanes + lane] = fed->second(frame_ + f, g * kLanes + lane);
       }
     }
-    return {at, kLanes, groups_ > 1 ? kPerGroup : 0, groups_};
+    return {at, kLanes, groups_ > 1 ? kPerGroup : 0, groups_, voices_};
   }
 
   const ModuleType& type_;
@@ -85,6 +99,7 @@ class Alone {
   std::map<int, Source> fed_{};
   std::vector<Signals> in_{}, out_{};
   Transport time_{};
+  bool voices_ = false;
   int frame_ = 0;
 };
 

@@ -1,0 +1,231 @@
+// A room: eight lines of echo that hear each other, until they have died away.
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "synth/modules/reverb.cpp"
+#include "synth/module_begin-inl.hpp"
+
+#include "synth/echo-inl.hpp"
+#include "synth/long_lines-inl.hpp"
+#include "synth/phase-inl.hpp"
+
+#ifndef ANTIPHON_SYNTH_REVERB_ONCE
+#define ANTIPHON_SYNTH_REVERB_ONCE
+namespace antiphon::synth {
+namespace {
+
+enum ReverbInlet : std::size_t { kIn, kDecay, kSize, kDamping, kPredelay, kModulation, kMix };
+
+constexpr float kMostSize = 2, kMostPredelay = 0.5f, kSwing = 0.00025f;  // seconds a line is moved by, at most
+// Seconds at size 1. Left and right, in turn, have as much of the short as of the long ones.
+constexpr std::array<double, kLanes> kLengths{0.0297, 0.0331, 0.0417, 0.0379, 0.0473, 0.0531, 0.0613, 0.0571};
+// Before the lines a sound is spread three times, so that they begin as a rush and not as a rattle.
+constexpr std::array<double, kLanes> kFirst{0.0011, 0.0015, 0.0023, 0.0019, 0.0034, 0.0038, 0.0049, 0.0045};
+constexpr std::array<double, kLanes> kSecond{0.0127, 0.0017, 0.0083, 0.0101, 0.0029, 0.0139, 0.0059, 0.0043};
+constexpr std::array<double, kLanes> kThird{0.0031, 0.0211, 0.0113, 0.0061, 0.0191, 0.0087, 0.0149, 0.0233};
+
+bool isPrime(int n) {
+  for (int d = 2; d * d <= n; ++d) {
+    if (n % d == 0) return false;
+  }
+  return n > 1;
+}
+
+/// Frames of which no two have a divisor in common, so that their echoes seldom fall together.
+std::array<std::int32_t, kLanes> primesOf(const std::array<double, kLanes>& seconds, SampleRate rate) {
+  std::array<std::int32_t, kLanes> frames{};
+  for (std::size_t i = 0; i < seconds.size(); ++i) {
+    int n = static_cast<int>(seconds[i] * rate.hertz);
+    while (!isPrime(n)) ++n;
+    frames[i] = n;
+  }
+  return frames;
+}
+
+}  // namespace
+}  // namespace antiphon::synth
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace antiphon::synth::HWY_NAMESPACE {
+
+// What the knobs say is heeded every so many frames, counted from the beginning; in between, delays go evenly from one
+// such moment to the next.
+constexpr int kCell = kBlock;
+
+class Reverb final : public Module {
+ public:
+  explicit Reverb(const Place& place)
+      : rate_{static_cast<float>(place.rate.hertz)},
+        cosine_{static_cast<float>(std::cos(2 * std::numbers::pi * kHigh / place.rate.hertz))},
+        size_{place.rate, 0.3 / kCell},
+        predelay_{place.rate, 0.1 / kCell},
+        firstLengths_{primesOf(kFirst, place.rate)},
+        secondLengths_{primesOf(kSecond, place.rate)},
+        thirdLengths_{primesOf(kThird, place.rate)},
+        first_{(kMostPredelay + 0.005) * place.rate.hertz},
+        second_{0.015 * place.rate.hertz},
+        third_{0.025 * place.rate.hertz},
+        lines_{(0.062 * kMostSize + kSwing) * place.rate.hertz} {
+    const auto lengths = primesOf(kLengths, place.rate);
+    alignas(32) float turns[kLanes];
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      lengths_[i] = static_cast<float>(lengths[i]);
+      turns[i] = (0.31f + 0.083f * static_cast<float>(i)) * kCell / rate_;  // slow, and each at its own pace
+    }
+    swing_ = Tuning::stepOf(Lanes::from(turns));
+    settle();
+  }
+
+  void play(const Block& block) override {
+    for (int f = 0; f < block.frames;) {
+      if (cell_ == 0) heed(block, f);
+      const int frames = std::min(kCell - cell_, block.frames - f);
+      run(block, f, frames);
+      f += frames;
+      cell_ = (cell_ + frames) % kCell;
+    }
+  }
+
+  void calm() override {
+    first_.forget();
+    second_.forget();
+    third_.forget();
+    lines_.forget();
+    settle();
+  }
+
+ private:
+  static constexpr double kHigh = 8000;  // what damping speaks of
+  static constexpr float kEarly = 0.7f;  // how loud the walls are at first
+  alignas(32) static constexpr float kFlips[kLanes] = {1, 1, 1, -1, 1, 1, -1, -1};
+  alignas(32) static constexpr float kOtherFlips[kLanes] = {1, -1, 1, 1, -1, 1, 1, 1};
+
+  /// What the knobs make of the lines, for one cell.
+  void heed(const Block& block, int frame) {
+    const auto says = [&](std::size_t inlet) { return block.in[inlet].at(0, frame)[0]; };
+    const bool begins = size_.now() < 0;
+    const float size = static_cast<float>(size_.to(says(kSize))), moved = says(kModulation) * kSwing * rate_;
+    const Lanes turn = swings_.turns();
+    const Lanes sway = turn * (1.0f - 2.0f * abs(turn)) * 8.0f;  // nearly a sine, of -1 .. 1
+    swings_.advance(swing_);
+    const Lanes length = Lanes::from(lengths_) * size, goal = max(mulAdd(sway, moved, length), LongLines::kLeast);
+    const Lanes now = begins ? goal : Lanes::from(goal_);
+    const Lanes growth = (goal - now) * (1.0f / kCell);
+    now.to(delay_);
+    growth.to(growth_);
+    goal.to(goal_);
+    fast_ = (abs(growth) > 0.4f / kCell).any();
+
+    // A round of `length` is its share of the -60 dB that are gone after `decay`. High up it may be more: what is
+    // missing, the low pass takes away.
+    const Lanes bels = length / (says(kDecay) * rate_);
+    const float more = says(kDamping) * 0.97f;
+    const Lanes lasting = exp2(bels * -9.9657843f), left = exp2(bels * (more / (1.0f - more) * -19.931569f));
+    // One pole that lets so much power through at kHigh: b = 1 / (k + sqrt(k^2 - 1)), k = (1 - left * cosine) / (1 -
+    // left).
+    const Lanes open = 1.0f - left, k = 1.0f - left * cosine_;
+    const Lanes dull = open / (k + sqrt(max(k * k - open * open, 0.0f)));
+    dull.to(dull_);
+    (lasting * (1.0f - dull)).to(clear_);
+    sqrt(1.0f - lasting * lasting).to(enter_);  // so that a longer reverb is not a louder one
+
+    const double before = predelay_.now(), wait = predelay_.to(std::round(says(kPredelay) * rate_));
+    waits_ = before >= 0 && before != wait;
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      firstWhole_[i] = firstLengths_[i] + static_cast<std::int32_t>(wait);
+      firstDelay_[i] = static_cast<float>(firstLengths_[i] + before);
+      firstGrowth_[i] = static_cast<float>((wait - before) / kCell);
+    }
+  }
+
+  HWY_INLINE void run(const Block& block, int from, int frames) {
+    Rows rows, arriving;
+    for (int f = 0; f < frames; ++f) (Lanes::from(block.in[kIn].at(0, from + f)) * Lanes::from(kFlips)).to(rows.at[f]);
+    if (waits_) first_.readFast(firstDelay_, firstGrowth_, cell_, frames, arriving);
+    else first_.read(firstWhole_.data(), frames, arriving);
+    first_.write(rows, frames);
+    for (int f = 0; f < frames; ++f) (mingle(Lanes::from(arriving.at[f])) * Lanes::from(kOtherFlips)).to(rows.at[f]);
+    second_.read(secondLengths_.data(), frames, arriving);
+    second_.write(rows, frames);
+    for (int f = 0; f < frames; ++f) (mingle(Lanes::from(arriving.at[f])) * Lanes::from(kFlips)).to(rows.at[f]);
+    third_.read(thirdLengths_.data(), frames, arriving);
+    third_.write(rows, frames);
+
+    if (fast_) lines_.readFast(delay_, growth_, cell_, frames, rows);
+    else lines_.read(delay_, growth_, cell_, frames, rows);
+    const Lanes dull = Lanes::from(dull_), clear = Lanes::from(clear_), enter = Lanes::from(enter_);
+    const bool still = block.in[kMix].steady();
+    const Lanes mixed = Lanes::from(block.in[kMix].at(0, from));
+    Lanes wetness = sqrt(mixed), dryness = sqrt(1.0f - mixed), low = Lanes::from(low_);
+    for (int f = 0; f < frames; ++f) {
+      const Lanes echo = Lanes::from(rows.at[f]), in = Lanes::from(block.in[kIn].at(0, from + f));
+      low = mulAdd(low, dull, echo * clear);
+      const Lanes early = mingle(Lanes::from(arriving.at[f])) * enter;
+      (early + mingle(low)).to(rows.at[f]);
+      if (!still) {
+        const Lanes mix = Lanes::from(block.in[kMix].at(0, from + f));
+        wetness = sqrt(mix);
+        dryness = sqrt(1.0f - mix);
+      }
+      mulAdd(sidesOf(mulAdd(early, kEarly, echo)) * 0.5f, wetness, in * dryness).to(block.out[0].at(0, from + f));
+    }
+    low.to(low_);
+    lines_.write(rows, frames);
+  }
+
+  void settle() {
+    for (std::size_t i = 0; i < kLanes; ++i) swings_.at[i] = static_cast<std::int32_t>(i * 0x29E3779Bu);
+    std::fill_n(low_, kLanes, 0.0f);
+    size_.forget();
+    predelay_.forget();
+    cell_ = 0;
+  }
+
+  float rate_, cosine_;
+  Travel size_, predelay_;
+  std::array<std::int32_t, kLanes> firstLengths_, secondLengths_, thirdLengths_, firstWhole_{};
+  alignas(32) float lengths_[kLanes] = {}, low_[kLanes] = {};
+  alignas(32) float delay_[kLanes] = {}, growth_[kLanes] = {}, goal_[kLanes] = {};
+  alignas(32) float dull_[kLanes] = {}, clear_[kLanes] = {}, enter_[kLanes] = {};
+  float firstDelay_[kLanes] = {}, firstGrowth_[kLanes] = {};
+  bool fast_ = false, waits_ = false;
+  int cell_ = 0;  // frames of the cell that are over
+  Steps swing_{};
+  Phase swings_{};
+  LongLines first_, second_, third_, lines_;
+};
+
+std::unique_ptr<Module> makeReverb(const Place& place) { return std::make_unique<Reverb>(place); }
+
+}  // namespace antiphon::synth::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace antiphon::synth {
+
+HWY_EXPORT(makeReverb);
+
+const ModuleType& reverbModule() {
+  static const ModuleType type{
+      .name = "reverb",
+      .family = "effects",
+      .purpose = "A room: eight lines of echo that hear each other, until they have died away.",
+      .inlets = {signalInlet("in", "the sound"),
+                 knob("decay", "until the sound is 60 dB down", Unit::seconds, 0.1, 60, 2, Curve::exponential),
+                 knob("size", "how far the walls are", Unit::plain, 0.2, kMostSize, 1, Curve::exponential),
+                 knob("damping", "how much sooner the highs die away", Unit::plain, 0, 1, 0.4),
+                 knob("predelay", "until the room answers", Unit::seconds, 0, kMostPredelay, 0.01),
+                 knob("modulation", "how much the walls move", Unit::plain, 0, 1, 0.4),
+                 knob("mix", "from the sound alone to the room alone", Unit::plain, 0, 1, 0.3)},
+      .outlets = {{"out", "the sound in the room"}},
+      .spread = Spread::room,
+      .make = [](const Place& place) { return HWY_DYNAMIC_DISPATCH(makeReverb)(place); },
+  };
+  return type;
+}
+
+}  // namespace antiphon::synth
+#endif
