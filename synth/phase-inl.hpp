@@ -16,6 +16,22 @@ namespace antiphon::synth::HWY_NAMESPACE {
 struct Steps {
   hn::Vec<Whole> part[kParts];
 
+  static HWY_INLINE Steps from(const std::int32_t* at) {
+    Steps steps;
+    ANTIPHON_EACH steps.part[p] = hn::LoadU(Whole(), at + p * kPart);
+    return steps;
+  }
+  HWY_INLINE void to(std::int32_t* at) const { ANTIPHON_EACH hn::StoreU(part[p], Whole(), at + p * kPart); }
+  // As far as it goes round, it goes round.
+  friend HWY_INLINE Steps operator+(Steps a, Steps b) {
+    ANTIPHON_EACH a.part[p] = hn::Add(a.part[p], b.part[p]);
+    return a;
+  }
+  friend HWY_INLINE Steps operator-(Steps a, Steps b) {
+    ANTIPHON_EACH a.part[p] = hn::Sub(a.part[p], b.part[p]);
+    return a;
+  }
+
   /// In turns, -1/2 .. 1/2.
   HWY_INLINE Lanes turns() const {
     Lanes lanes;
@@ -28,14 +44,8 @@ struct Phase {
   alignas(32) std::int32_t at[kLanes] = {};
 
   /// -1/2 .. 1/2
-  HWY_INLINE Lanes turns() const {
-    Steps here;
-    ANTIPHON_EACH here.part[p] = hn::LoadU(Whole(), at + p * kPart);
-    return here.turns();
-  }
-  HWY_INLINE void advance(Steps steps) {
-    ANTIPHON_EACH hn::StoreU(hn::Add(hn::LoadU(Whole(), at + p * kPart), steps.part[p]), Whole(), at + p * kPart);
-  }
+  HWY_INLINE Lanes turns() const { return Steps::from(at).turns(); }
+  HWY_INLINE void advance(Steps steps) { (Steps::from(at) + steps).to(at); }
 };
 
 /// From what a knob and a keyboard say to steps.
