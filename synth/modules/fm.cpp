@@ -40,17 +40,17 @@ class Fm final : public Module {
     const auto chosen = static_cast<std::size_t>(block.in[2].at(0, 0)[0] + 0.5f);
     const Algorithm& way = kAlgorithms[std::min(chosen, std::size(kAlgorithms) - 1)];
     bool steady = true;
-    for (const std::size_t inlet : {0u, 1u, 4u, 6u, 8u, 10u}) steady = steady && block.in[inlet].steady();
+    for (const std::size_t inlet : {4u, 6u, 8u, 10u}) steady = steady && block.in[inlet].steady();
     for (int g = 0; g < block.groups; ++g) {
       Voices& voices = voices_[static_cast<std::size_t>(g)];
       Steps phases[kOperators], steps[kOperators];
+      Pace pace{tuning_, block.in[0], block.in[1], g};
       for (std::size_t i = 0; i < kOperators; ++i) phases[i] = Steps::from(voices.phase[i]);
       Lanes last = Lanes::from(voices.last), beforeLast = Lanes::from(voices.beforeLast);
       for (int f = 0; f < block.frames; ++f) {
-        if (!steady || f == 0) {
-          const Lanes turns = tuning_.turns(in(0, g, f), in(1, g, f));
+        if (pace.moves(f) || !steady || f == 0) {
           for (std::size_t i = 0; i < kOperators; ++i)
-            steps[i] = Tuning::stepOf(within(-0.49f, turns * in(4 + 2 * i, g, f), 0.49f));
+            steps[i] = Tuning::stepOf(within(-0.49f, pace.turns() * in(4 + 2 * i, g, f), 0.49f));
         }
         // The mean of its last two frames: of one alone, much feedback would squeal at half the sample rate.
         const Lanes own = in(3, g, f) * kFeedback * (last + beforeLast) * 0.5f;

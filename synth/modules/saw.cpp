@@ -17,11 +17,11 @@ class Saw final : public Module {
 
   void play(const Block& block) override {
     alignas(32) static constexpr float kHeights[kLanes] = {1, 1, 1, 1, 1, 1, 1, 1};
-    const bool steady = block.in[0].steady() && block.in[1].steady();
     for (int g = 0; g < block.groups; ++g) {
       Voices& voices = voices_[static_cast<std::size_t>(g)];
-      Steps phase = Steps::from(voices.phase), by = Steps::from(voices.by), next = step(block, g, 0);
+      Steps phase = Steps::from(voices.phase), by = Steps::from(voices.by);
       const bool mastered = !block.in[2].steady() || (Lanes::from(block.in[2].at(g, 0)) > 0.0f).any();
+      Pace pace{tuning_, block.in[0], block.in[1], g};
       for (int f = 0; f < block.frames; ++f) {
         Steps to = phase + by;
         unsigned over = overSeam(phase, by, to).bits();
@@ -36,8 +36,7 @@ class Saw final : public Module {
         if (over != 0) voices.wave.fall(over, f, by, to, kHeights);
         phase = to;
         (phase.turns() * 2.0f).to(voices.wave.plain(f));
-        if (!steady) next = step(block, g, f);
-        by = next;
+        by = pace.steps(f);
       }
       if (!mastered) voices.master = {};
       phase.to(voices.phase);
@@ -53,10 +52,6 @@ class Saw final : public Module {
     Master master{};
     Edged wave{};
   };
-
-  HWY_INLINE Steps step(const Block& block, int g, int f) const {
-    return tuning_.step(Lanes::from(block.in[0].at(g, f)), Lanes::from(block.in[1].at(g, f)));
-  }
 
   /// These lanes' cycles begin anew within the frame.
   HWY_NOINLINE Steps begin(Voices& voices, unsigned lanes, int frame, Steps phase, Steps by, Steps to,

@@ -17,10 +17,11 @@ class Sine final : public Module {
   void play(const Block& block) override {
     for (int g = 0; g < block.groups; ++g) {
       Phase& phase = phases_[static_cast<std::size_t>(g)];
+      Pace pace{tuning_, block.in[0], block.in[1], g};
       for (int f = 0; f < block.frames; ++f) {
         const Lanes turns = phase.turns() + Lanes::from(block.in[2].at(g, f));
         sineOf(turns).to(block.out[0].at(g, f));
-        phase.advance(tuning_.step(Lanes::from(block.in[0].at(g, f)), Lanes::from(block.in[1].at(g, f))));
+        phase.advance(pace.steps(f));
       }
     }
   }

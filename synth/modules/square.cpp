@@ -20,13 +20,13 @@ class Square final : public Module {
   void play(const Block& block) override {
     alignas(32) static constexpr float kUp[kLanes] = {-1, -1, -1, -1, -1, -1, -1, -1},
                                        kDown[kLanes] = {1, 1, 1, 1, 1, 1, 1, 1};
-    const bool steady = block.in[0].steady() && block.in[1].steady();
     for (int g = 0; g < block.groups; ++g) {
       Voices& voices = voices_[static_cast<std::size_t>(g)];
       if (fresh_) width(block, g, 0).to(voices.width);
       Steps phase = Steps::from(voices.phase), by = Steps::from(voices.by), wide = Steps::from(voices.width);
-      Steps next = step(block, g, 0), wider = width(block, g, 0);
+      Steps wider = width(block, g, 0);
       const bool mastered = !block.in[3].steady() || (Lanes::from(block.in[3].at(g, 0)) > 0.0f).any();
+      Pace pace{tuning_, block.in[0], block.in[1], g};
       for (int f = 0; f < block.frames; ++f) {
         if (!block.in[2].steady()) wider = width(block, g, f);
         Steps to = phase + by;
@@ -47,8 +47,7 @@ class Square final : public Module {
         phase = to;
         wide = wider;
         (((phase - wide).turns() - opposite(phase).turns()) * 2.0f).to(voices.wave.plain(f));
-        if (!steady) next = step(block, g, f);
-        by = next;
+        by = pace.steps(f);
       }
       if (!mastered) voices.master = {};
       phase.to(voices.phase);
@@ -73,9 +72,6 @@ class Square final : public Module {
     Steps phase, by, to, wide, wider;
   };
 
-  HWY_INLINE Steps step(const Block& block, int g, int f) const {
-    return tuning_.step(Lanes::from(block.in[0].at(g, f)), Lanes::from(block.in[1].at(g, f)));
-  }
   /// Less half a turn, which the fall's ramp is ahead.
   static HWY_INLINE Steps width(const Block& block, int g, int f) {
     return Tuning::stepOf(Lanes::from(block.in[2].at(g, f)) - 0.5f);

@@ -26,7 +26,7 @@ class Supersaw final : public Module {
   }
 
   void play(const Block& block) override {
-    const bool tuned = block.in[0].steady() && block.in[1].steady() && block.in[3].steady();
+    const bool tuned = block.in[3].steady();
     const bool mixed = block.in[2].steady() && block.in[4].steady();
     for (int g = 0; g < block.groups; ++g) {
       Voices& voices = voices_[static_cast<std::size_t>(g)];
@@ -35,12 +35,13 @@ class Supersaw final : public Module {
         chord.phase[s] = Steps::from(voices.phase[s]);
         chord.by[s] = Steps::from(voices.by[s]);
       }
-      Chord next;
-      tune(next, block, g, 0);
+      Pace pace{tuning_, block.in[0], block.in[1], g};
+      Steps next[kSaws];
+      tune(next, pace.turns(), block, g, 0);
       mix(voices, block, g, 0);
       for (int f = 0; f < block.frames; ++f) {
         if (!mixed && f > 0) mix(voices, block, g, f);
-        if (!tuned && f > 0) tune(next, block, g, f);
+        if (pace.moves(f) || (!tuned && f > 0)) tune(next, pace.turns(), block, g, f);
         Lanes sum = 0.0f;
         for (std::size_t s = 0; s < kSaws; ++s) {
           const Steps to = chord.phase[s] + chord.by[s];
@@ -48,7 +49,7 @@ class Supersaw final : public Module {
             voices.wave.fall(over, f, chord.by[s], to, voices.heights[s]);
           sum = mulAdd(to.turns() * 2.0f, Lanes::from(voices.heights[s]), sum);
           chord.phase[s] = to;
-          chord.by[s] = next.by[s];
+          chord.by[s] = next[s];
         }
         sum.to(voices.wave.plain(f));
       }
@@ -79,12 +80,11 @@ class Supersaw final : public Module {
     Steps phase[kSaws], by[kSaws];
   };
 
-  HWY_INLINE void tune(Chord& chord, const Block& block, int g, int f) const {
-    const Lanes middle = tuning_.turns(Lanes::from(block.in[0].at(g, f)), Lanes::from(block.in[1].at(g, f)));
+  static HWY_INLINE void tune(Steps* by, Lanes middle, const Block& block, int g, int f) {
     const Lanes detune = Lanes::from(block.in[3].at(g, f));
     for (std::size_t s = 0; s < kSaws; ++s) {
       const Lanes turns = s == 0 ? middle : middle * ratioOf(detune * kPlaces[s]);
-      chord.by[s] = Tuning::stepOf(within(-0.49f, turns, 0.49f));
+      by[s] = Tuning::stepOf(within(-0.49f, turns, 0.49f));
     }
   }
   /// The first is always there; of the others the last to come may be there in part. Their power stays one saw's.

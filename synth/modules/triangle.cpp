@@ -17,11 +17,11 @@ class Triangle final : public Module {
   explicit Triangle(const Place& place) : tuning_{place.rate}, voices_(static_cast<std::size_t>(place.groups)) {}
 
   void play(const Block& block) override {
-    const bool steady = block.in[0].steady() && block.in[1].steady();
     for (int g = 0; g < block.groups; ++g) {
       Voices& voices = voices_[static_cast<std::size_t>(g)];
-      Steps phase = Steps::from(voices.phase), by = Steps::from(voices.by), next = step(block, g, 0);
+      Steps phase = Steps::from(voices.phase), by = Steps::from(voices.by);
       const Steps quarter = Tuning::stepOf(0.25f);
+      Pace pace{tuning_, block.in[0], block.in[1], g};
       for (int f = 0; f < block.frames; ++f) {
         // Its top is a quarter of a turn from the start, its bottom a quarter before.
         const Steps to = phase + by, top = to + quarter, bottom = to - quarter;
@@ -33,8 +33,7 @@ class Triangle final : public Module {
         const Lanes turns = phase.turns();
         const Lanes high = 1.0f - abs(abs(turns) * 4.0f - 1.0f);
         choose(turns < 0.0f, -high, high).to(voices.wave.plain(f));
-        if (!steady) next = step(block, g, f);
-        by = next;
+        by = pace.steps(f);
       }
       phase.to(voices.phase);
       by.to(voices.by);
@@ -48,10 +47,6 @@ class Triangle final : public Module {
     alignas(32) std::int32_t phase[kLanes] = {}, by[kLanes] = {};
     Edged wave{};
   };
-
-  HWY_INLINE Steps step(const Block& block, int g, int f) const {
-    return tuning_.step(Lanes::from(block.in[0].at(g, f)), Lanes::from(block.in[1].at(g, f)));
-  }
 
   /// These lanes have gone over a corner where the slope changes by so much a turn.
   static HWY_NOINLINE void bend(Edged& wave, unsigned lanes, int frame, Steps by, Steps to, float slope) {

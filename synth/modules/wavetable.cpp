@@ -29,16 +29,13 @@ class Wavetable final : public Module {
         voices_(static_cast<std::size_t>(place.groups)) {}
 
   void play(const Block& block) override {
-    const bool steady = block.in[0].steady() && block.in[1].steady();
     for (int g = 0; g < block.groups; ++g) {
       Voices& voices = voices_[static_cast<std::size_t>(g)];
-      Steps phase = Steps::from(voices.phase), by = {};
+      Steps phase = Steps::from(voices.phase);
+      Pace pace{tuning_, block.in[0], block.in[1], g};
+      brighten(voices, pace.turns());
       for (int f = 0; f < block.frames; ++f) {
-        if (f == 0 || !steady) {
-          const Lanes turns = tuning_.turns(Lanes::from(block.in[0].at(g, f)), Lanes::from(block.in[1].at(g, f)));
-          by = Tuning::stepOf(turns);
-          brighten(voices, turns);
-        }
+        if (pace.moves(f)) brighten(voices, pace.turns());
         const Lanes position = Lanes::from(block.in[2].at(g, f));
         Lanes sound = read(voices.now, phase, position);
         const Lanes fade = Lanes::from(voices.fade);
@@ -50,7 +47,7 @@ class Wavetable final : public Module {
           if (((later >= 1.0f) & (fade < 1.0f)).any()) follow(voices);
         }
         sound.to(block.out[0].at(g, f));
-        phase = phase + by;
+        phase = phase + pace.steps(f);
       }
       phase.to(voices.phase);
     }
