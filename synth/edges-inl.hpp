@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 
@@ -124,25 +125,42 @@ class Edged {
 };
 
 /// Notices when a master's wave rises through zero, and when between the frames.
-struct Master {
-  alignas(32) float past[3][kLanes] = {};  // the last frame, and those before
-
+class Master {
+ public:
   /// Which lanes begin anew.
-  HWY_INLINE unsigned rises(Lanes now) const { return ((now > 0.0f) & (Lanes::from(past[0]) <= 0.0f)).bits(); }
-  /// How many frames ago a lane's did: on the cubic through the last four frames.
-  float since(std::size_t lane, float now) const {
-    const float a = past[0][lane], b = past[1][lane], c = past[2][lane];
-    const float first = now - a, second = now - 2 * a + b, third = now - 3 * a + 3 * b - c;
-    float t = std::min(1.0f, now / first);
-    for (int round = 0; round < 4; ++round)
-      t = std::clamp((now - t * (1 - t) * (second / 2 + (2 - t) * third / 6)) / first, 0.0f, 1.0f);
+  HWY_INLINE unsigned rises(Lanes now) const { return ((now > 0.0f) & (Lanes::from(past_[0]) <= 0.0f)).bits(); }
+  /// How many frames ago a lane's did, on the curve through this frame and those before.
+  HWY_NOINLINE float since(std::size_t lane, float now) const {
+    float differences[kPast + 1] = {now};  // in the end the first, the second ... of frames that follow each other
+    for (std::size_t i = 0; i < kPast; ++i) differences[i + 1] = past_[i][lane];
+    for (std::size_t order = 1; order <= kPast; ++order) {
+      for (std::size_t i = kPast; i >= order; --i) differences[i] = differences[i - 1] - differences[i];
+    }
+    const float straight = std::min(1.0f, now / differences[1]);
+    // A wave with corners near by is no such curve.
+    if (std::abs(differences[kPast - 1]) + std::abs(differences[kPast]) > kRoughest * differences[1]) return straight;
+    float t = straight;
+    for (int round = 0; round < 6; ++round) {
+      float slope = 0;
+      for (std::size_t i = kPast; i > 0; --i) {
+        const auto order = static_cast<float>(i);
+        slope = differences[i] + (order - t) / (order + 1) * slope;
+      }
+      if (!(slope > 0)) return straight;
+      t = std::min(1.0f, now / slope);
+    }
     return t;
   }
   HWY_INLINE void remember(Lanes now) {
-    Lanes::from(past[1]).to(past[2]);
-    Lanes::from(past[0]).to(past[1]);
-    now.to(past[0]);
+    for (std::size_t i = kPast - 1; i > 0; --i) Lanes::from(past_[i - 1]).to(past_[i]);
+    now.to(past_[0]);
   }
+
+ private:
+  static constexpr std::size_t kPast = 5;
+  static constexpr float kRoughest = 0.25f;
+
+  alignas(32) float past_[kPast][kLanes] = {};  // the last frame, and those before
 };
 
 }  // namespace antiphon::synth::HWY_NAMESPACE

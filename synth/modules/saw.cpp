@@ -36,6 +36,7 @@ class Saw final : public Module {
         if (over != 0) voices.wave.fall(over, f, by, to, kHeights);
         phase = to;
         (phase.turns() * 2.0f).to(voices.wave.plain(f));
+        phase.turns().to(block.out[1].at(g, f));
         by = pace.steps(f);
       }
       if (!mastered) voices.master = {};
@@ -93,8 +94,9 @@ const ModuleType& sawModule() {
       .purpose = "A tone with all harmonics, bright as strings and brass.",
       .inlets = {signalInlet("pitch", "semitones above what freq says"),
                  knob("freq", "how high", Unit::hertz, -20000, 20000, 440, Curve::exponential),
-                 signalInlet("sync", "each time this rises through zero the cycle begins anew: patch a tone here")},
-      .outlets = {{"out", "the tone"}},
+                 signalInlet("sync",
+                             "each time this rises through zero the cycle begins anew: patch another's cycle here")},
+      .outlets = {{"out", "the tone"}, {"cycle", "where it is in its cycle, -1/2 to 1/2: for another's sync"}},
       .make = [](const Place& place) { return HWY_DYNAMIC_DISPATCH(makeSaw)(place); },
   };
   return type;

@@ -47,6 +47,7 @@ class Square final : public Module {
         phase = to;
         wide = wider;
         (((phase - wide).turns() - opposite(phase).turns()) * 2.0f).to(voices.wave.plain(f));
+        phase.turns().to(block.out[1].at(g, f));
         by = pace.steps(f);
       }
       if (!mastered) voices.master = {};
@@ -128,8 +129,9 @@ const ModuleType& squareModule() {
                  knob("freq", "how high", Unit::hertz, -20000, 20000, 440, Curve::exponential),
                  knob("width", "which part of the cycle is high: a half is hollow, less is nasal", Unit::plain, 0.01,
                       0.99, 0.5),
-                 signalInlet("sync", "each time this rises through zero the cycle begins anew: patch a tone here")},
-      .outlets = {{"out", "the tone"}},
+                 signalInlet("sync",
+                             "each time this rises through zero the cycle begins anew: patch another's cycle here")},
+      .outlets = {{"out", "the tone"}, {"cycle", "where it is in its cycle, -1/2 to 1/2: for another's sync"}},
       .make = [](const Place& place) { return HWY_DYNAMIC_DISPATCH(makeSquare)(place); },
   };
   return type;
