@@ -16,6 +16,22 @@ namespace antiphon::synth::HWY_NAMESPACE {
 struct Steps {
   hn::Vec<Whole> part[kParts];
 
+  static HWY_INLINE Steps from(const std::int32_t* at) {
+    Steps steps;
+    ANTIPHON_EACH steps.part[p] = hn::LoadU(Whole(), at + p * kPart);
+    return steps;
+  }
+  HWY_INLINE void to(std::int32_t* at) const { ANTIPHON_EACH hn::StoreU(part[p], Whole(), at + p * kPart); }
+  // As far as it goes round, it goes round.
+  friend HWY_INLINE Steps operator+(Steps a, Steps b) {
+    ANTIPHON_EACH a.part[p] = hn::Add(a.part[p], b.part[p]);
+    return a;
+  }
+  friend HWY_INLINE Steps operator-(Steps a, Steps b) {
+    ANTIPHON_EACH a.part[p] = hn::Sub(a.part[p], b.part[p]);
+    return a;
+  }
+
   /// In turns, -1/2 .. 1/2.
   HWY_INLINE Lanes turns() const {
     Lanes lanes;
@@ -28,14 +44,8 @@ struct Phase {
   alignas(32) std::int32_t at[kLanes] = {};
 
   /// -1/2 .. 1/2
-  HWY_INLINE Lanes turns() const {
-    Steps here;
-    ANTIPHON_EACH here.part[p] = hn::LoadU(Whole(), at + p * kPart);
-    return here.turns();
-  }
-  HWY_INLINE void advance(Steps steps) {
-    ANTIPHON_EACH hn::StoreU(hn::Add(hn::LoadU(Whole(), at + p * kPart), steps.part[p]), Whole(), at + p * kPart);
-  }
+  HWY_INLINE Lanes turns() const { return Steps::from(at).turns(); }
+  HWY_INLINE void advance(Steps steps) { (Steps::from(at) + steps).to(at); }
 };
 
 /// From what a knob and a keyboard say to steps.
@@ -56,6 +66,52 @@ class Tuning {
 
  private:
   float perHertz_;
+};
+
+/// How far a group's oscillators go in each frame of a block. A key that is held says the same in every frame, and what
+/// it says is worked out once.
+class Pace {
+ public:
+  HWY_INLINE Pace(const Tuning& tuning, const Heard& semitones, const Heard& hertz, int group)
+      : tuning_{tuning},
+        semitones_{semitones},
+        hertz_{hertz},
+        group_{group},
+        steady_{semitones.steady() && hertz.steady()} {
+    work(0);
+  }
+  /// Goes on to this frame; says whether the pace is another.
+  HWY_INLINE bool moves(int frame) {
+    if (steady_) return false;
+    const float* const at = semitones_.at(group_, frame);
+    const float* const hertz = hertz_.at(group_, frame);
+    Answers same;
+    ANTIPHON_EACH same.part[p] = hn::And(hn::Eq(hn::LoadU(Real(), at + p * kPart), lastSemitones_.part[p]),
+                                         hn::Eq(hn::LoadU(Real(), hertz + p * kPart), lastHertz_.part[p]));
+    if (same.bits() == (1u << kLanes) - 1) return false;
+    work(frame);
+    return true;
+  }
+  HWY_INLINE Steps steps(int frame) {
+    moves(frame);
+    return steps_;
+  }
+  HWY_INLINE Lanes turns() const { return turns_; }
+
+ private:
+  HWY_INLINE void work(int frame) {
+    lastSemitones_ = Lanes::from(semitones_.at(group_, frame));
+    lastHertz_ = Lanes::from(hertz_.at(group_, frame));
+    turns_ = tuning_.turns(lastSemitones_, lastHertz_);
+    steps_ = Tuning::stepOf(turns_);
+  }
+
+  const Tuning& tuning_;
+  const Heard &semitones_, &hertz_;
+  int group_;
+  bool steady_;
+  Lanes lastSemitones_, lastHertz_, turns_;
+  Steps steps_;
 };
 
 }  // namespace antiphon::synth::HWY_NAMESPACE

@@ -17,10 +17,12 @@ class Sine final : public Module {
   void play(const Block& block) override {
     for (int g = 0; g < block.groups; ++g) {
       Phase& phase = phases_[static_cast<std::size_t>(g)];
+      Pace pace{tuning_, block.in[0], block.in[1], g};
       for (int f = 0; f < block.frames; ++f) {
-        const Lanes turns = phase.turns() + Lanes::from(block.in[2].at(g, f));
-        sineOf(turns).to(block.out[0].at(g, f));
-        phase.advance(tuning_.step(Lanes::from(block.in[0].at(g, f)), Lanes::from(block.in[1].at(g, f))));
+        const Lanes turns = phase.turns();
+        sineOf(turns + Lanes::from(block.in[2].at(g, f))).to(block.out[0].at(g, f));
+        turns.to(block.out[1].at(g, f));
+        phase.advance(pace.steps(f));
       }
     }
   }
@@ -49,7 +51,7 @@ const ModuleType& sineModule() {
       .inlets = {signalInlet("pitch", "semitones above what freq says"),
                  knob("freq", "how high", Unit::hertz, -20000, 20000, 440, Curve::exponential),
                  signalInlet("phase", "turns that it is ahead: patch a tone here for FM")},
-      .outlets = {{"out", "the tone"}},
+      .outlets = {{"out", "the tone"}, {"cycle", "where it is in its cycle, -1/2 to 1/2: for another's sync"}},
       .make = [](const Place& place) { return HWY_DYNAMIC_DISPATCH(makeSine)(place); },
   };
   return type;

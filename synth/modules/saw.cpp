@@ -1,0 +1,106 @@
+// A tone with all harmonics, bright as strings and brass.
+#include <bit>
+#include <vector>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "synth/modules/saw.cpp"
+#include "synth/module_begin-inl.hpp"
+
+#include "synth/edges-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace antiphon::synth::HWY_NAMESPACE {
+
+class Saw final : public Module {
+ public:
+  explicit Saw(const Place& place) : tuning_{place.rate}, voices_(static_cast<std::size_t>(place.groups)) {}
+
+  void play(const Block& block) override {
+    alignas(32) static constexpr float kHeights[kLanes] = {1, 1, 1, 1, 1, 1, 1, 1};
+    for (int g = 0; g < block.groups; ++g) {
+      Voices& voices = voices_[static_cast<std::size_t>(g)];
+      Steps phase = Steps::from(voices.phase), by = Steps::from(voices.by);
+      const bool mastered = !block.in[2].steady() || (Lanes::from(block.in[2].at(g, 0)) > 0.0f).any();
+      Pace pace{tuning_, block.in[0], block.in[1], g};
+      for (int f = 0; f < block.frames; ++f) {
+        Steps to = phase + by;
+        unsigned over = overSeam(phase, by, to).bits();
+        if (mastered) {
+          const Lanes master = Lanes::from(block.in[2].at(g, f));
+          if (const unsigned anew = voices.master.rises(master); anew != 0) {
+            to = begin(voices, anew, f, phase, by, to, block.in[2].at(g, f));
+            over &= ~anew;
+          }
+          voices.master.remember(master);
+        }
+        if (over != 0) voices.wave.fall(over, f, by, to, kHeights);
+        phase = to;
+        (phase.turns() * 2.0f).to(voices.wave.plain(f));
+        phase.turns().to(block.out[1].at(g, f));
+        by = pace.steps(f);
+      }
+      if (!mastered) voices.master = {};
+      phase.to(voices.phase);
+      by.to(voices.by);
+      voices.wave.finish(block.out[0].at(g, 0), block.frames);
+    }
+  }
+  void calm() override { std::fill(voices_.begin(), voices_.end(), Voices{}); }
+
+ private:
+  struct Voices {
+    alignas(32) std::int32_t phase[kLanes] = {}, by[kLanes] = {};
+    Master master{};
+    Edged wave{};
+  };
+
+  /// These lanes' cycles begin anew within the frame.
+  HWY_NOINLINE Steps begin(Voices& voices, unsigned lanes, int frame, Steps phase, Steps by, Steps to,
+                           const float* master) {
+    alignas(32) std::int32_t from[kLanes], steps[kLanes], ends[kLanes];
+    phase.to(from);
+    by.to(steps);
+    to.to(ends);
+    for (; lanes != 0; lanes &= lanes - 1) {
+      const auto lane = static_cast<std::size_t>(std::countr_zero(lanes));
+      const float since = voices.master.since(lane, master[lane]);
+      const auto after = static_cast<std::int32_t>(static_cast<double>(steps[lane]) * static_cast<double>(since));
+      const std::int32_t before = steps[lane] - after;
+      const std::int32_t cut = voices.wave.ramp(lane, frame, from[lane], before, 1 - since, since, 1);
+      voices.wave.jump(lane, frame, since, -rampAt(cut));
+      ends[lane] = voices.wave.ramp(lane, frame, 0, after, since, 0, 1);
+    }
+    return Steps::from(ends);
+  }
+
+  Tuning tuning_;
+  std::vector<Voices> voices_;
+};
+
+std::unique_ptr<Module> makeSaw(const Place& place) { return std::make_unique<Saw>(place); }
+
+}  // namespace antiphon::synth::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace antiphon::synth {
+
+HWY_EXPORT(makeSaw);
+
+const ModuleType& sawModule() {
+  static const ModuleType type{
+      .name = "saw",
+      .family = "oscillators",
+      .purpose = "A tone with all harmonics, bright as strings and brass.",
+      .inlets = {signalInlet("pitch", "semitones above what freq says"),
+                 knob("freq", "how high", Unit::hertz, -20000, 20000, 440, Curve::exponential),
+                 signalInlet("sync",
+                             "each time this rises through zero the cycle begins anew: patch another's cycle here")},
+      .outlets = {{"out", "the tone"}, {"cycle", "where it is in its cycle, -1/2 to 1/2: for another's sync"}},
+      .make = [](const Place& place) { return HWY_DYNAMIC_DISPATCH(makeSaw)(place); },
+  };
+  return type;
+}
+
+}  // namespace antiphon::synth
+#endif
