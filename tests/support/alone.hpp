@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <ctime>
 #include <functional>
 #include <map>
 #include <memory>
@@ -74,6 +75,17 @@ class Alone {
   }
   /// The first lane.
   std::vector<float> one(int frames, std::string_view outlet = {}) { return play(frames, outlet)[0]; }
+
+  /// How many seconds of a processor so many blocks take, the same block going in again and again.
+  double seconds(int blocks) {
+    std::vector<Made> makes;
+    for (const Signals& signals : out_) makes.push_back({signals.get()});
+    std::vector<Heard> hears;
+    for (std::size_t i = 0; i < in_.size(); ++i) hears.push_back(input(i, kBlock));
+    const std::clock_t begin = std::clock();
+    for (int i = 0; i < blocks; ++i) module_->play({hears, makes, kBlock, groups_, time_});
+    return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  }
 
  private:
   Heard input(std::size_t index, int count) {
