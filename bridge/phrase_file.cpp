@@ -7,27 +7,35 @@
 #include <tuple>
 
 #include "bridge/track_bytes.hpp"
+#include "scheduler/pedals.hpp"
 
 namespace antiphon {
 namespace {
 
 TrackBytes trackOf(const NamedPhrase& named) {
+  enum class Order { release, pedalUp, strike, pedalDown };  // at one moment, as the outbox has it
   struct Event {
     Tick at;
-    bool on;
-    Note note;
+    Order order;
+    MidiMessage message;
   };
   std::vector<Event> events;
   for (const Note& note : named.phrase.notes) {
-    events.push_back({named.begins + note.tick, true, note});
-    events.push_back({named.begins + note.end(), false, note});
+    events.push_back({note.tick, Order::strike, MidiMessage::noteOn(note.channel, note.pitch, note.velocity)});
+    events.push_back({note.end(), Order::release, MidiMessage::noteOff(note.channel, note.pitch)});
   }
-  std::ranges::stable_sort(events, {}, [](const Event& e) { return std::tuple{e.at, e.on}; });
+  Pedals pedals;
+  for (const Pedal& pedal : named.phrase.pedals) pedals.add(pedal);
+  pedals.lift(named.phrase.length());
+  while (pedals.next()) {
+    const auto pedal = pedals.take();
+    if (!pedal) continue;
+    const auto message = MidiMessage::controller(pedal->channel, midi::kSustain, pedal->down ? 127 : 0);
+    events.push_back({pedal->tick, pedal->down ? Order::pedalDown : Order::pedalUp, message});
+  }
+  std::ranges::stable_sort(events, {}, [](const Event& e) { return std::tuple{e.at, e.order}; });
   TrackBytes track{named.name};
-  for (const Event& e : events) {
-    track.message(e.at, e.on ? MidiMessage::noteOn(e.note.channel, e.note.pitch, e.note.velocity)
-                             : MidiMessage::noteOff(e.note.channel, e.note.pitch));
-  }
+  for (const Event& e : events) track.message(named.begins + e.at, e.message);
   return track;
 }
 

@@ -26,7 +26,7 @@ int answer(const OfflineWish& wish, const AnswerWish& model) {
   const auto [call, tempo] = readCall(wish.call, wish.callMeasures);
   const auto answerer = makeAnswerer(wish.answerer, model).make();
   const TurnPlan plan{{1, 0}, call.meter, call.bars, wish.measures, tempo, wish.seed};
-  const Phrase reply{call.meter, wish.measures, answerAtOnce(*answerer, {plan, call})};
+  const Phrase reply = answerAtOnce(*answerer, {plan, call});
   if (!wish.out.empty()) {
     if (wish.withCall)
       writePhraseFile(wish.out, call.meter, tempo, {{"Call", call, {}}, {"Answer", reply, call.length()}});
@@ -39,7 +39,8 @@ int answer(const OfflineWish& wish, const AnswerWish& model) {
                                 {"call_bars", call.bars},
                                 {"bars", wish.measures},
                                 {"seed", wish.seed},
-                                {"notes", nlohmann::ordered_json::array()}};
+                                {"notes", nlohmann::ordered_json::array()},
+                                {"pedals", nlohmann::ordered_json::array()}};
     for (const Note& note : reply.notes) {
       json["notes"].push_back({{"tick", note.tick.count},
                                {"length", note.length.count},
@@ -47,6 +48,8 @@ int answer(const OfflineWish& wish, const AnswerWish& model) {
                                {"velocity", note.velocity},
                                {"channel", note.channel + 1}});
     }
+    for (const Pedal& pedal : reply.pedals)
+      json["pedals"].push_back({{"tick", pedal.tick.count}, {"down", pedal.down}, {"channel", pedal.channel + 1}});
     std::printf("%s\n", json.dump(2).c_str());
   } else {
     std::printf("%zu notes in %d bars of %s%s%s\n", reply.notes.size(), wish.measures, call.meter.text().c_str(),

@@ -21,7 +21,9 @@ class AnswerStream {
   virtual ~AnswerStream() = default;
   /// The next note, in order of onset, counted from the start of the answer.
   virtual void note(const Note& note) = 0;
-  /// No note before `tick` will come any more.
+  /// The sustain pedal, in order with the notes.
+  virtual void pedal(const Pedal& pedal) = 0;
+  /// Nothing before `tick` will come any more.
   virtual void reached(Tick tick) = 0;
   /// True once nobody waits for this answer: return as soon as you can.
   virtual bool cancelled() const = 0;

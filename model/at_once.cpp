@@ -5,19 +5,21 @@ namespace {
 
 class Collector final : public AnswerStream {
  public:
-  void note(const Note& note) override { notes.push_back(note); }
+  explicit Collector(const TurnPlan& plan) : answer{plan.meter, plan.answerBars, {}, {}} {}
+  void note(const Note& note) override { answer.notes.push_back(note); }
+  void pedal(const Pedal& pedal) override { answer.pedals.push_back(pedal); }
   void reached(Tick) override {}
   bool cancelled() const override { return false; }
-  std::vector<Note> notes{};
+  Phrase answer;
 };
 
 }  // namespace
 
-std::vector<Note> answerAtOnce(Answerer& answerer, const Call& call) {
-  Collector collector;
+Phrase answerAtOnce(Answerer& answerer, const Call& call) {
+  Collector collector{call.plan};
   answerer.begin(call.plan);
   answerer.commit(call, collector);
-  return std::move(collector.notes);
+  return std::move(collector.answer);
 }
 
 }  // namespace antiphon

@@ -12,14 +12,16 @@ class Collected : public AnswerStream {
     thought_.voice = voice;
   }
   void note(const Note& note) override { pass(Thought::Kind::note, note); }
+  void pedal(const Pedal& pedal) override { pass(Thought::Kind::pedal, {}, pedal); }
   void reached(Tick tick) override { pass(Thought::Kind::reached, {tick, Tick{1}}); }
   bool cancelled() const override { return false; }
   void end(Thought::Kind kind) { pass(kind, {}); }
 
  private:
-  void pass(Thought::Kind kind, const Note& note) {
+  void pass(Thought::Kind kind, const Note& note, const Pedal& pedal = {}) {
     thought_.kind = kind;
     thought_.note = note;
+    thought_.pedal = pedal;
     take_(thought_);
   }
   Thought thought_{};

@@ -19,7 +19,7 @@ constexpr TurnId turnOf(std::uint64_t rank) {
 
 }  // namespace
 
-/// Passes on what the answerer thinks of, and drops what is no note of an answer.
+/// Passes on what the answerer thinks of, and drops what is no part of an answer.
 class Worker::Stream final : public AnswerStream {
  public:
   Stream(Worker& worker, const TurnPlan& plan)
@@ -28,16 +28,18 @@ class Worker::Stream final : public AnswerStream {
   void note(const Note& note) override {
     const bool sound = note.tick >= last_ && note.tick < length_ && note.length >= Tick{1} && note.pitch < 128 &&
                        note.velocity >= 1 && note.velocity < 128 && note.channel < 16;
-    if (!sound) {
-      worker_.refused_.fetch_add(1, std::memory_order_relaxed);
-      return;
-    }
+    if (!sound) return refuse();
     last_ = note.tick;
     Note closed = note;
     closed.length = std::min(note.length, length_ - note.tick);
     pass(Thought::Kind::note, closed);
   }
-  /// What has been promised holds: no note comes before `tick` any more.
+  void pedal(const Pedal& pedal) override {
+    if (pedal.tick < last_ || pedal.tick >= length_ || pedal.channel >= 16) return refuse();
+    last_ = pedal.tick;
+    worker_.send({id_, worker_.voice_, Thought::Kind::pedal, {}, pedal});
+  }
+  /// What has been promised holds: nothing comes before `tick` any more.
   void reached(Tick tick) override {
     const Tick here = std::min(tick, length_);
     if (here <= last_) return;
@@ -48,6 +50,8 @@ class Worker::Stream final : public AnswerStream {
   void pass(Thought::Kind kind, const Note& note) { worker_.send({id_, worker_.voice_, kind, note}); }
 
  private:
+  void refuse() { worker_.refused_.fetch_add(1, std::memory_order_relaxed); }
+
   Worker& worker_;
   TurnId id_;
   Tick length_;

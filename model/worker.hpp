@@ -41,7 +41,7 @@ class Worker {
 
   /// What the answerer threw last, once; for the log.
   std::optional<std::string> takeError();
-  /// Requests that found no room, and notes of the answerer's that were none.
+  /// Requests that found no room, and notes and pedals of the answerer's that were none.
   std::uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
 
  private:

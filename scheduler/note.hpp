@@ -1,4 +1,4 @@
-// Notes, and the bars they stand in.
+// Notes, what the sustain pedal does to them, and the bars they stand in.
 #pragma once
 
 #include <vector>
@@ -19,11 +19,21 @@ struct Note {
   friend constexpr bool operator==(const Note&, const Note&) = default;
 };
 
-/// The notes of some bars in one metre. It starts at tick 0; notes are in order of onset.
+/// The sustain pedal goes down, or comes up.
+struct Pedal {
+  Tick tick{};
+  bool down = false;
+  std::uint8_t channel = 0;  // 0..15
+
+  friend constexpr bool operator==(const Pedal&, const Pedal&) = default;
+};
+
+/// What sounds in some bars of one metre. It starts at tick 0; notes are in order of onset, and so are pedals.
 struct Phrase {
   Meter meter{};
   int bars = 1;
   std::vector<Note> notes{};
+  std::vector<Pedal> pedals{};
 
   Tick length() const { return bars * meter.bar(); }
 };

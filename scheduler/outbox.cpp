@@ -32,6 +32,7 @@ std::optional<Tick> Outbox::nextTick() const {
   };
   if (head_ < pending_.size()) consider(pending_[head_].tick);
   if (const auto owed = earliestOwed(); owed != ledger_.end()) consider(owed->off);
+  if (const Pedal* pedal = pedals_.next()) consider(pedal->tick);
   return next;
 }
 

@@ -6,12 +6,14 @@
 
 #include "scheduler/midi_message.hpp"
 #include "scheduler/note.hpp"
+#include "scheduler/pedals.hpp"
 #include "scheduler/time.hpp"
 
 namespace antiphon {
 
-/// Holds notes until their tick comes. Every note-on that leaves has its note-off already owed, so however the music
-/// ends, the ledger knows what to close. No memory is taken after construction; every call: Realtime: yes.
+/// Holds notes and pedals until their tick comes. Every note-on that leaves has its note-off already owed, and every
+/// pedal that goes down its coming up, so however the music ends, the ledger knows what to close. No memory is taken
+/// after construction; every call: Realtime: yes.
 class Outbox {
  public:
   static constexpr std::size_t kMostPending = 16384;
@@ -20,17 +22,21 @@ class Outbox {
 
   /// False when there is no room, or the same note is there already.
   bool add(const Note& note);
+  bool add(const Pedal& pedal) { return pedals_.add(pedal); }
+  /// Every pedal comes up at `at`: another plays from there.
+  void liftPedals(Tick at) { pedals_.lift(at); }
   /// Forgets what has not been sent; what sounds goes on, its note-offs stay owed.
   void dropUnsent() {
-    pending_.clear();
-    head_ = 0;
+    dropNotes();
+    pedals_.dropUnsent();
   }
   /// At `end` everything is settled, whatever is still owed or unsent.
   void endAt(Tick end) { end_ = end; }
 
   /// When something is next due; nothing when all is sent and paid.
   std::optional<Tick> nextTick() const;
-  /// Hands everything due at `tick` or before to `send(const MidiMessage&)`, releases before strikes.
+  /// Hands everything due at `tick` or before to `send(const MidiMessage&)`: releases before strikes, and pedals about
+  /// them as Pedals says.
   template <typename Send>
   void sendDue(Tick tick, Send&& send);
   /// Closes every sounding note now, drops what is unsent, and lifts the pedal on every channel used.
@@ -51,10 +57,16 @@ class Outbox {
   std::vector<Owed>::iterator earliestOwed();
   std::vector<Owed>::const_iterator earliestOwed() const;
   std::vector<Owed>::iterator owedFor(const Note& note);
+  void dropNotes() {
+    pending_.clear();
+    head_ = 0;
+  }
+  void use(std::uint8_t channel) { channelsUsed_ = static_cast<std::uint16_t>(channelsUsed_ | (1u << channel)); }
 
   std::vector<Note> pending_;  // in order of onset, from head_ on
   std::size_t head_ = 0;
   std::vector<Owed> ledger_;  // at most one for each channel and pitch, in order of striking
+  Pedals pedals_;
   std::optional<Tick> end_{};
   std::uint16_t channelsUsed_ = 0;
 };
@@ -71,14 +83,22 @@ void Outbox::sendDue(Tick tick, Send&& send) {
       ledger_.erase(owed);
       continue;
     }
+    const bool strikes = head_ < pending_.size() && pending_[head_].tick <= *next;
+    if (const Pedal* due = pedals_.next(); due && due->tick <= *next && (!due->down || !strikes)) {
+      if (const auto pedal = pedals_.take()) {
+        use(pedal->channel);
+        send(MidiMessage::controller(pedal->channel, midi::kSustain, pedal->down ? 127 : 0));
+      }
+      continue;
+    }
     const Note note = pending_[head_++];
-    if (head_ == pending_.size()) dropUnsent();
+    if (head_ == pending_.size()) dropNotes();
     if (const auto owed = owedFor(note); owed != ledger_.end()) {  // struck again while it sounds
       send(MidiMessage::noteOff(owed->channel, owed->pitch));
       ledger_.erase(owed);
     }
     ledger_.push_back({note.end(), note.channel, note.pitch});
-    channelsUsed_ = static_cast<std::uint16_t>(channelsUsed_ | (1u << note.channel));
+    use(note.channel);
     send(MidiMessage::noteOn(note.channel, note.pitch, note.velocity));
   }
 }
@@ -92,6 +112,7 @@ void Outbox::settle(Send&& send) {
     send(MidiMessage::controller(channel, midi::kAllNotesOff, 0));
   }
   ledger_.clear();
+  pedals_.forget();
   channelsUsed_ = 0;
   end_.reset();
   dropUnsent();

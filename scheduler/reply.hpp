@@ -11,10 +11,12 @@
 namespace antiphon {
 
 /// The deadline ladder, bar by bar: the lead's notes; else the understudy's; else a rest. A bar once decided stays so.
-/// No memory is taken after construction; every call: Realtime: yes.
+/// Where another takes over, pedals come up, and go where the one who plays from there has them by then. No memory is
+/// taken after construction; every call: Realtime: yes.
 class Reply {
  public:
   static constexpr std::size_t kMostNotes = 8192;
+  static constexpr std::size_t kMostPedals = 2048;
 
   Reply();
 
@@ -32,7 +34,7 @@ class Reply {
   /// Decides who plays bar `bar` and puts its notes into the outbox; `begin` is where the answer's tick 0 falls.
   Rung decide(int bar, Tick begin, Outbox& outbox);
   /// Puts into the outbox what the lead has added since to the bar under way, if that bar is the lead's. A note due
-  /// before `earliest` has come too late.
+  /// before `earliest` has come too late; a pedal then moves at once, for what it does goes on.
   void deliver(Tick begin, Tick earliest, Outbox& outbox);
   /// Notes of the lead that came after their moment and were left out.
   int lateNotes() const { return lateNotes_; }
@@ -45,14 +47,20 @@ class Reply {
   struct VoicePart {
     std::vector<Note> notes;  // as they came: in order of onset
     std::size_t used = 0;     // how many went to the outbox or were passed over
-    Tick reached{};           // nothing before this will come
+    std::vector<Pedal> pedals;
+    std::size_t pedalsUsed = 0;
+    Tick reached{};  // nothing before this will come
     Tick lastOnset{-1};
     bool done = false;
     bool failed = false;
   };
 
+  void takeNote(VoicePart& part, const Note& note);
+  void takePedal(VoicePart& part, const Pedal& pedal);
   bool ready(const VoicePart& part, int bar) const;
   void hand(VoicePart& part, Tick from, Tick to, Tick cut, Tick begin, Outbox& outbox);
+  /// Pedals up to `to`; what should have moved before `from` moves there.
+  void handPedals(VoicePart& part, Tick from, Tick to, Tick begin, Outbox& outbox);
   Note placed(const Note& note, Tick begin, Tick cut) const;
   Tick onGrid(Tick onset) const;
 

@@ -34,11 +34,12 @@ struct TurnPlan {
 /// Two think at once: the lead is the answerer that was asked for, the understudy stands by with the echo.
 enum class Voice : std::uint8_t { lead, understudy };
 
-/// Something a thinker sends back. Notes come in order of onset, counted from the start of the answer.
+/// Something a thinker sends back. Notes and pedals come in order of time, counted from the start of the answer.
 struct Thought {
   enum class Kind : std::uint8_t {
     note,     // `note` is part of the answer
-    reached,  // no note before `note.tick` will come any more
+    pedal,    // so is `pedal`
+    reached,  // nothing before `note.tick` will come any more
     done,     // the answer is complete
     failed,   // nothing more will come
   };
@@ -46,6 +47,7 @@ struct Thought {
   Voice voice = Voice::lead;
   Kind kind = Kind::note;
   Note note{};
+  Pedal pedal{};
 };
 
 /// What the conversation asks of whoever thinks. Calls never wait for the thinking. Realtime: yes.

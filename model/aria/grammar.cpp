@@ -36,18 +36,21 @@ AriaGrammar::AriaGrammar(const AriaFrame& frame, const AriaLimits& limits)
   demand(frame.bar >= 1, "aria: a bar has a length");
   demand(limits.firstBy >= frame.begin && limits.firstBy < frame.end && limits.firstBy % kAriaStep == 0,
          "aria: the first onset lies outside the answer");
-  demand(limits.notesInBar >= 1 && limits.notesAtOnce >= 1, "aria: a limit is too low");
+  demand(limits.notesInBar >= 1 && limits.notesAtOnce >= 1 && limits.pedalsInBar >= 0, "aria: a limit is too low");
   demand(limits.breath >= 0 && limits.breath <= 1e6, "aria: no such breath");
 }
 
 std::int64_t AriaGrammar::earliest() const {
   if (awaits_ == Kind::onset) return next_;
-  if (awaits_ == Kind::length) return last_;  // its note is not told yet
+  if (awaits_ == Kind::length) return last_;  // the note is not told yet
   std::int64_t at = std::max(last_, segment_ * kAriaSegment);
   if (atOnce_ >= limits_.notesAtOnce) at = std::max(at, together_ + kAriaTogether);
-  if (inBar_ >= limits_.notesInBar)
-    at = std::max(at, upToStep(static_cast<double>(frame_.begin + (barOf(last_) + 1) * frame_.bar)));
-  return std::max(at, upToStep(static_cast<double>(frame_.begin) + notes_ * limits_.breath));
+  if (inBar_ >= limits_.notesInBar) at = std::max(at, nextBar());
+  return std::max(at, upToStep(static_cast<double>(frame_.begin) + (notes_ + pedals_) * limits_.breath));
+}
+
+std::int64_t AriaGrammar::nextBar() const {
+  return upToStep(static_cast<double>(frame_.begin + (barOf(last_) + 1) * frame_.bar));
 }
 
 std::int64_t AriaGrammar::onsetsEnd() const {
@@ -57,6 +60,17 @@ std::int64_t AriaGrammar::onsetsEnd() const {
 
 std::int64_t AriaGrammar::earliestOf(int pitch) const {
   return std::max(earliest(), again_[static_cast<std::size_t>(pitch)]);
+}
+
+std::int64_t AriaGrammar::earliestPedal() const {
+  const std::int64_t at = std::max(earliest(), pedalAgain_);
+  return pedalsInBar_ < limits_.pedalsInBar ? at : std::max(at, nextBar());
+}
+
+std::optional<int> AriaGrammar::pedal() const {
+  if (awaits_ != Kind::note || ended_ || first() || limits_.pedalsInBar == 0 || limits_.part == Part::drums) return {};
+  if (earliestPedal() >= onsetsEnd()) return {};
+  return ariaId({.kind = pedalDown_ ? Kind::pedalUp : Kind::pedalDown});
 }
 
 bool AriaGrammar::over() const { return ended_ || (awaits_ == Kind::note && earliest() >= frame_.end); }
@@ -78,6 +92,8 @@ bool AriaGrammar::allows(int id) const {
       return awaits_ == Kind::onset && at >= next_ && at < onsetsEnd();
     }
     case Kind::length: return awaits_ == Kind::length && token.value > 0;
+    case Kind::pedalDown:
+    case Kind::pedalUp: return pedal() == id;
     case Kind::segment: return awaits_ == Kind::note && (!first() || segmentEnd() <= limits_.firstBy);
     case Kind::end:
       return awaits_ == Kind::note && limits_.closesEarly && !first() && earliest() + frame_.bar >= frame_.end;
@@ -117,10 +133,17 @@ void AriaGrammar::choose(int id) {
     case Kind::segment: ++segment_; break;
     case Kind::end: ended_ = true; break;
     case Kind::onset:
-      strike(segment_ * kAriaSegment + token.value);
-      awaits_ = note_.kind == Kind::drum ? Kind::note : Kind::length;
+      if (note_.kind == Kind::note || note_.kind == Kind::drum) strike(segment_ * kAriaSegment + token.value);
+      else movePedal(segment_ * kAriaSegment + token.value);
+      awaits_ = note_.kind == Kind::note ? Kind::length : Kind::note;
       break;
     case Kind::length: awaits_ = Kind::note; break;
+    case Kind::pedalDown:
+    case Kind::pedalUp:
+      next_ = earliestPedal();
+      note_ = token;
+      awaits_ = Kind::onset;
+      break;
     default:
       next_ = earliestOf(token.value);
       note_ = token;
@@ -129,16 +152,28 @@ void AriaGrammar::choose(int id) {
 }
 
 void AriaGrammar::strike(std::int64_t at) {
-  if (first() || barOf(at) != barOf(last_)) inBar_ = 0;
+  goTo(at);
   if (first() || at >= together_ + kAriaTogether) {
     together_ = at;
     atOnce_ = 0;
   }
-  last_ = at;
   again_[static_cast<std::size_t>(note_.value)] = at + kAriaTogether;
   ++inBar_;
   ++atOnce_;
   ++notes_;
+}
+
+void AriaGrammar::movePedal(std::int64_t at) {
+  goTo(at);
+  pedalDown_ = note_.kind == Kind::pedalDown;
+  pedalAgain_ = at + kAriaTogether;
+  ++pedalsInBar_;
+  ++pedals_;
+}
+
+void AriaGrammar::goTo(std::int64_t at) {
+  if (barOf(at) != barOf(last_)) inBar_ = pedalsInBar_ = 0;
+  last_ = at;
 }
 
 void allowLengths(std::span<float> logits, std::int64_t least) {

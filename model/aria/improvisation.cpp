@@ -32,22 +32,33 @@ AriaImprovisation::AriaImprovisation(AriaThought& thought, const AriaGrammar& gr
                                      double repetition, AriaThought::GivenUp givenUp)
     : thought_{thought}, grammar_{grammar}, sampler_{sampler}, repetition_{repetition}, givenUp_{std::move(givenUp)} {}
 
-std::optional<AriaNote> AriaImprovisation::step() {
+AriaImprovisation::Whole AriaImprovisation::step() {
   if (const auto id = grammar_.forced()) return say(*id);
   if (grammar_.notes() == 0 && grammar_.awaits() == Kind::note) return search();
-  const std::span<float> logits = permitted();
-  return logits.empty() ? std::nullopt : say(grammar_.among().first + sampler_.choose(logits).index);
+  const std::span<const float> logits = permitted();
+  return logits.empty() ? std::nullopt : say(idAt(sampler_.choose(logits).index));
 }
 
-std::span<float> AriaImprovisation::permitted() {
+std::span<const float> AriaImprovisation::permitted() {
   const std::span<float> all = thought_.hear(givenUp_);
+  permitted_.clear();
   abandoned_ = all.empty();
-  if (abandoned_) return all;
+  if (abandoned_) return permitted_;
+  const auto take = [&](int first, int end) {
+    const auto some = all.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(end - first));
+    grammar_.allow(some, first);
+    permitted_.insert(permitted_.end(), some.begin(), some.end());
+  };
   const auto [first, end] = grammar_.among();
-  const std::span<float> some = all.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(end - first));
-  grammar_.allow(some, first);
-  if (grammar_.awaits() == Kind::note) discourage(some);
-  return some;
+  take(first, end);
+  if (const auto pedal = grammar_.pedal()) take(*pedal, *pedal + 1);
+  if (grammar_.awaits() == Kind::note) discourage(permitted_);
+  return permitted_;
+}
+
+int AriaImprovisation::idAt(int index) const {
+  const auto [first, end] = grammar_.among();
+  return index < end - first ? first + index : *grammar_.pedal();
 }
 
 void AriaImprovisation::discourage(std::span<float> logits) const {
@@ -63,11 +74,13 @@ void AriaImprovisation::discourage(std::span<float> logits) const {
   }
 }
 
-std::optional<AriaNote> AriaImprovisation::say(int id) {
+AriaImprovisation::Whole AriaImprovisation::say(int id) {
   thought_.say(id);
   grammar_.choose(id);
   const AriaToken token = ariaToken(id);
   const AriaToken& note = grammar_.note();
+  if (token.kind == Kind::onset && (note.kind == Kind::pedalDown || note.kind == Kind::pedalUp))
+    return AriaPedal{note.kind == Kind::pedalDown, grammar_.onset()};
   if (token.kind == Kind::onset) recent_[struck_++ % kMemory] = note;
   if (token.kind == Kind::length)
     return AriaNote{note.instrument, note.value, note.velocity, grammar_.onset(), token.value};
@@ -76,7 +89,7 @@ std::optional<AriaNote> AriaImprovisation::say(int id) {
   return std::nullopt;
 }
 
-std::optional<AriaNote> AriaImprovisation::search() {
+AriaImprovisation::Whole AriaImprovisation::search() {
   struct Candidate {
     int id = 0, onset = 0;
   };
@@ -84,7 +97,7 @@ std::optional<AriaNote> AriaImprovisation::search() {
   std::vector<float> suits;
   std::vector<float> left;
   {
-    const std::span<float> logits = permitted();
+    const std::span<const float> logits = permitted();
     left.assign(logits.begin(), logits.end());
   }
   const int before = thought_.length();

@@ -3,6 +3,8 @@
 
 #include <array>
 #include <optional>
+#include <variant>
+#include <vector>
 
 #include "model/aria/grammar.hpp"
 #include "model/aria/performance.hpp"
@@ -17,14 +19,15 @@ namespace antiphon {
 class AriaImprovisation {
  public:
   static constexpr int kCandidates = 3;  // for the first note
+  using Whole = std::optional<std::variant<AriaNote, AriaPedal>>;
 
   /// `thought` holds the call; the answer is added to it.
   AriaImprovisation(AriaThought& thought, const AriaGrammar& grammar, Sampler& sampler, double repetition,
                     AriaThought::GivenUp givenUp);
 
-  /// Goes on by a token, or by the first note and its onset; the note that is whole by now. Throws std::length_error
-  /// when the engine has no room.
-  std::optional<AriaNote> step();
+  /// Goes on by a token, or by the first note and its onset; the note or pedal that is whole by now. Throws
+  /// std::length_error when the engine has no room.
+  Whole step();
   /// Nothing more will come, also when nobody waits any more.
   bool over() const { return abandoned_ || grammar_.over(); }
   const AriaGrammar& grammar() const { return grammar_; }
@@ -32,10 +35,12 @@ class AriaImprovisation {
  private:
   static constexpr std::size_t kMemory = 8;  // pitches, for repetition
 
-  std::optional<AriaNote> say(int id);
-  std::optional<AriaNote> search();
-  /// What may be said here, as the model likes it, from the first of the grammar's ids on; none when nobody waits.
-  std::span<float> permitted();
+  Whole say(int id);
+  Whole search();
+  /// What may be said here, as the model likes it, the pedal behind the rest; none when nobody waits.
+  std::span<const float> permitted();
+  /// Which token stands there among those.
+  int idAt(int index) const;
   void discourage(std::span<float> logits) const;
 
   AriaThought& thought_;
@@ -45,6 +50,7 @@ class AriaImprovisation {
   AriaThought::GivenUp givenUp_;
   std::array<AriaToken, kMemory> recent_{};
   std::size_t struck_ = 0;
+  std::vector<float> permitted_{};
   bool abandoned_ = false;
 };
 

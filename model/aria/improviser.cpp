@@ -19,6 +19,7 @@ using Kind = AriaToken::Kind;
 constexpr std::size_t kMostFed = 1024;   // notes that are listened along to
 constexpr int kOpening = 4;              // prefixes and <S>, at most
 constexpr int kMostNotesInQuarter = 16;  // a bound, not a wish: faster than hands can
+constexpr int kMostPedalsInQuarter = 4;  // likewise: let go and caught again with every eighth
 constexpr double kSpare = 0.9;           // of what streams, the share that an answer may need
 constexpr double kThinnest = 0.25;       // of the call's notes; thinner is no answer to it
 
@@ -52,13 +53,14 @@ std::vector<int> tokensOf(const AriaLayout& layout, const std::vector<Note>& voi
   return ids;
 }
 
-AriaLimits limitsFor(const Wishes& wishes, const GridPhrase& call, Part callPart, Part part) {
+AriaLimits limitsFor(const Wishes& wishes, const GridPhrase& call, Part callPart, Part part, bool pedal) {
   AriaLimits limits;
   limits.part = part;
   limits.scale = scaleOfAnswer(wishes.key, call, callPart, part);
   if (const auto most = voicesOf(part)) limits.notesAtOnce = *most;
-  const auto quarters = (call.meter.bar().count + kQuarter.count - 1) / kQuarter.count;
-  limits.notesInBar = kMostNotesInQuarter * static_cast<int>(quarters);
+  const auto quarters = static_cast<int>((call.meter.bar().count + kQuarter.count - 1) / kQuarter.count);
+  limits.notesInBar = kMostNotesInQuarter * quarters;
+  if (pedal) limits.pedalsInBar = kMostPedalsInQuarter * quarters;
   return limits;
 }
 
@@ -137,7 +139,7 @@ void AriaImproviser::commit(const Call& call, AnswerStream& out) {
   const GridPhrase heard = onGrid({plan.meter, plan.callBars, whole});
   const Part callPart = partOfCall(heard, voice.front().channel == kDrumChannel);
   const Part part = wishes.part.value_or(callPart);
-  AriaLimits limits = limitsFor(wishes, heard, callPart, part);
+  AriaLimits limits = limitsFor(wishes, heard, callPart, part, thought_.shape().vocabulary == kAriaLiveTokens);
   AriaFrame frame = layout.frame();
   limits.firstBy = beginsOnDownbeat(heard) ? frame.begin : layout.firstBeatEnd();
   if (wishes.notesPerSecond) {
@@ -170,12 +172,17 @@ void AriaImproviser::write(AriaImprovisation& improvisation, const AriaLayout& l
       throw std::runtime_error{"the answer outgrew the " + std::to_string(thought_.capacity()) +
                                " tokens that the model keeps in mind: the echo plays on"};
     }
-    if (const auto note = improvisation.step()) {
+    const auto whole = improvisation.step();
+    if (const auto* note = whole ? std::get_if<AriaNote>(&*whole) : nullptr) {
       const Tick tick = layout.tick(note->at);
       answer.notes.push_back({tick, std::min(layout.length(note->length), end - tick),
                               static_cast<std::uint8_t>(note->pitch), static_cast<std::uint8_t>(note->velocity),
                               channel});
       out.note(answer.notes.back());
+    } else if (whole) {
+      const auto& pedal = std::get<AriaPedal>(*whole);
+      answer.pedals.push_back({layout.tick(pedal.at), pedal.down, channel});
+      out.pedal(answer.pedals.back());
     }
     const Tick here = std::min(layout.tick(improvisation.grammar().earliest()), end);
     if (here > told && !improvisation.over()) {

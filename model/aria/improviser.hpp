@@ -18,7 +18,8 @@ namespace antiphon {
 /// same seed, same turn, same wishes: same answer.
 ///
 /// Calls on drums are told, and answered, in the tokens for drums, unless another part is wished for; everything else
-/// is the piano, on the player's channel. Of the wishes, style, guidance, takes and density mean nothing here.
+/// is the piano, on the player's channel, with the sustain pedal if the checkpoint has tokens for it. Of the wishes,
+/// style, guidance, takes and density mean nothing here.
 class AriaImproviser final : public Answerer {
  public:
   AriaImproviser(const AriaModel& model, std::shared_ptr<WishDesk> desk);

@@ -23,6 +23,14 @@ struct AriaNote {
   friend bool operator==(const AriaNote&, const AriaNote&) = default;
 };
 
+/// The sustain pedal goes down, or comes up.
+struct AriaPedal {
+  bool down = false;
+  std::int64_t at = 0;  // ms since the first note
+
+  friend bool operator==(const AriaPedal&, const AriaPedal&) = default;
+};
+
 inline constexpr int kAriaDrumVelocity = 60;  // the tokens of drums tell none
 
 struct AriaPerformance {

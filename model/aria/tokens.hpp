@@ -1,7 +1,8 @@
 // A performance as tokens of the public Aria checkpoints, and back.
 //
 // Prefixes of the instruments, <S>, then note by note: a note, its onset, its length; a drum and its onset. Onsets
-// count from the last <T>; one stands wherever five seconds begin. <E> closes.
+// count from the last <T>; one stands wherever five seconds begin. <E> closes. Where a checkpoint has tokens for the
+// sustain pedal, it moves between notes: <PED_ON> or <PED_OFF>, and its onset. Calls are told without.
 #pragma once
 
 #include <filesystem>

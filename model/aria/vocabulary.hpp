@@ -6,7 +6,7 @@
 //   16679  drums: keys 35 .. 81
 //   16726  lengths: 0, 10 .. 5000 ms
 //   17227  onsets within the five seconds: 0, 10 .. 4990 ms
-//   17727  <PED_ON> and <PED_OFF>, in the checkpoint for playing live alone
+//   17727  <PED_ON> and <PED_OFF>, the sustain pedal, in the checkpoint for playing live alone
 #pragma once
 
 #include <cstdint>

@@ -24,7 +24,7 @@ std::uint8_t channelFor(Part part) { return part == Part::drums ? kDrumChannel :
 GridPhrase answerOf(Answerer& answerer, const native::Window& window, std::uint32_t turn) {
   const TurnPlan plan{{turn, 0}, window.call.meter, window.call.bars, window.answer.bars, Tempo::bpm(120), 1};
   const Call call{plan, offGrid(window.call, channelFor(window.callPart))};
-  return onGrid({window.call.meter, window.answer.bars, answerAtOnce(answerer, call)});
+  return onGrid(answerAtOnce(answerer, call));
 }
 
 double logSumExp(std::span<const float> logits) {

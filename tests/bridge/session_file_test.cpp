@@ -209,6 +209,19 @@ TEST_CASE("a move that was not told shows itself by its beats", "[session]") {
   REQUIRE(session.callTicks() == Ticks{1800, 1900, 2020, 2120});
 }
 
+TEST_CASE("the pedal of the answer is in the recording, and is lifted where it ends", "[session]") {
+  Session session;
+  session.moved(0).beat(0).played(60, MidiMessage::controller(2, midi::kSustain, 127)).beat(480);
+  const FileEvent down{60, 0xB2, 0, {64, 127}};
+  SECTION("by us") {
+    session.played(500, MidiMessage::controller(2, midi::kSustain, 0));
+    REQUIRE(session.read().tracks[2].events == std::vector<FileEvent>{down, {500, 0xB2, 0, {64, 0}}});
+  }
+  SECTION("by the end of the recording") {
+    REQUIRE(session.read().tracks[2].events == std::vector<FileEvent>{down, {480, 0xB2, 0, {64, 0}}});
+  }
+}
+
 TEST_CASE("notes that sound are closed in what is written, and go on in what is to come", "[session]") {
   Session session;
   session.moved(0).beat(0).on(100).heard(100, MidiMessage::controller(0, midi::kSustain, 127)).beat(480);

@@ -6,6 +6,7 @@
 
 #include "bridge/phrase_file.hpp"
 #include "cli/answerers.hpp"
+#include "model/aria/midi_events.hpp"
 #include "model/aria/shape.hpp"
 #include "model/key.hpp"
 #include "model/midi_file.hpp"
@@ -131,6 +132,41 @@ SCENARIO("A public Aria checkpoint answers a file") {
     writeSafetensors(stranger, tensors, {{"architecture", "bagpipe"}});
     refused({"answer", call, "--checkpoint", stranger, "--out", out}, "'bagpipe'");
   }
+}
+
+SCENARIO("A public Aria checkpoint that has tokens for the pedal answers a file with it") {
+  const std::string blank = temporary("aria-blank.safetensors"), aria = temporary("aria-pedal.safetensors");
+  writeRandomAria(blank, AriaShape{48, 2, 3, 96, kAriaLiveTokens}, 7);
+  const Safetensors chance{std::filesystem::path{blank}};
+  std::vector<TensorToWrite> tensors;
+  for (const auto& [name, view] : chance.tensors()) {
+    tensors.push_back({name, view.type, view.shape, {view.bytes.begin(), view.bytes.end()}});
+    auto& bytes = tensors.back().bytes;
+    // Every thought is shifted to where the rows of the pedal's tokens point: there is little it likes as much.
+    const std::size_t row = 48 * 2;
+    auto from = name == "model.out_layer_norm.bias" ? bytes.begin()
+                : name == "lm_head.weight"          ? bytes.end() - static_cast<std::ptrdiff_t>(2 * row)
+                                                    : bytes.end();
+    for (; from < bytes.end(); from += 2) from[0] = std::byte{0}, from[1] = std::byte{0x40};  // 2, in bf16
+  }
+  writeSafetensors(aria, tensors, {chance.metadata().begin(), chance.metadata().end()});
+  const std::string call = callFile("call-aria-pedal.mid", {4, 4}, 2), out = temporary("answer-aria-pedal.mid");
+  const auto result =
+      runAntiphon({"answer", call, "--checkpoint", aria, "--measures", "3", "--json", "--out", out, "--key", "off"});
+  INFO(result.err);
+  REQUIRE(result.code == 0);
+  const auto pedals = nlohmann::json::parse(result.out)["pedals"];
+  REQUIRE(pedals.size() > 2);
+  for (std::size_t i = 0; i < pedals.size(); ++i) CHECK(pedals[i]["down"] == (i % 2 == 0));
+  std::ifstream in{out, std::ios::binary};
+  const std::string text{std::istreambuf_iterator<char>{in}, {}};
+  const auto events = aria::midiEvents({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, out).pedals;
+  REQUIRE(events.size() >= pedals.size());
+  for (std::size_t i = 0; i < pedals.size(); ++i) {
+    CHECK(events[i].at == pedals[i]["tick"]);
+    CHECK(events[i].value == (pedals[i]["down"] ? 127 : 0));
+  }
+  CHECK(events.back().value == 0);
 }
 
 SCENARIO("What cannot be answered is refused in one line, with exit code 2") {

@@ -20,6 +20,7 @@ inline int noteId(int pitch, int velocity = 80) { return ariaId({Kind::note, Ari
 inline int drumId(int key) { return ariaId({Kind::drum, AriaInstrument::drum, key, 0}); }
 inline int onsetId(int ms) { return ariaId({.kind = Kind::onset, .value = ms}); }
 inline int lengthId(int ms) { return ariaId({.kind = Kind::length, .value = ms}); }
+inline int pedalId(bool down) { return ariaId({.kind = down ? Kind::pedalDown : Kind::pedalUp}); }
 inline int segmentId() { return ariaId({.kind = Kind::segment}); }
 
 /// What is expected after these tokens: `like(id, logit)` says so; all else is unlikely.
@@ -35,8 +36,12 @@ struct Diary {
 
 class Scripted final : public AriaEngine {
  public:
-  Scripted(Script script, std::shared_ptr<Diary> diary, int capacity)
-      : script_{std::move(script)}, diary_{std::move(diary)}, capacity_{capacity} {}
+  Scripted(const AriaShape& shape, Script script, std::shared_ptr<Diary> diary, int capacity)
+      : script_{std::move(script)},
+        diary_{std::move(diary)},
+        capacity_{capacity},
+        shape_{shape},
+        logits_(static_cast<std::size_t>(shape.vocabulary)) {}
 
   const AriaShape& shape() const override { return shape_; }
   int length() const override { return static_cast<int>(ids_.size()); }
@@ -61,14 +66,16 @@ class Scripted final : public AriaEngine {
   Script script_;
   std::shared_ptr<Diary> diary_;
   int capacity_;
-  AriaShape shape_{};
+  AriaShape shape_;
   std::vector<int> ids_{};
-  std::vector<float> logits_ = std::vector<float>(kAriaTokens);
+  std::vector<float> logits_;
 };
 
-inline AriaModel scripted(Script script, std::shared_ptr<Diary> diary = std::make_shared<Diary>(), int most = 8192) {
-  return {AriaShape{}, "f32",
-          [=](int capacity) { return std::make_unique<Scripted>(script, diary, std::min(capacity, most)); }};
+inline AriaModel scripted(Script script, std::shared_ptr<Diary> diary = std::make_shared<Diary>(), int most = 8192,
+                          int vocabulary = kAriaTokens) {
+  const AriaShape shape{.vocabulary = vocabulary};
+  return {shape, "f32",
+          [=](int capacity) { return std::make_unique<Scripted>(shape, script, diary, std::min(capacity, most)); }};
 }
 
 }  // namespace antiphon::aria_testing

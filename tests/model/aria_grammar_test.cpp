@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "model/aria/tokens.hpp"
@@ -45,15 +46,18 @@ Task someTask() {
   if (*rc::gen::arbitrary<bool>()) task.limits.breath = *rc::gen::inRange(0, 3000) / 10.0;
   task.limits.closesEarly = *rc::gen::arbitrary<bool>();
   task.vocabulary = *rc::gen::element(kAriaTokens, kAriaLiveTokens);
+  if (task.vocabulary == kAriaLiveTokens) task.limits.pedalsInBar = *rc::gen::inRange(0, 12);
   return task;
 }
 
 constexpr float kForbidden = -std::numeric_limits<float>::infinity();
+const int kFirstLength = ariaId({.kind = Kind::length});  // behind it only onsets and the pedal
 
-/// Logits of a model in some mood: noise, one token shouted for, no numbers at all, or nothing but time standing still.
+/// Logits of a model in some mood: noise, one token shouted for, no numbers at all, nothing but time standing still, or
+/// a foot that cannot keep from the pedal.
 void think(Dice& dice, std::vector<float>& logits) {
   constexpr float kMost = std::numeric_limits<float>::infinity();
-  const int mood = dice.roll(5);
+  const int mood = dice.roll(6);
   const auto favourite = static_cast<std::size_t>(dice.roll(static_cast<int>(logits.size())));
   for (float& logit : logits) {
     logit = static_cast<float>(dice.roll(100)) / 10 - 5;
@@ -62,11 +66,14 @@ void think(Dice& dice, std::vector<float>& logits) {
   }
   if (mood == 1) logits[favourite] = kMost;
   if (mood == 4) logits[static_cast<std::size_t>(ariaId({.kind = Kind::onset}))] = kMost;
+  if (mood == 5) std::fill(logits.begin() + kFirstLength, logits.end(), 10.0f);
 }
 
 struct Written {
   std::vector<int> ids{};
   std::vector<AriaNote> notes{};
+  std::vector<AriaPedal> pedals{};
+  std::vector<std::int64_t> onsets{};  // of both, as they were said
 };
 
 Written write(const Task& task, std::uint64_t seed) {
@@ -83,9 +90,10 @@ Written write(const Task& task, std::uint64_t seed) {
     const auto forced = grammar.forced();
     const int id = forced ? *forced : sampler.choose(logits).index;
     const auto [first, end] = grammar.among();
-    RC_ASSERT((id >= first && id < end));
-    for (std::size_t i = 0; i < logits.size(); ++i) {
-      if (logits[i] > kForbidden) RC_ASSERT((static_cast<int>(i) >= first && static_cast<int>(i) < end));
+    const auto pedal = grammar.pedal();
+    RC_ASSERT(((id >= first && id < end) || id == pedal));
+    for (int i = 0; i < task.vocabulary; ++i) {
+      if (logits[static_cast<std::size_t>(i)] > kForbidden) RC_ASSERT(((i >= first && i < end) || i == pedal));
     }
     if (forced) RC_ASSERT(logits[static_cast<std::size_t>(id)] > kForbidden);
     grammar.choose(id);
@@ -93,6 +101,11 @@ Written write(const Task& task, std::uint64_t seed) {
     RC_ASSERT(grammar.earliest() >= reached);
     reached = grammar.earliest();
     if (grammar.awaits() == Kind::length) RC_ASSERT(reached == grammar.onset());
+    if (ariaToken(id).kind != Kind::onset) continue;
+    const Kind what = grammar.note().kind;
+    written.onsets.push_back(grammar.onset());
+    if (what == Kind::pedalDown || what == Kind::pedalUp)
+      written.pedals.push_back({what == Kind::pedalDown, grammar.onset()});
   }
   for (int id = 0; id < kAriaLiveTokens; id += 7) RC_ASSERT_FALSE(grammar.allows(id));
   written.notes = ariaNotes(written.ids);
@@ -118,7 +131,7 @@ TEST_CASE("Aria: whatever a model thinks, the answer parses, keeps its bars and 
     const Task task = someTask();
     const AriaFrame& frame = task.frame;
     const Written written = write(task, *rc::gen::arbitrary<std::uint64_t>());
-    // Everything said is one of the notes, a <T>, or the <E> at the end.
+    // Everything said is one of the notes, of the pedals, a <T>, or the <E> at the end.
     std::size_t told = 0;
     for (const int id : written.ids) {
       const Kind kind = ariaToken(id).kind;
@@ -127,7 +140,7 @@ TEST_CASE("Aria: whatever a model thinks, the answer parses, keeps its bars and 
       else ++told;
     }
     const bool drums = task.limits.part == Part::drums;
-    RC_ASSERT(told == written.notes.size() * (drums ? 2 : 3));
+    RC_ASSERT(told == written.notes.size() * (drums ? 2 : 3) + written.pedals.size() * 2);
     RC_ASSERT_FALSE(written.notes.empty());
     RC_ASSERT(written.notes.front().at >= frame.begin);
     RC_ASSERT(written.notes.front().at <= task.limits.firstBy);
@@ -151,6 +164,19 @@ TEST_CASE("Aria: whatever a model thinks, the answer parses, keeps its bars and 
       const auto together = static_cast<std::size_t>(task.limits.notesAtOnce);
       if (i >= together) RC_ASSERT(n.at > written.notes[i - together].at);
       before = n.at;
+    }
+
+    RC_ASSERT(std::ranges::is_sorted(written.onsets));
+    if (drums || task.limits.pedalsInBar == 0) RC_ASSERT(written.pedals.empty());
+    bool down = false;
+    std::map<std::int64_t, int> moves;
+    std::int64_t again = written.notes.front().at;
+    for (const AriaPedal& pedal : written.pedals) {
+      RC_ASSERT(pedal.down != std::exchange(down, pedal.down));
+      RC_ASSERT(pedal.at >= again);
+      RC_ASSERT(pedal.at < frame.end);
+      RC_ASSERT(++moves[(pedal.at - frame.begin) / frame.bar] <= task.limits.pedalsInBar);
+      again = pedal.at + kAriaTogether;
     }
   }));
 }
@@ -232,5 +258,6 @@ TEST_CASE("Aria: a frame or limit that makes no sense is refused") {
   refused(good, {.range = PitchRange{60, 59}, .firstBy = 1000});
   refused(good, {.firstBy = 1000, .notesInBar = 0});
   refused(good, {.firstBy = 1000, .notesAtOnce = 0});
+  refused(good, {.firstBy = 1000, .pedalsInBar = -1});
   refused(good, {.firstBy = 1000, .breath = -1});
 }

@@ -3,85 +3,14 @@
 #include <rapidcheck.h>
 #include <catch2/catch.hpp>
 #include <map>
+#include <utility>
 
-#include "model/aria/decoder.hpp"
 #include "model/aria/tokens.hpp"
 #include "model/improviser.hpp"
-#include "tests/model/aria_engines.hpp"
-#include "tests/model/aria_models.hpp"
+#include "tests/model/aria_answers.hpp"
 
 using namespace antiphon;
 using namespace antiphon::aria_testing;
-
-namespace {
-
-/// A model whose weights are chance: whatever it thinks, its answers must be music.
-const AriaModel& wildModel() {
-  static const AriaModel model = [] {
-    Checkpoint checkpoint{kSmall};
-    const auto weights = std::make_shared<const AriaWeights>(loadAria(checkpoint.open()));
-    return AriaModel{weights->shape, "f32",
-                     [weights](int capacity) { return std::make_unique<AriaDecoder>(weights, capacity); }};
-  }();
-  return model;
-}
-
-struct Heard final : AnswerStream {
-  void note(const Note& note) override {
-    notes.push_back(note);
-    CHECK(note.tick >= end);
-    if (static_cast<int>(notes.size()) == leaveAfter) left = true;
-  }
-  void reached(Tick tick) override {
-    CHECK(tick > end);
-    end = tick;
-  }
-  bool cancelled() const override { return left; }
-  std::vector<Note> notes{};
-  Tick end{};
-  int leaveAfter = -1;
-  bool left = false;
-};
-
-Wishes ariaWishes() {
-  Wishes wishes;
-  wishes.aria = true;
-  wishes.sampler.temperature = kAriaTemperature;
-  wishes.sampler.minP = kAriaMinP;
-  return wishes;
-}
-
-Call callOf(int answerBars, double bpm = 120, Meter meter = {4, 4}, std::uint32_t turn = 1, std::uint64_t seed = 1) {
-  Phrase prompt{meter, 1, {}};
-  for (int i = 0; i < 4; ++i)
-    prompt.notes.push_back({i * meter.beat(), meter.beat() - kPulse, static_cast<std::uint8_t>(60 + 2 * i), 90, 2});
-  std::erase_if(prompt.notes, [&](const Note& n) { return n.tick >= meter.bar(); });
-  return {{{turn, 0}, meter, 1, answerBars, Tempo::bpm(bpm), seed}, prompt};
-}
-
-Heard answerTo(const AriaModel& model, const Call& call, const Wishes& wishes = ariaWishes(), bool fed = false) {
-  AriaImproviser improviser{model, std::make_shared<WishDesk>(wishes)};
-  improviser.begin(call.plan);
-  if (fed) {
-    for (const Note& note : call.prompt.notes) improviser.feed(note);
-  }
-  Heard heard;
-  improviser.commit(call, heard);
-  return heard;
-}
-
-/// After a note its onset, after that a length of 200 ms; `next` says which note, and when.
-Script pianist(std::function<void(std::span<const int>, const Like&)> note,
-               std::function<void(std::span<const int>, const Like&)> onset) {
-  return [=](std::span<const int> ids, const Like& like) {
-    const Kind last = ariaToken(ids.back()).kind;
-    if (last == Kind::note) onset(ids, like);
-    else if (last == Kind::onset) like(lengthId(200), 5);
-    else note(ids, like);
-  };
-}
-
-}  // namespace
 
 SCENARIO("Aria: the same call gets the same answer, however it was heard") {
   const AriaModel& model = wildModel();
@@ -118,7 +47,8 @@ TEST_CASE("Aria: an answer keeps to its bars, its part and its key, whatever the
       if (*rc::gen::arbitrary<bool>()) note.length = meter.bar() - note.tick;  // still held
       if (*rc::gen::inRange(0, 6) == 0) note.channel = kDrumChannel;
     }
-    const Heard heard = answerTo(wildModel(), call, wishes, *rc::gen::arbitrary<bool>());
+    const bool pedals = *rc::gen::arbitrary<bool>();
+    const Heard heard = answerTo(pedals ? wildPedaller() : wildModel(), call, wishes, *rc::gen::arbitrary<bool>());
     RC_ASSERT(heard.end == bars * meter.bar());
     RC_ASSERT_FALSE(heard.notes.empty());
     RC_ASSERT(heard.notes.front().tick < meter.beat());
@@ -136,6 +66,18 @@ TEST_CASE("Aria: an answer keeps to its bars, its part and its key, whatever the
       if (wishes.key.kind == KeyWish::Kind::named && wishes.part != Part::drums)
         RC_ASSERT(contains(wishes.key.key.pitchClasses(), note.pitch));
     }
+    if (!pedals || wishes.part == Part::drums) RC_ASSERT(heard.pedals.empty());
+    bool down = false;
+    Tick before = heard.notes.front().tick;
+    for (const Pedal& pedal : heard.pedals) {
+      RC_ASSERT(pedal.down != std::exchange(down, pedal.down));
+      RC_ASSERT(pedal.tick >= before);
+      RC_ASSERT(pedal.tick < bars * meter.bar());
+      RC_ASSERT(pedal.channel == heard.notes.front().channel);
+      before = pedal.tick;
+    }
+    const auto quarters = static_cast<std::size_t>((meter.bar().count + 479) / 480);
+    RC_ASSERT(heard.pedals.size() <= 4 * quarters * static_cast<std::size_t>(bars));
   }));
 }
 

@@ -21,7 +21,7 @@ std::vector<native::Window> phrases() {
       const TurnPlan plan{{turn++, 0}, prompt.meter, prompt.bars, bars, Tempo::bpm(120), 1};
       native::Window window;
       window.call = onGrid(prompt);
-      window.answer = onGrid({prompt.meter, bars, answerAtOnce(echo, {plan, prompt})});
+      window.answer = onGrid(answerAtOnce(echo, {plan, prompt}));
       window.callPart = window.answerPart = partOfCall(window.call, false);
       windows.push_back(window);
     }

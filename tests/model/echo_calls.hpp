@@ -17,6 +17,7 @@ struct Heard final : AnswerStream {
   std::size_t patience = 1u << 30;  // notes after which nobody waits any more
 
   void note(const Note& note) override { notes.push_back(note); }
+  void pedal(const Pedal&) override {}
   void reached(Tick tick) override { barLines.push_back(tick); }
   bool cancelled() const override { return notes.size() >= patience; }
 };

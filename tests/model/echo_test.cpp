@@ -220,6 +220,7 @@ TEST_CASE("bar lines are told as they are reached") {
     Tick reachedSoFar{0};
     bool kept = true;
     void note(const Note& note) override { kept = kept && note.tick >= reachedSoFar; }
+    void pedal(const Pedal&) override {}
     void reached(Tick tick) override {
       kept = kept && tick == reachedSoFar + Meter{7, 8}.bar();
       reachedSoFar = tick;

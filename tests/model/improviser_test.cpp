@@ -25,6 +25,7 @@ struct Heard final : AnswerStream {
     notes.push_back(note);
     if (static_cast<int>(notes.size()) == leaveAfter) left = true;
   }
+  void pedal(const Pedal&) override { FAIL("the native model has no pedal"); }
   void reached(Tick tick) override { end = tick; }
   bool cancelled() const override { return left; }
   std::vector<Note> notes{};

@@ -264,6 +264,26 @@ SCENARIO("WORKER-9 A promise is kept, and nothing sounds past the end") {
   REQUIRE(harness.worker->refused() == 1);
 }
 
+SCENARIO("WORKER-13 The pedal goes the way of the notes") {
+  Harness harness{[](const Call&, AnswerStream& out) {
+    out.note({Tick{0}, Tick{480}, 60, 90, 3});
+    out.pedal({Tick{60}, true, 3});
+    out.pedal({Tick{30}, false, 3});  // time goes back
+    out.reached(Tick{480});
+    out.pedal({Tick{470}, false, 3});  // promised not to come
+    out.pedal({Tick{480}, false, 3});
+    out.pedal({Tick{500}, true, 16});   // no such channel
+    out.pedal({Tick{1920}, false, 3});  // no bar of ours
+  }};
+  harness.worker->commit(planOf(1), kPrompt);
+  const auto thoughts = harness.untilEnd();
+  REQUIRE(thoughts.size() == 5);
+  REQUIRE(thoughts[1].kind == Thought::Kind::pedal);
+  REQUIRE(thoughts[1].pedal == Pedal{Tick{60}, true, 3});
+  REQUIRE(thoughts[3].pedal == Pedal{Tick{480}, false, 3});
+  REQUIRE(harness.worker->refused() == 4);
+}
+
 SCENARIO("WORKER-10 An answer longer than the queue goes through while somebody listens") {
   constexpr std::uint32_t kMany = 50000;
   Harness harness{[](const Call&, AnswerStream& out) {

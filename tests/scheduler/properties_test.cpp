@@ -59,6 +59,15 @@ TEST_CASE("PROP-1 Any sequence of transport and notes: nothing sticks, nothing l
       }
       return notes;
     };
+    const auto moves = *rc::gen::container<std::vector<std::pair<int, int>>>(
+        rc::gen::pair(rc::gen::inRange(-100, 8000), rc::gen::inRange(0, 6)));
+    stage.thinker.pedal = [moves](const TurnPlan&) {
+      std::vector<Pedal> pedals;
+      for (const auto& [tick, what] : moves)
+        pedals.push_back({Tick{tick}, what % 2 == 0, static_cast<std::uint8_t>(what / 2)});
+      std::ranges::stable_sort(pedals, {}, &Pedal::tick);
+      return pedals;
+    };
 
     stage.start();
     Tick at{0};
@@ -82,12 +91,14 @@ TEST_CASE("PROP-1 Any sequence of transport and notes: nothing sticks, nothing l
     stage.runOut();
 
     RC_ASSERT(stage.out.sounding() == 0);
+    RC_ASSERT(stage.out.pedalsDown() == 0);
     RC_ASSERT(std::ranges::is_sorted(stage.out.all, {}, &Sent::when));
     const auto answers = windows(stage.diary);
     for (const Sent& sent : stage.out.all) {
+      const bool begins =
+          sent.message.isNoteOn() || (sent.message.isController(midi::kSustain) && sent.message.data2() > 0);
       const bool inside = std::ranges::any_of(answers, [&](const Window& window) {
-        return sent.when >= window.begin &&
-               (sent.message.isNoteOn() ? sent.when < window.end : sent.when <= window.end);
+        return sent.when >= window.begin && (begins ? sent.when < window.end : sent.when <= window.end);
       });
       RC_ASSERT(inside);
     }
@@ -97,6 +108,16 @@ TEST_CASE("PROP-1 Any sequence of transport and notes: nothing sticks, nothing l
       const int key = sent.message.channel() * 128 + sent.message.data1();
       if (sent.message.isNoteOn()) RC_ASSERT(++open[key] == 1);
       if (sent.message.isNoteOff()) RC_ASSERT(--open[key] == 0);
+    }
+    // A pedal that is down is not put down again, and one that is up is lifted by nothing but an answer's end.
+    std::map<int, bool> down;
+    for (auto sent = stage.out.all.begin(); sent != stage.out.all.end(); ++sent) {
+      if (!sent->message.isController(midi::kSustain)) continue;
+      const bool goesDown = sent->message.data2() > 0;
+      const bool atTheEnd =
+          std::next(sent) != stage.out.all.end() && std::next(sent)->message.isController(midi::kAllNotesOff);
+      RC_ASSERT((down[sent->message.channel()] != goesDown || (!goesDown && atTheEnd)));
+      down[sent->message.channel()] = goesDown;
     }
     for (const TurnReport& turn : stage.diary.turns()) {
       RC_ASSERT(turn.barsPlayed >= 1);

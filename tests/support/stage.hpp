@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bitset>
 #include <deque>
 #include <functional>
 #include <map>
@@ -40,6 +41,14 @@ struct Ears : MidiSink {
     int sum = 0;
     for (const auto& [key, count] : notes) sum += std::abs(count);
     return sum;
+  }
+  /// Channels whose sustain pedal is down.
+  int pedalsDown() const {
+    std::bitset<16> down;
+    for (const Sent& sent : all) {
+      if (sent.message.isController(midi::kSustain)) down[sent.message.channel()] = sent.message.data2() >= 64;
+    }
+    return static_cast<int>(down.count());
   }
 };
 
@@ -82,6 +91,8 @@ struct ObedientThinker : Thinker {
   std::uint8_t understudyPitch = 48;
   /// The lead's notes; a note on each beat when there is none.
   std::function<std::vector<Note>(const TurnPlan&)> compose;
+  /// The lead's pedal; none when there is none.
+  std::function<std::vector<Pedal>(const TurnPlan&)> pedal;
 
   std::deque<std::pair<Nanos, Thought>> leads;
   std::deque<std::pair<Nanos, Thought>> understudies;
@@ -116,6 +127,11 @@ struct ObedientThinker : Thinker {
     if (fails) notes.clear();
     for (const Note& note : notes) {
       thought.note = note;
+      out.emplace_back(when, thought);
+    }
+    thought.kind = Thought::Kind::pedal;
+    for (const Pedal& each : voice == Voice::lead && pedal ? pedal(plan) : std::vector<Pedal>{}) {
+      thought.pedal = each;
       out.emplace_back(when, thought);
     }
     thought.kind = fails ? Thought::Kind::failed : Thought::Kind::done;
@@ -183,6 +199,14 @@ class Stage {
     runTo(last + 30s);
   }
 
+  /// What the sustain pedal was told, and when.
+  std::vector<std::pair<Tick, int>> pedals() const {
+    std::vector<std::pair<Tick, int>> moves;
+    for (const Sent& sent : out.all) {
+      if (sent.message.isController(midi::kSustain)) moves.emplace_back(line_.tickAt(sent.when), sent.message.data2());
+    }
+    return moves;
+  }
   std::vector<Tick> onsets() const {
     std::vector<Tick> ticks;
     for (const Sent& sent : out.noteOns()) ticks.push_back(line_.tickAt(sent.when));
