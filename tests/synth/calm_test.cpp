@@ -1,0 +1,33 @@
+#include <catch2/catch.hpp>
+
+#include "tests/support/measured.hpp"
+
+using namespace antiphon::synth;
+
+SCENARIO("what was calmed is as new") {
+  const std::string_view name =
+      GENERATE(as<std::string_view>{}, "ladder", "svf", "eq", "dcblock", "distortion", "compressor", "limiter",
+               "follow", "slew", "adsr", "ad", "lfo", "sample_hold", "quantise");
+  GIVEN("a module that has played") {
+    Alone module{name};
+    const ModuleType& type = *moduleCalled(name);
+    const auto wave = [](int f, int lane) { return 2 * sineAt(240 + 48 * (lane % 3), f % 1000); };
+    module.feed(type.inlets[0].name, [&](int f, int lane) {
+      const auto least = static_cast<float>(type.inlets[0].least), most = static_cast<float>(type.inlets[0].most);
+      return std::clamp(wave(f, lane), least, most);
+    });
+    // What takes a gate hears one.
+    for (const Inlet& inlet : type.inlets) {
+      if (inlet.name == "gate" || inlet.name == "reset") module.feed(inlet.name, wave);
+    }
+    const auto first = module.play(1000);
+    THEN("it plays the same again after calm(), and not without") {
+      const auto second = module.play(1000);
+      module.module().calm();
+      const auto third = module.play(1000);
+      CAPTURE(name);
+      CHECK(third == first);
+      if (name != "quantise") CHECK(second != first);
+    }
+  }
+}
