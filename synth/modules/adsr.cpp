@@ -5,34 +5,28 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "synth/modules/adsr.cpp"
 #include "synth/module_begin-inl.hpp"
+#include "synth/stages-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace antiphon::synth::HWY_NAMESPACE {
 
-// Each stage is the charging of a capacitor, aimed a little beyond where it ends so that it ends at all: upwards a good
-// deal, for a nearly straight attack; downwards hardly, for a natural decay.
-constexpr float kBeyondTop = 1.3f;
-constexpr float kBelowBottom = -0.0001f;
-// The natural logarithms of how much is left of each way at its end: (1.3 - 1) / 1.3 and 0.0001 / 1.0001.
-constexpr float kAttackLog = -1.46633707f, kFallLog = -9.21044037f;
-
 class Adsr final : public Module {
  public:
-  explicit Adsr(const Place& place)
-      : perFrame_{static_cast<float>(1 / place.rate.hertz)}, voices_(static_cast<std::size_t>(place.groups)) {}
+  explicit Adsr(const Place& place) : haste_{place.rate}, voices_(static_cast<std::size_t>(place.groups)) {}
 
   void play(const Block& block) override {
     for (int g = 0; g < block.groups; ++g) {
       Voices& voices = voices_[static_cast<std::size_t>(g)];
       Lanes level = Lanes::from(voices.level), rising = Lanes::from(voices.rising), before = Lanes::from(voices.gate);
       const bool steady = block.in[1].steady() && block.in[2].steady() && block.in[4].steady();
-      Lanes attack = share(block.in[1].at(g, 0), kAttackLog), decay = share(block.in[2].at(g, 0), kFallLog),
-            release = share(block.in[4].at(g, 0), kFallLog);
+      Lanes attack = haste_.share(Lanes::from(block.in[1].at(g, 0)), kAttackLog),
+            decay = haste_.share(Lanes::from(block.in[2].at(g, 0)), kFallLog),
+            release = haste_.share(Lanes::from(block.in[4].at(g, 0)), kFallLog);
       for (int f = 0; f < block.frames; ++f) {
         if (!steady) {
-          attack = share(block.in[1].at(g, f), kAttackLog);
-          decay = share(block.in[2].at(g, f), kFallLog);
-          release = share(block.in[4].at(g, f), kFallLog);
+          attack = haste_.share(Lanes::from(block.in[1].at(g, f)), kAttackLog);
+          decay = haste_.share(Lanes::from(block.in[2].at(g, f)), kFallLog);
+          release = haste_.share(Lanes::from(block.in[4].at(g, f)), kFallLog);
         }
         const Lanes gate = Lanes::from(block.in[0].at(g, f)), sustain = Lanes::from(block.in[3].at(g, f));
         const Answers held = gate > 0.5f;
@@ -59,12 +53,7 @@ class Adsr final : public Module {
     alignas(32) float level[kLanes] = {}, rising[kLanes] = {}, gate[kLanes] = {};
   };
 
-  /// What part of its way a level goes in a frame.
-  HWY_INLINE Lanes share(const float* seconds, float log) const {
-    return 1.0f - exp(Lanes(log * perFrame_) / max(Lanes::from(seconds), perFrame_));
-  }
-
-  float perFrame_;
+  Haste haste_;
   std::vector<Voices> voices_;
 };
 
