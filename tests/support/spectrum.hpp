@@ -61,9 +61,9 @@ inline std::vector<double> powers(const std::vector<float>& sound) {
   return power;
 }
 
-/// Decibels by which the fundamental is above all that is no harmonic, 20 Hz to 20 kHz. What lies under the harmonics
-/// themselves cannot be seen; it is taken to be as strong as what lies between them.
-inline double purity(const std::vector<float>& sound, double hertz, double rate = 48000) {
+/// Decibels by which the fundamental, or another of its harmonics, is above all that is none of them, 20 Hz to 20 kHz.
+/// What lies under the harmonics themselves cannot be seen; it is taken to be as strong as what lies between them.
+inline double purity(const std::vector<float>& sound, double hertz, double rate = 48000, double which = 1) {
   constexpr double lobe = 8;  // bins to each side
   const auto power = powers(sound);
   const double perBin = rate / 65536;
@@ -72,7 +72,7 @@ inline double purity(const std::vector<float>& sound, double hertz, double rate 
   for (std::size_t i = 0; i < power.size(); ++i) {
     const double at = static_cast<double>(i) * perBin, harmonic = std::round(at / hertz);
     const bool inLobe = harmonic > 0 && std::abs(at - harmonic * hertz) <= lobe * perBin;
-    if (inLobe && harmonic == 1) tone += power[i];
+    if (inLobe && harmonic == which) tone += power[i];
     if (at < 20 || at > 20000) continue;
     ++all;
     if (inLobe) continue;

@@ -80,6 +80,45 @@ SCENARIO("an oscillator in hard sync has its master's pitch, and its own colour"
   }
 }
 
+SCENARIO("corners are found wherever they are") {
+  GIVEN("tones that run backwards") {
+    THEN("they are as pure, and a saw falls") {
+      for (const std::string_view module : {"saw", "square", "triangle"}) {
+        Alone alone{module};
+        const double pure = purity(alone.set("freq", -1245).one(kFrames), 1245);
+        CAPTURE(module, pure);
+        CHECK(pure > 100);
+      }
+      Alone saw{"saw"};
+      const auto sound = saw.set("freq", -10).one(1000);
+      CHECK(sound[600] < sound[500]);
+    }
+  }
+  // What folds back of these falls halfway between what does not.
+  constexpr double swing = 48000 / 2377.45, tone = 30 * swing;
+  const auto swinging = [](int frame, int) { return 0.5f + 0.45f * sineAt(swing, frame); };
+  GIVEN("a square whose width swings twenty times a second, nearly from end to end") {
+    Alone square{"square"};
+    const double pure = purity(square.set("freq", tone).feed("width", swinging).one(kFrames), swing, 48000, 30);
+    THEN("its edges move without folding back") {
+      CAPTURE(pure);
+      CHECK(pure > 90);
+    }
+  }
+  GIVEN("a square in sync whose width swings, and which runs backwards") {
+    Alone lead{"sine"}, square{"square"};
+    const auto cycle = lead.set("freq", tone).play(kFrames, "cycle")[0];
+    square.set("freq", -1700).feed("width", swinging).feed("sync", [&](int frame, int) {
+      return cycle[static_cast<std::size_t>(frame)];
+    });
+    const double pure = purity(square.one(kFrames), swing, 48000, 30);
+    THEN("that is pure as well") {
+      CAPTURE(pure);
+      CHECK(pure > 85);
+    }
+  }
+}
+
 SCENARIO("a supersaw is saws around one pitch") {
   GIVEN("three of them, a semitone apart") {
     Alone alone{"supersaw"};
