@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scheduler/realtime_scope.hpp"
 #include "synth/node.hpp"
 #include "synth/rack.hpp"
 
@@ -70,6 +71,7 @@ class Alone {
     for (const Signals& signals : out_) makes.push_back({signals.get()});
     std::vector<Heard> hears;
     for (std::size_t i = 0; i < in_.size(); ++i) hears.push_back(input(i, kBlock));
+    const RealtimeScope realtime;
     for (int done = 0; done < frames; done += kBlock) module_->play({hears, makes, kBlock, groups_, time_});
     frame_ += frames;
   }
