@@ -64,7 +64,7 @@ const ModuleType& chorusModule() {
       .family = "effects",
       .purpose = "Makes one into many: four on each side, each a little late, and never quite in tune.",
       .inlets = {signalInlet("in", "the sound"),
-                 knob("rate", "how fast they sway", Unit::hertz, 0, 20, 0.5, Curve::exponential),
+                 knob("rate", "how fast they sway", Unit::hertz, 0.01, 20, 0.5, Curve::exponential),
                  knob("depth", "how far", Unit::plain, 0, 1, 0.5),
                  knob("mix", "from the one to the many", Unit::plain, 0, 1, 0.5)},
       .outlets = {{"out", "all of them"}},

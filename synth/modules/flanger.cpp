@@ -58,7 +58,7 @@ const ModuleType& flangerModule() {
       .family = "effects",
       .purpose = "The sound and itself, so little later that it becomes a comb, and the comb sweeps.",
       .inlets = {signalInlet("in", "the sound"),
-                 knob("rate", "how fast it sweeps", Unit::hertz, 0, 20, 0.2, Curve::exponential),
+                 knob("rate", "how fast it sweeps", Unit::hertz, 0.01, 20, 0.2, Curve::exponential),
                  knob("depth", "how far", Unit::plain, 0, 1, 0.7),
                  knob("time", "how much later, in the middle", Unit::seconds, 0.0001, 0.01, 0.002, Curve::exponential),
                  knob("feedback", "how sharp the comb is; below 0 it is hollow", Unit::plain, -0.95, 0.95, 0.5),

@@ -71,7 +71,7 @@ const ModuleType& phaserModule() {
       .family = "effects",
       .purpose = "Notches that wander: the sound, and itself with its phases turned.",
       .inlets = {signalInlet("in", "the sound"),
-                 knob("rate", "how fast they wander", Unit::hertz, 0, 20, 0.3, Curve::exponential),
+                 knob("rate", "how fast they wander", Unit::hertz, 0.01, 20, 0.3, Curve::exponential),
                  knob("depth", "how far: at 1, two octaves up and down", Unit::plain, 0, 1, 0.7),
                  knob("freq", "around where", Unit::hertz, 50, 8000, 700, Curve::exponential),
                  knob("feedback", "how sharp they are", Unit::plain, -0.95, 0.95, 0.4),

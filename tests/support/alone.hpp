@@ -21,7 +21,7 @@ class Alone {
   using Source = std::function<float(int frame, int lane)>;
 
   explicit Alone(std::string_view module, SampleRate rate = {}, int groups = 1, std::uint64_t seed = 1)
-      : type_{*moduleCalled(module)}, groups_{groups}, module_{type_.make({rate, groups, seed})} {
+      : type_{*moduleCalled(module)}, groups_{groups}, rate_{rate}, module_{type_.make({rate, groups, seed})} {
     for (const Inlet& inlet : type_.inlets) values_.push_back(static_cast<float>(inlet.usual));
     for (std::size_t i = 0; i < type_.inlets.size(); ++i) in_.push_back(silentSignals(kMostGroups));
     for (std::size_t i = 0; i < type_.outlets.size(); ++i) out_.push_back(silentSignals(groups));
@@ -62,6 +62,7 @@ class Alone {
       }
       done += count;
       frame_ += count;
+      if (time_.running) time_.beat += count / rate_.hertz * time_.tempo / 60;
     }
     return all;
   }
@@ -71,6 +72,7 @@ class Alone {
     for (const Signals& signals : out_) makes.push_back({signals.get()});
     std::vector<Heard> hears;
     for (std::size_t i = 0; i < in_.size(); ++i) hears.push_back(input(i, kBlock));
+    const RealtimeScope realtime;
     for (int done = 0; done < frames; done += kBlock) module_->play({hears, makes, kBlock, groups_, time_});
     frame_ += frames;
   }
@@ -112,6 +114,7 @@ class Alone {
 
   const ModuleType& type_;
   int groups_;
+  SampleRate rate_;
   std::unique_ptr<Module> module_;
   std::vector<float> values_{};
   std::map<int, Source> fed_{};

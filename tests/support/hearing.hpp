@@ -40,14 +40,20 @@ inline double rms(std::span<const float> sound) {
 
 /// How loud a tone of this frequency is in it, through Hann's window; a sine of 1 says 1.
 inline double toneIn(std::span<const float> sound, double hertz, double rate = 48000) {
-  std::complex<double> sum = 0;
-  double whole = 0;
   const auto count = static_cast<double>(sound.size());
-  for (std::size_t i = 0; i < sound.size(); ++i) {
-    const auto at = static_cast<double>(i);
-    const double window = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * at / count);
-    sum += window * static_cast<double>(sound[i]) * std::polar(1.0, -2 * std::numbers::pi * hertz / rate * at);
+  // Both turn by multiplication: a sine for every frame would be most of the work.
+  const std::complex<double> turn = std::polar(1.0, -2 * std::numbers::pi * hertz / rate);
+  const std::complex<double> slow = std::polar(1.0, 2 * std::numbers::pi / count);
+  std::complex<double> sum = 0, tone = 1, hann = 1;
+  double whole = 0;
+  for (const float x : sound) {
+    const double window = 0.5 - 0.5 * hann.real();
+    sum += window * static_cast<double>(x) * tone;
     whole += window;
+    tone = {tone.real() * turn.real() - tone.imag() * turn.imag(),
+            tone.real() * turn.imag() + tone.imag() * turn.real()};
+    hann = {hann.real() * slow.real() - hann.imag() * slow.imag(),
+            hann.real() * slow.imag() + hann.imag() * slow.real()};
   }
   return 2 * std::abs(sum) / whole;
 }
