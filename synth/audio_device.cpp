@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include "synth/null_device.hpp"
 
@@ -25,6 +26,8 @@ std::string listOf(std::span<const DeviceInfo* const> devices) {
 std::string textOf(const DeviceInfo& device) {
   return std::to_string(device.number) + " " + device.name + " (" + device.system + ")";
 }
+
+std::string hertzOf(SampleRate rate) { return std::to_string(std::lround(rate.hertz)) + " Hz"; }
 
 const DeviceInfo& chooseDevice(std::span<const DeviceInfo> devices, std::string_view wanted) {
   if (devices.empty()) throw AudioError{"There is no sound device on this machine."};

@@ -20,13 +20,15 @@ struct AudioError : std::runtime_error {
 
 struct DeviceInfo {
   int number = 0;
-  std::string name, system;  // "system", "JACK Audio Connection Kit"
+  std::string name, system;  // "Scarlett 18i20", "ALSA"
   int channels = 2;          // that play
   double usualRate = 48000;
   bool isDefault = false;
 };
-/// "0 system (JACK Audio Connection Kit)".
+/// "0 system (JACK)".
 std::string textOf(const DeviceInfo& device);
+/// "48000 Hz".
+std::string hertzOf(SampleRate rate);
 /// By its number, or by a part of its name that no other has, in capitals or not; empty: the default one. Throws
 /// AudioError that names what there is.
 const DeviceInfo& chooseDevice(std::span<const DeviceInfo> devices, std::string_view wanted);
@@ -56,7 +58,7 @@ class AudioDevice {
   virtual void stop() = 0;
   /// False once it says of itself that it is gone.
   virtual bool alive() const = 0;
-  /// "system (JACK Audio Connection Kit), 48000 Hz, 256 frames a period".
+  /// "system (JACK), 48000 Hz, 256 frames a period".
   virtual std::string describe() const = 0;
 };
 
@@ -75,7 +77,7 @@ class AudioSystem {
   virtual std::string_view without() const { return {}; }
 };
 
-/// Of this machine, by PortAudio. Where the program was built without it there are no devices.
+/// All of this machine: JACK's server, if it runs, and what PortAudio finds.
 std::unique_ptr<AudioSystem> systemAudio();
 
 }  // namespace antiphon::synth

@@ -41,7 +41,7 @@ void CardClock::begin(double frame, double at) {
   astray_ = 0;
 }
 
-void CardClock::called(Frame first, int frames, Nanos when) {
+void CardClock::called(Frame first, int frames, Nanos when, bool gap) {
   const auto frame = static_cast<double>(first.value);
   if (line_.perFrame == 0) {
     line_.origin = when;
@@ -57,7 +57,8 @@ void CardClock::called(Frame first, int frames, Nanos when) {
     rateVariance_ += n * drift_;
     const double error = static_cast<double>((when - line_.origin).count()) - line_.at;
     astrayFor_ += n * usual_;
-    if (!strays(error)) learn(error);
+    if (gap) begin(frame, line_.at + error);
+    else if (!strays(error)) learn(error);
   }
   keepAhead(frame + frames, static_cast<double>((when - line_.origin).count()));
   latency_.store(static_cast<int>(std::lround(line_.lead)), std::memory_order_relaxed);

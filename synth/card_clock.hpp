@@ -20,8 +20,9 @@ class CardClock {
 
   /// Another card. While neither thread is at work here.
   void restart();
-  /// By the one that makes the sound: at `when` it was called to make so many frames from `first` on. Realtime: yes.
-  void called(Frame first, int frames, Nanos when);
+  /// By the one that makes the sound: at `when` it was called to make so many frames from `first` on. `gap`: the card
+  /// has played something else since the last call, nobody knows how much. Realtime: yes.
+  void called(Frame first, int frames, Nanos when, bool gap = false);
   /// By the same: the moment whose notes sound at this frame. Realtime: yes.
   Nanos momentOf(Frame frame) const;
 

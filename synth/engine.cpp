@@ -20,8 +20,6 @@ void add(std::atomic<T>& sum, T more) {
   sum.store(sum.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
 }
 
-std::string hertz(SampleRate rate) { return std::to_string(std::lround(rate.hertz)) + " Hz"; }
-
 }  // namespace
 
 Engine::Engine(Machine& machine, AudioSystem& system, AudioWish wish)
@@ -31,8 +29,8 @@ Engine::Engine(Machine& machine, AudioSystem& system, AudioWish wish)
                      std::to_string(kLeastPeriod) + " to " + std::to_string(kMostPeriod) + " are."};
   }
   if (rate().hertz < kLowestRate.hertz || rate().hertz > kHighestRate.hertz) {
-    throw AudioError{"A sample rate of " + hertz(rate()) + " is not possible; " + hertz(kLowestRate) + " to " +
-                     hertz(kHighestRate) + " are."};
+    throw AudioError{"A sample rate of " + hertzOf(rate()) + " is not possible; " + hertzOf(kLowestRate) + " to " +
+                     hertzOf(kHighestRate) + " are."};
   }
 }
 
@@ -145,7 +143,7 @@ void Engine::sound(float* left, float* right, int frames, const Call& call) noex
   delays_ = std::min(delays_ + 1, kManyDelays);
   meanDelay_ += (delay - meanDelay_) / delays_;
   const Frame first = machine_.now();
-  clock_.called(first, frames, call.when + Nanos{std::llround(delay - meanDelay_)});
+  clock_.called(first, frames, call.when + Nanos{std::llround(delay - meanDelay_)}, call.underrun);
   machine_.render(left, right, frames, transportAt(first));
   note(frames, system_.now() - begun, call.underrun);
   lastCall_.store(call.when.count(), std::memory_order_relaxed);

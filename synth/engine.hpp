@@ -73,7 +73,7 @@ class Engine final : private SoundSource {
 
   /// By the thread that tends. Whether a device plays it.
   bool heard() const { return heard_; }
-  /// "system (JACK Audio Connection Kit), 48000 Hz"; empty while stopped.
+  /// "system (JACK), 48000 Hz, 256 frames a period"; empty while stopped.
   std::string device() const { return device_ ? device_->describe() : std::string{}; }
 
  private:

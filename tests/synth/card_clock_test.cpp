@@ -96,6 +96,16 @@ SCENARIO("a card that leaves frames out is found again") {
         CHECK(clock.latency() == latency);
       }
     }
+    WHEN("it leaves out one and says so") {
+      card.leftOut = card.period;
+      const Frame first{card.calls * card.period};
+      clock.called(first, card.period, Nanos{std::llround(card.truth(static_cast<double>(first.value)) + kMeanLate)},
+                   true);
+      THEN("it is found at once") {
+        const Nanos now{std::llround(card.truth(static_cast<double>(first.value)))};
+        CHECK(std::abs(card.error(clock, now) + kMeanLate) < 20'000);
+      }
+    }
     WHEN("one call alone is 20 ms late") {
       const Nanos before = clock.momentOf({0});
       card.late = [](std::int64_t) { return 20e6; };

@@ -274,7 +274,7 @@ SCENARIO("nothing is allocated and nothing waits while sound is made", "[guard]"
             desk.connect("k.pitch", name);
             desk.connect(name, "out", 0.1);
           }
-          desk.set("out", "level", -(edits % 20));
+          desk.set("out.level", -(edits % 20));
           ++edits;
         }
         const NodeId keys = desk.played("k");

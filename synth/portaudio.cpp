@@ -1,5 +1,4 @@
-// The sound devices of this machine, by PortAudio: JACK, ALSA, CoreAudio, WASAPI and what else it was built for.
-#include "synth/audio_device.hpp"
+#include "synth/portaudio.hpp"
 
 #if !defined(ANTIPHON_HAVE_PORTAUDIO)
 
@@ -20,7 +19,7 @@ class NoAudio final : public AudioSystem {
 
 }  // namespace
 
-std::unique_ptr<AudioSystem> systemAudio() { return std::make_unique<NoAudio>(); }
+std::unique_ptr<AudioSystem> portAudio(bool) { return std::make_unique<NoAudio>(); }
 
 }  // namespace antiphon::synth
 
@@ -31,6 +30,7 @@ std::unique_ptr<AudioSystem> systemAudio() { return std::make_unique<NoAudio>();
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <string>
 #include <utility>
 #if defined(__linux__) || defined(__APPLE__)
 #include <dlfcn.h>
@@ -61,17 +61,29 @@ void hush() {
   using SetAlsaSays = int (*)(AlsaSays);
   if (const auto set = reinterpret_cast<SetAlsaSays>(dlsym(RTLD_DEFAULT, "snd_lib_error_set_handler")))
     set(&sayNothingOfAlsa);
-  // How the others on a JACK server see us.
+#endif
+}
+
+/// PortAudio's JACK part becomes a client of the server whenever it begins, and crashes at its end when the server has
+/// died meanwhile. A name that PortAudio takes and JACK does not, since with its end it is one letter too long, keeps
+/// it from that.
+void keepFromJack(bool away) {
+#if defined(__linux__) || defined(__APPLE__)
+  static const std::string tooLong(64, 'x');
   using SetName = PaError (*)(const char*);
-  if (const auto set = reinterpret_cast<SetName>(dlsym(RTLD_DEFAULT, "PaJack_SetClientName"))) set("antiphon-synth");
+  if (const auto set = reinterpret_cast<SetName>(dlsym(RTLD_DEFAULT, "PaJack_SetClientName")))
+    set(away ? tooLong.c_str() : "antiphon-portaudio");
+#else
+  static_cast<void>(away);
 #endif
 }
 
 /// PortAudio, between beginning and end. It looks for devices only when it begins.
 class Library {
  public:
-  Library() {
+  explicit Library(bool jackToo) {
     hush();
+    keepFromJack(!jackToo);
     begun_ = Pa_Initialize() == paNoError;
   }
   ~Library() {
@@ -145,14 +157,16 @@ class PortAudioDevice final : public AudioDevice {
 
 class PortAudio final : public AudioSystem {
  public:
+  explicit PortAudio(bool jackToo) : jackToo_{jackToo} {}
+
   std::vector<DeviceInfo> devices() override {
     library_.reset();
     library_ = held_.lock();  // one that a device still plays by must not end
-    if (!library_) library_ = std::make_shared<Library>();
+    if (!library_) library_ = std::make_shared<Library>(jackToo_);
     std::vector<DeviceInfo> found;
     for (int i = 0; i < Pa_GetDeviceCount(); ++i) {
       const PaDeviceInfo& info = *Pa_GetDeviceInfo(i);
-      if (info.maxOutputChannels < 1) continue;
+      if (info.maxOutputChannels < 1 || (!jackToo_ && isJack(info))) continue;
       found.push_back({i, info.name, Pa_GetHostApiInfo(info.hostApi)->name, info.maxOutputChannels,
                        info.defaultSampleRate, i == Pa_GetDefaultOutputDevice()});
     }
@@ -164,7 +178,7 @@ class PortAudio final : public AudioSystem {
     const PaDeviceInfo* const info = Pa_GetDeviceInfo(device.number);
     if (info == nullptr || device.name != info->name) throw AudioError{textOf(device) + " is not there any more."};
     if (info->maxOutputChannels < 2) throw AudioError{textOf(device) + " has one channel, and two are needed."};
-    const bool byJack = Pa_GetHostApiInfo(info->hostApi)->type == paJACK;
+    const bool byJack = isJack(*info);
     const double latency = std::max(info->defaultLowOutputLatency, 2 * period / rate.hertz);
     const PaStreamParameters how{device.number, 2, paFloat32 | paNonInterleaved, latency, nullptr};
     hush();
@@ -176,6 +190,7 @@ class PortAudio final : public AudioSystem {
   }
 
  private:
+  static bool isJack(const PaDeviceInfo& info) { return Pa_GetHostApiInfo(info.hostApi)->type == paJACK; }
   static std::string wrongRate(const DeviceInfo& device, const PaStreamParameters& how, SampleRate rate) {
     std::string possible;
     for (const double other : kRates) {
@@ -186,13 +201,14 @@ class PortAudio final : public AudioSystem {
            (possible.empty() ? std::to_string(std::lround(device.usualRate)) : possible) + " Hz.";
   }
 
+  bool jackToo_;
   std::shared_ptr<Library> library_{};  // until a device holds it
   std::weak_ptr<Library> held_{};       // by the device that is open
 };
 
 }  // namespace
 
-std::unique_ptr<AudioSystem> systemAudio() { return std::make_unique<PortAudio>(); }
+std::unique_ptr<AudioSystem> portAudio(bool jackToo) { return std::make_unique<PortAudio>(jackToo); }
 
 }  // namespace antiphon::synth
 
