@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "scheduler/steady_now.hpp"
 #include "scheduler/time.hpp"
 
 namespace antiphon {
@@ -31,10 +32,5 @@ class Bell {
   std::atomic<std::uint32_t> state_{quiet};
   std::unique_ptr<Sleeper> sleeper_;
 };
-
-/// Now, on the clock that all moments are on. Realtime: yes.
-inline Nanos steadyNow() {
-  return std::chrono::duration_cast<Nanos>(std::chrono::steady_clock::now().time_since_epoch());
-}
 
 }  // namespace antiphon

@@ -21,6 +21,7 @@
 
 #include "bridge/jack_client.hpp"
 #include "bridge/jack_places.hpp"
+#include "bridge/thread_priority.hpp"
 
 namespace antiphon {
 namespace {
@@ -48,7 +49,7 @@ bool within(std::chrono::milliseconds limit, Condition&& condition) {
 
 }  // namespace
 
-DummyJack::DummyJack() {
+DummyJack::DummyJack(bool brisk) : brisk_{brisk && probeThreadPriority() == ThreadPriority::realtime} {
   if (const char* before = std::getenv(kVariable)) {
     before_ = before;
     hadBefore_ = true;
@@ -74,8 +75,13 @@ void DummyJack::start() {
   setenv(kVariable, name_.c_str(), 1);
   const std::string rate = std::to_string(kRate);
   const std::string period = std::to_string(kPeriod);
-  const char* const words[] = {"jackd", "--no-realtime", "-S", "-n",           name_.c_str(), "-d", "dummy",
-                               "-r",    rate.c_str(),    "-p", period.c_str(), nullptr};
+  const char* const words[] = {"jackd",      brisk_ ? "--realtime" : "--no-realtime",
+                               "--no-mlock", "-S",
+                               "-n",         name_.c_str(),
+                               "-d",         "dummy",
+                               "-r",         rate.c_str(),
+                               "-p",         period.c_str(),
+                               nullptr};
   process_ = fork();
   if (process_ == 0) {
 #if defined(__linux__)

@@ -13,8 +13,9 @@ class DummyJack {
   static constexpr unsigned kRate = 48000;
   static constexpr unsigned kPeriod = 256;
 
-  /// Returns when clients can open; throws std::runtime_error with the server's log when they never can.
-  DummyJack();
+  /// Returns when clients can open; throws std::runtime_error with the server's log when they never can. A brisk one
+  /// runs before all ordinary threads, and so do its clients, where the system allows it.
+  explicit DummyJack(bool brisk = false);
   ~DummyJack();
   DummyJack(const DummyJack&) = delete;
   DummyJack& operator=(const DummyJack&) = delete;
@@ -28,6 +29,7 @@ class DummyJack {
 
   std::string before_;  // what JACK_DEFAULT_SERVER was
   bool hadBefore_ = false;
+  bool brisk_;
   std::string name_;
   std::string log_;
   pid_t process_ = -1;

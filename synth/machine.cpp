@@ -9,7 +9,7 @@ namespace antiphon::synth {
 namespace {
 
 constexpr std::size_t kCommands = 8192;
-constexpr std::size_t kPlans = 64;
+constexpr std::size_t kPlans = kCommands;  // as many may be followed, and come back, between two blocks
 constexpr std::size_t kGestures = 4096;
 
 bool isFinite(const float* numbers, std::size_t count) {

@@ -22,6 +22,15 @@ float loudest(const std::vector<float>& sound) {
   return most;
 }
 
+/// Says how many of it there are.
+struct Counted final : Module {
+  inline static int alive = 0;
+  Counted() { ++alive; }
+  ~Counted() override { --alive; }
+  void play(const Block&) override {}
+  void calm() override {}
+};
+
 }  // namespace
 
 SCENARIO("a tone is patched to the loudspeaker, and is heard") {
@@ -148,4 +157,29 @@ SCENARIO("a cable closes a loop: it brings what was a block ago, whatever the si
   };
   CHECK(played(32) == played(17));
   CHECK(played(32) == played(480));
+}
+
+SCENARIO("what has been taken out of a patch is freed, however many edits lie between two blocks") {
+  GIVEN("two hundred edits, each of which takes a module out or brings one") {
+    const ModuleType counted{
+        .name = "counted",
+        .family = "tests",
+        .purpose = "Says how many of it there are.",
+        .inlets = {},
+        .outlets = {{"out", "silence"}},
+        .make = [](const Place&) -> std::unique_ptr<Module> { return std::make_unique<Counted>(); }};
+    Desk desk{SampleRate{48000}};
+    listen(desk, 64);
+    for (int n = 0; n < 100; ++n) {
+      desk.add("c", counted);
+      desk.remove("c");
+    }
+    WHEN("sound goes on") {
+      for (int n = 0; n < 4; ++n) {
+        listen(desk, 4800);
+        desk.tend();
+      }
+      THEN("none of them is left") { CHECK(Counted::alive == 0); }
+    }
+  }
 }

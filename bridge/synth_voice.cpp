@@ -1,0 +1,64 @@
+#include "bridge/synth_voice.hpp"
+
+#include <cmath>
+
+namespace antiphon {
+namespace {
+
+using synth::Gesture;
+using synth::NodeId;
+
+constexpr std::uint8_t kPitchBend = 0xE0;
+constexpr float kBendRange = 2;  // semitones either way, as every MIDI instrument has it unless told otherwise
+
+float bendOf(const MidiMessage& message) {
+  return kBendRange * static_cast<float>(message.data2() * 128 + message.data1() - 8192) / 8192;
+}
+
+}  // namespace
+
+void SynthVoice::cycle(Nanos moment, Nanos steady) {
+  cycles_.called({moment.count()}, 0, steady);
+  cycling_ = true;
+}
+
+Nanos SynthVoice::steady(Nanos moment) const {
+  return cycling_ ? cycles_.momentOf(synth::Frame{moment.count()} + cycles_.latency()) : moment;
+}
+
+void SynthVoice::send(const MidiMessage& message, Nanos when) {
+  onward_.send(message, when);
+  if (!message.isChannelMessage()) return;
+  when = steady(when);
+  Channel& channel = channels_[message.channel()];
+  const NodeId wanted{wanted_[message.channel()].load(std::memory_order_relaxed)};
+  if (channel.hangs || !(channel.node == wanted)) letGo(channel, when);
+  if (!channel.hangs) channel.node = wanted;
+  if (channel.node == NodeId{}) return;
+
+  const auto amount = static_cast<float>(message.data2()) / 127;
+  const auto key = static_cast<float>(message.data1());
+  if (message.isNoteOn()) {
+    play(channel, {Gesture::Kind::keyDown, key, amount}, when);
+  } else if (message.isNoteOff()) {
+    channel.hangs = !play(channel, {Gesture::Kind::keyUp, key, amount}, when);
+  } else if (message.isController(midi::kSustain)) {
+    channel.hangs = !play(channel, {Gesture::Kind::pedal, 0, amount}, when);
+  } else if (message.isController(midi::kAllNotesOff) || message.isController(midi::kAllSoundOff)) {
+    channel.hangs = !play(channel, {Gesture::Kind::allUp, 0, 0}, when);
+  } else if (message.kind() == kPitchBend) {
+    play(channel, {Gesture::Kind::bend, 0, bendOf(message)}, when);
+  }
+}
+
+bool SynthVoice::play(const Channel& channel, const Gesture& gesture, Nanos when) {
+  if (engine_.play(channel.node, gesture, when)) return true;
+  dropped_.fetch_add(1, std::memory_order_relaxed);
+  return false;
+}
+
+void SynthVoice::letGo(Channel& channel, Nanos when) {
+  channel.hangs = !(channel.node == NodeId{}) && !engine_.play(channel.node, {Gesture::Kind::allUp, 0, 0}, when);
+}
+
+}  // namespace antiphon
