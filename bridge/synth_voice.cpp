@@ -41,11 +41,11 @@ void SynthVoice::send(const MidiMessage& message, Nanos when) {
   if (message.isNoteOn()) {
     play(channel, {Gesture::Kind::keyDown, key, amount}, when);
   } else if (message.isNoteOff()) {
-    channel.hangs = !play(channel, {Gesture::Kind::keyUp, key, amount}, when);
+    if (!play(channel, {Gesture::Kind::keyUp, key, amount}, when)) channel.hangs = true;
   } else if (message.isController(midi::kSustain)) {
-    channel.hangs = !play(channel, {Gesture::Kind::pedal, 0, amount}, when);
+    if (!play(channel, {Gesture::Kind::pedal, 0, amount}, when)) channel.hangs = true;
   } else if (message.isController(midi::kAllNotesOff) || message.isController(midi::kAllSoundOff)) {
-    channel.hangs = !play(channel, {Gesture::Kind::allUp, 0, 0}, when);
+    if (!play(channel, {Gesture::Kind::allUp, 0, 0}, when)) channel.hangs = true;
   } else if (message.kind() == kPitchBend) {
     play(channel, {Gesture::Kind::bend, 0, bendOf(message)}, when);
   }
