@@ -6,6 +6,8 @@
 #define ANTIPHON_SYNTH_CURVES_INL
 #endif
 
+#include <utility>
+
 #include "synth/lanes-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -25,7 +27,11 @@ HWY_INLINE Answers differ(Lanes a, Lanes b) { return (a < b) | (a > b); }
 
 /// In the room: what the other ear hears.
 HWY_INLINE Lanes otherEar(Lanes a) {
-  ANTIPHON_EACH a.part[p] = hn::Reverse2(Real(), a.part[p]);
+  if constexpr (kPart == 1) {  // a vector of one has no neighbour in it
+    for (std::size_t p = 0; p < kParts; p += 2) std::swap(a.part[p], a.part[p + 1]);
+  } else {
+    ANTIPHON_EACH a.part[p] = hn::Reverse2(Real(), a.part[p]);
+  }
   return a;
 }
 

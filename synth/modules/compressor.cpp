@@ -73,7 +73,7 @@ const ModuleType& compressorModule() {
       .inlets = {signalInlet("in", "the sound"),
                  knob("threshold", "what is louder is held back", Unit::decibels, -60, 0, -18),
                  knob("ratio", "so many dB more become one", Unit::plain, 1, 100, 4, Curve::exponential),
-                 knob("attack", "how soon it takes hold", Unit::seconds, 0, 1, 0.005, Curve::exponential),
+                 knob("attack", "how soon it takes hold", Unit::seconds, 0.00005, 1, 0.005, Curve::exponential),
                  knob("release", "how soon it lets go", Unit::seconds, 0.001, 5, 0.15, Curve::exponential),
                  knob("knee", "how wide the bend at the threshold is", Unit::decibels, 0, 36, 6),
                  knob("makeup", "how much louder all is afterwards", Unit::decibels, -24, 36, 0),

@@ -63,7 +63,7 @@ const ModuleType& followModule() {
       .family = "dynamics",
       .purpose = "Says how loud something is: 1 for a tone at full scale.",
       .inlets = {signalInlet("in", "the sound"),
-                 knob("attack", "how soon it rises", Unit::seconds, 0, 5, 0.005, Curve::exponential),
+                 knob("attack", "how soon it rises", Unit::seconds, 0.00005, 5, 0.005, Curve::exponential),
                  knob("release", "how soon it falls", Unit::seconds, 0.001, 20, 0.1, Curve::exponential)},
       .outlets = {{"out", "how loud it is, from 0"}},
       .make = [](const Place& place) { return HWY_DYNAMIC_DISPATCH(makeFollow)(place); },

@@ -27,19 +27,12 @@ class Keys final : public Module {
     const auto most = static_cast<std::size_t>(std::lround(block.in[1].at(0, 0)[0]));
     inUse_ = std::min(most, voices_.size());
     auto next = due_.begin();
-    for (int f = 0; f < block.frames; ++f) {
+    for (int f = 0; f < block.frames;) {
       for (; next != due_.end() && next->frame <= f; ++next) obey(next->gesture);
-      for (std::size_t v = 0; v < voices_.size(); ++v) {
-        Voice& voice = voices_[v];
-        const int group = static_cast<int>(v) / kLanes;
-        const std::size_t lane = v % kLanes;
-        voice.pitch += voice.left > 0 ? (voice.key - voice.pitch) / static_cast<float>(voice.left--) : 0.0f;
-        block.out[0].at(group, f)[lane] = voice.pitch + bend_ - kA4;
-        // A voice that is taken over lets go for one frame, so that its envelope begins anew.
-        block.out[1].at(group, f)[lane] = voice.again ? 0.0f : voice.held ? 1.0f : 0.0f;
-        block.out[2].at(group, f)[lane] = voice.force;
-        voice.again = false;
-      }
+      int until = f + 1;
+      if (!say(block, f)) until = next == due_.end() ? block.frames : std::min(next->frame, block.frames);
+      hold(block, f, until);
+      f = until;
     }
     due_.clear();
   }
@@ -62,6 +55,33 @@ class Keys final : public Module {
     Gesture gesture{};
     int frame = 0;
   };
+
+  /// Writes a frame; whether the next is another even if nothing is played.
+  bool say(const Block& block, int frame) {
+    bool moving = false;
+    for (std::size_t v = 0; v < voices_.size(); ++v) {
+      Voice& voice = voices_[v];
+      const int group = static_cast<int>(v) / kLanes;
+      const std::size_t lane = v % kLanes;
+      moving = moving || voice.left > 0 || voice.again;
+      voice.pitch += voice.left > 0 ? (voice.key - voice.pitch) / static_cast<float>(voice.left--) : 0.0f;
+      block.out[0].at(group, frame)[lane] = voice.pitch + bend_ - kA4;
+      // A voice that is taken over lets go for one frame, so that its envelope begins anew.
+      block.out[1].at(group, frame)[lane] = voice.again ? 0.0f : voice.held ? 1.0f : 0.0f;
+      block.out[2].at(group, frame)[lane] = voice.force;
+      voice.again = false;
+    }
+    return moving;
+  }
+
+  /// Frames up to `until` are as this one.
+  void hold(const Block& block, int frame, int until) const {
+    for (const Made& out : block.out) {
+      for (int g = 0; g < block.groups; ++g) {
+        for (int f = frame + 1; f < until; ++f) std::copy_n(out.at(g, frame), kLanes, out.at(g, f));
+      }
+    }
+  }
 
   void obey(const Gesture& gesture) {
     ++moment_;
