@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "synth/module.hpp"
@@ -78,7 +79,8 @@ class Keys final : public Module {
   void hold(const Block& block, int frame, int until) const {
     for (const Made& out : block.out) {
       for (int g = 0; g < block.groups; ++g) {
-        for (int f = frame + 1; f < until; ++f) std::copy_n(out.at(g, frame), kLanes, out.at(g, f));
+        const float* const said = out.at(g, frame);
+        for (int f = frame + 1; f < until; ++f) std::memcpy(out.at(g, f), said, kLanes * sizeof(float));
       }
     }
   }
