@@ -64,8 +64,9 @@ MadeAnswerer makeAria(const AnswerWish& wish) {
   std::shared_ptr<const AriaModel> model;
   Progress progress{"loading"};
   try {
-    model = AriaModel::load(wish.model, wish.thinking, [&](double share) { progress.at(share); },
-                            [](const std::string& remark) { std::fprintf(stderr, "%s\n", remark.c_str()); });
+    model = AriaModel::load(
+        wish.model, wish.thinking, [&](double share) { progress.at(share); },
+        [](const std::string& remark) { std::fprintf(stderr, "%s\n", remark.c_str()); });
   } catch (const ModelError& error) {
     throw UsageError{error.what()};
   }
