@@ -38,7 +38,7 @@ void edit(Desk& desk, Edit&& change) {
   desk.load(patch);
 }
 
-/// The words between which no comma stands: the cables as they were written.
+/// The cables as they were written, and their amount if there was one among the words.
 std::string chainOf(const Command::Words& words, double& amount) {
   std::string names;
   for (const Command::Word& word : words) {

@@ -156,7 +156,8 @@ void Desk::bring(const Patch& patch) {
     });
     if (old != cables_.end()) {
       cables.push_back(*old);
-      machine_.fade(**old, amount, frames(kFade));
+      const double before = patch_.cables()[static_cast<std::size_t>(old - cables_.begin())].amount;
+      if (before != wanted.amount) machine_.fade(**old, amount, frames(kFade));
     } else {
       cables.push_back(std::make_shared<Cable>(from, wanted.outlet, to, wanted.inlet, late[i]));
       cables.back()->amount = Glide{0};
@@ -227,8 +228,7 @@ NodeId Desk::played(std::string_view name) const {
 }
 
 std::string Desk::faulty() const {
-  const Node* const node = machine_.faulty();
-  const auto found = std::ranges::find_if(nodes_, [&](const auto& n) { return n.get() == node; });
+  const auto found = std::ranges::find(nodes_, machine_.faulty(), &Node::id);
   return found == nodes_.end() ? std::string{} : (*found)->name;
 }
 

@@ -241,7 +241,7 @@ void Machine::findFault(int frames) {
     node.module->calm();
     if (first && &node != plan_->out) {
       node.muted = true;
-      faulty_.store(&node, std::memory_order_release);
+      faulty_.store(node.id.value, std::memory_order_release);
     }
     first = false;
   }

@@ -46,8 +46,8 @@ class Machine {
 
   /// Frames rendered so far; any thread.
   Frame now() const { return {now_.load(std::memory_order_acquire)}; }
-  /// The last node that had to be muted, since it said something that is no number; null: none. Any thread.
-  const Node* faulty() const { return faulty_.load(std::memory_order_acquire); }
+  /// The last node that had to be muted, since it said something that is no number; NodeId{}: none. Any thread.
+  NodeId faulty() const { return {faulty_.load(std::memory_order_acquire)}; }
 
  private:
   struct Played {
@@ -82,7 +82,7 @@ class Machine {
   std::vector<Played> waiting_{};  // of what is played: not due yet, in the order of their frames
   Safety safety_;
   std::atomic<std::int64_t> now_{0};
-  std::atomic<const Node*> faulty_{nullptr};
+  std::atomic<std::uint64_t> faulty_{0};
 };
 
 }  // namespace antiphon::synth

@@ -37,6 +37,31 @@ class Haste {
   float perFrame_;
 };
 
+/// Where eight envelopes are; kept in memory between two blocks.
+struct Levels {
+  alignas(32) float level[kLanes] = {}, rising[kLanes] = {}, gate[kLanes] = {};
+};
+
+/// The same while a block is worked on.
+struct Climb {
+  Lanes level, rising, before;
+
+  explicit HWY_INLINE Climb(const Levels& from)
+      : level{Lanes::from(from.level)}, rising{Lanes::from(from.rising)}, before{Lanes::from(from.gate)} {}
+  HWY_INLINE void to(Levels& levels) const {
+    level.to(levels.level);
+    rising.to(levels.rising);
+    before.to(levels.gate);
+  }
+  HWY_INLINE Answers up() const { return rising > 0.5f; }
+  /// A frame towards its goal, by that part of the way; at the top the way up is over.
+  HWY_INLINE void go(Lanes goal, Lanes part) {
+    level = max(mulAdd(goal - level, part, level), 0.0f);
+    rising = choose(level >= 1.0f, 0.0f, rising);
+    level = min(level, 1.0f);
+  }
+};
+
 }  // namespace antiphon::synth::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

@@ -20,8 +20,8 @@ class Ad final : public Module {
     const bool moving = !(block.in[kAttack].steady() && block.in[kDecay].steady());
     const Lanes loop = block.in[kLoop].at(0, 0)[0];
     for (int g = 0; g < block.groups; ++g) {
-      Voices& voices = voices_[static_cast<std::size_t>(g)];
-      Lanes level = Lanes::from(voices.level), rising = Lanes::from(voices.rising), before = Lanes::from(voices.gate);
+      Levels& levels = voices_[static_cast<std::size_t>(g)];
+      Climb climb{levels};
       Lanes attack = haste_.share(Lanes::from(block.in[kAttack].at(g, 0)), kAttackLog);
       Lanes decay = haste_.share(Lanes::from(block.in[kDecay].at(g, 0)), kFallLog);
       for (int f = 0; f < block.frames; ++f) {
@@ -30,29 +30,21 @@ class Ad final : public Module {
           decay = haste_.share(Lanes::from(block.in[kDecay].at(g, f)), kFallLog);
         }
         const Lanes gate = Lanes::from(block.in[kGate].at(g, f));
-        const Answers held = gate > 0.5f, over = (level <= 0.0f) & (loop > 0.5f);
-        rising = choose(held & ((before <= 0.5f) | over), 1.0f, rising);
-        before = gate;
-        const Answers up = rising > 0.5f;
-        level = max(mulAdd(choose(up, kBeyondTop, kBelowBottom) - level, choose(up, attack, decay), level), 0.0f);
-        rising = choose(level >= 1.0f, 0.0f, rising);
-        level = min(level, 1.0f);
-        level.to(block.out[0].at(g, f));
+        const Answers held = gate > 0.5f, over = (climb.level <= 0.0f) & (loop > 0.5f);
+        climb.rising = choose(held & ((climb.before <= 0.5f) | over), 1.0f, climb.rising);
+        climb.before = gate;
+        const Answers up = climb.up();
+        climb.go(choose(up, kBeyondTop, kBelowBottom), choose(up, attack, decay));
+        climb.level.to(block.out[0].at(g, f));
       }
-      level.to(voices.level);
-      rising.to(voices.rising);
-      before.to(voices.gate);
+      climb.to(levels);
     }
   }
-  void calm() override { std::fill(voices_.begin(), voices_.end(), Voices{}); }
+  void calm() override { std::fill(voices_.begin(), voices_.end(), Levels{}); }
 
  private:
-  struct Voices {
-    alignas(32) float level[kLanes] = {}, rising[kLanes] = {}, gate[kLanes] = {};
-  };
-
   Haste haste_;
-  std::vector<Voices> voices_;
+  std::vector<Levels> voices_;
 };
 
 std::unique_ptr<Module> makeAd(const Place& place) { return std::make_unique<Ad>(place); }

@@ -16,8 +16,8 @@ class Adsr final : public Module {
 
   void play(const Block& block) override {
     for (int g = 0; g < block.groups; ++g) {
-      Voices& voices = voices_[static_cast<std::size_t>(g)];
-      Lanes level = Lanes::from(voices.level), rising = Lanes::from(voices.rising), before = Lanes::from(voices.gate);
+      Levels& levels = voices_[static_cast<std::size_t>(g)];
+      Climb climb{levels};
       const bool steady = block.in[1].steady() && block.in[2].steady() && block.in[4].steady();
       Lanes attack = haste_.share(Lanes::from(block.in[1].at(g, 0)), kAttackLog),
             decay = haste_.share(Lanes::from(block.in[2].at(g, 0)), kFallLog),
@@ -30,31 +30,22 @@ class Adsr final : public Module {
         }
         const Lanes gate = Lanes::from(block.in[0].at(g, f)), sustain = Lanes::from(block.in[3].at(g, f));
         const Answers held = gate > 0.5f;
-        rising = choose(held & (before <= 0.5f), 1.0f, rising);
-        rising = choose(held, rising, 0.0f);
-        before = gate;
-        const Answers up = rising > 0.5f;
-        const Lanes goal = choose(up, kBeyondTop, choose(held, sustain, kBelowBottom));
-        const Lanes part = choose(up, attack, choose(held, decay, release));
-        level = max(mulAdd(goal - level, part, level), 0.0f);
-        rising = choose(level >= 1.0f, 0.0f, rising);
-        level = min(level, 1.0f);
-        level.to(block.out[0].at(g, f));
+        climb.rising = choose(held & (climb.before <= 0.5f), 1.0f, climb.rising);
+        climb.rising = choose(held, climb.rising, 0.0f);
+        climb.before = gate;
+        const Answers up = climb.up();
+        climb.go(choose(up, kBeyondTop, choose(held, sustain, kBelowBottom)),
+                 choose(up, attack, choose(held, decay, release)));
+        climb.level.to(block.out[0].at(g, f));
       }
-      level.to(voices.level);
-      rising.to(voices.rising);
-      before.to(voices.gate);
+      climb.to(levels);
     }
   }
-  void calm() override { std::fill(voices_.begin(), voices_.end(), Voices{}); }
+  void calm() override { std::fill(voices_.begin(), voices_.end(), Levels{}); }
 
  private:
-  struct Voices {
-    alignas(32) float level[kLanes] = {}, rising[kLanes] = {}, gate[kLanes] = {};
-  };
-
   Haste haste_;
-  std::vector<Voices> voices_;
+  std::vector<Levels> voices_;
 };
 
 std::unique_ptr<Module> makeAdsr(const Place& place) { return std::make_unique<Adsr>(place); }
