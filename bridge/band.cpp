@@ -76,6 +76,7 @@ void Band::feed(TurnId id, const Note& note) { lead_.feed(id, note); }
 void Band::commit(const TurnPlan& plan, std::span<const Note> prompt) {
   understudy_.commit(plan, prompt);
   lead_.commit(plan, prompt);
+  if (committed_) committed_();
 }
 
 void Band::cancel(TurnId id) {

@@ -33,6 +33,10 @@ class Band final : public MidiClient, private Thinker {
   /// What went wrong with an answerer since the last call. From an ordinary thread.
   std::optional<std::string> takeError();
 
+  /// Whoever has to know that a call is complete and its answer comes next, in the real-time context. Before anything
+  /// is performed.
+  void whenCommitted(std::function<void()> tell) { committed_ = std::move(tell); }
+
   /// For those that play along in the real-time context.
   const Timeline& timeline() const { return performance_.timeline(); }
   Phase phase() const { return performance_.phase(); }
@@ -51,6 +55,7 @@ class Band final : public MidiClient, private Thinker {
   Worker understudy_;
   Performance performance_;
   FixedQueue<LiveCommand> asked_;
+  std::function<void()> committed_{};
   Tally told_{};
   Nanos toldAt_{0};
 };

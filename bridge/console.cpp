@@ -1,7 +1,9 @@
 #include "bridge/console.hpp"
 
 #include <array>
+#include <cstring>
 #include <thread>
+#include <utility>
 
 #if defined(_WIN32)
 #include <conio.h>
@@ -23,7 +25,9 @@ namespace antiphon {
 struct Console::Terminal {};
 
 Console::Console(Keys keys, std::function<void(const std::string&)> command)
-    : terminal_{_isatty(0) ? std::make_unique<Terminal>() : nullptr}, keys_{keys}, command_{std::move(command)} {}
+    : terminal_{_isatty(0) ? std::make_unique<Terminal>() : nullptr},
+      keys_{std::move(keys)},
+      command_{std::move(command)} {}
 
 Console::~Console() = default;
 
@@ -68,14 +72,25 @@ struct Console::Terminal {
   }
 };
 
+namespace {
+
+void say(const char* sequence) {
+  if (isatty(STDOUT_FILENO) && write(STDOUT_FILENO, sequence, std::strlen(sequence)) < 0) return;
+}
+
+}  // namespace
+
 Console::Console(Keys keys, std::function<void(const std::string&)> command)
-    : keys_{keys}, command_{std::move(command)} {
+    : keys_{std::move(keys)}, command_{std::move(command)} {
   const bool foreground = tcgetpgrp(STDIN_FILENO) == getpgrp();
   if (isatty(STDIN_FILENO) && foreground) terminal_ = std::make_unique<Terminal>();
   else if (isatty(STDIN_FILENO)) ended_ = true;  // reading would stop a background job
+  if (terminal_ && keys_.piano) say(KeyReader::kAsk);
 }
 
-Console::~Console() = default;
+Console::~Console() {
+  if (tells_) say(KeyReader::kTellNoMore);
+}
 
 void Console::poll(std::chrono::milliseconds wait) {
   if (ended_) {
@@ -92,6 +107,7 @@ void Console::poll(std::chrono::milliseconds wait) {
     return;
   }
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) take(bytes[i]);
+  if (terminal_ && keys_.piano && reader_.canTell() && !std::exchange(tells_, true)) say(KeyReader::kTellAll);
 }
 
 std::size_t outputWidth() {
@@ -107,7 +123,7 @@ bool Console::inputIsTerminal() const { return terminal_ != nullptr; }
 
 void Console::take(char c) {
   if (terminal_) {
-    takeKey(c);
+    if (const auto stroke = reader_.take(c)) takeKey(*stroke);
   } else if (c == '\n') {
     endLine();
   } else if (typed_.size() < kLongestLine) {
@@ -117,14 +133,18 @@ void Console::take(char c) {
   }
 }
 
-void Console::takeKey(char c) {
-  if (escape_) {  // arrow keys and the like mean nothing here
-    escape_ = !((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '~');
+void Console::takeKey(const KeyStroke& stroke) {
+  const bool released = stroke.kind == KeyStroke::Kind::released;
+  const char c = stroke.key;
+  if (c == '\x03') {  // control-C, of a terminal that tells everything
+    if (!released) command_("quit");
+  } else if (!released && typed_.empty() && keys_.single && (c == keys_.record || c == keys_.play)) {
+    command_(c == keys_.record ? "record" : "play");
+  } else if (keys_.piano && (released || (typed_.empty() && c != ':' && c != '\x04'))) {
+    keys_.piano(stroke, tells_);
+  } else if (released) {
     return;
-  }
-  if (c == '\x1b') {
-    escape_ = true;
-  } else if (c == '\n' || c == '\r') {
+  } else if (c == '\n') {
     endLine();
   } else if (c == '\x7f' || c == '\b') {
     if (!typed_.empty()) typed_.pop_back();
@@ -132,12 +152,8 @@ void Console::takeKey(char c) {
     typed_.clear();
   } else if (c == '\x04') {  // control-D
     if (typed_.empty()) command_("quit");
-  } else if (keys_.single && typed_.empty() && c == keys_.record) {
-    command_("record");
-  } else if (keys_.single && typed_.empty() && c == keys_.play) {
-    command_("play");
-  } else if (static_cast<unsigned char>(c) >= ' ' && typed_.size() < 200) {
-    typed_ += c;
+  } else if (typed_.size() < 200) {
+    typed_ += stroke.text;
   }
 }
 
@@ -146,7 +162,7 @@ void Console::endLine() {
   line.swap(typed_);
   if (overlong_) line = "(a line of more than " + std::to_string(kLongestLine) + " characters)";
   overlong_ = false;
-  if (keys_.single && line.starts_with(':')) line.erase(0, 1);
+  if (behindColon() && line.starts_with(':')) line.erase(0, 1);
   // Without a terminal there are no single keys, so a line that is one stands for it.
   if (!terminal_ && keys_.single && line == std::string{keys_.record}) line = "record";
   if (!terminal_ && keys_.single && line == std::string{keys_.play}) line = "play";

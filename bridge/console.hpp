@@ -6,17 +6,21 @@
 #include <memory>
 #include <string>
 
+#include "bridge/key_reader.hpp"
+
 namespace antiphon {
 
 /// For one ordinary thread. A terminal is put into single-key mode while this lives, so that the status line and what
 /// is typed can share the last row.
 class Console {
  public:
-  /// In manual mode a key alone acts at once, and a command begins with a colon.
+  /// In manual mode, and where keys are played, a key alone acts at once, and a command begins with a colon.
   struct Keys {
     bool single = false;
     char record = 'r';
     char play = 'p';
+    /// Hears every key while no command is being typed; empty: nobody does. `tells`: and hears when it is let go.
+    std::function<void(const KeyStroke& stroke, bool tells)> piano{};
   };
 
   Console(Keys keys, std::function<void(const std::string& line)> command);
@@ -35,8 +39,9 @@ class Console {
   static constexpr std::size_t kLongestLine = 4096;
 
   void take(char c);
-  void takeKey(char c);
+  void takeKey(const KeyStroke& stroke);
   void endLine();
+  bool behindColon() const { return keys_.single || keys_.piano; }
 
   struct Terminal;
   std::unique_ptr<Terminal> terminal_;  // nothing when input is none
@@ -44,7 +49,8 @@ class Console {
   std::function<void(const std::string&)> command_;
   std::string typed_;
   bool overlong_ = false;
-  bool escape_ = false;  // inside an arrow key's sequence
+  KeyReader reader_{};
+  bool tells_ = false;  // the terminal was asked to tell when keys are let go
   bool ended_ = false;
 };
 

@@ -1,8 +1,10 @@
 #include "bridge/daemon.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "bridge/band.hpp"
@@ -10,10 +12,14 @@
 #include "bridge/console.hpp"
 #include "bridge/daemon_log.hpp"
 #include "bridge/demo_player.hpp"
+#include "bridge/ensemble_commands.hpp"
+#include "bridge/heard_band.hpp"
 #include "bridge/journal_queue.hpp"
 #include "bridge/live_commands.hpp"
+#include "bridge/loopback_backend.hpp"
 #include "bridge/midi_systems.hpp"
 #include "bridge/model_commands.hpp"
+#include "bridge/patch_commands.hpp"
 #include "bridge/session_file.hpp"
 #include "bridge/turn_log.hpp"
 #include "model/echo.hpp"
@@ -23,8 +29,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kGlance = 40ms;   // how often the screen is looked after
-constexpr auto kTendEvery = 1s;  // and the ports
+constexpr auto kGlance = 40ms;     // how often the screen is looked after
+constexpr auto kTendEvery = 1s;    // and the ports
+constexpr auto kFadeAway = 300ms;  // what sounds is not cut off
 constexpr int kDemoTurns = 2;
 constexpr const char* kDemoSession = "antiphon-session.mid";
 
@@ -65,14 +72,22 @@ class Daemon {
   void command(const std::string& line);
   std::string status() const;
 
+  std::unique_ptr<MidiBackend> openBackend();
+  std::chrono::milliseconds glance() const;
+  MidiClient& chain();
+  void explainKeys();
+
   DaemonPlan plan_;
   bool demo_;
   DaemonLog log_;
   std::unique_ptr<SessionFile> session_;
   std::unique_ptr<TurnLog> turns_;
   JournalQueue journal_;
+  std::optional<ComputerPiano> piano_;
   std::unique_ptr<MidiBackend> backend_;
+  std::unique_ptr<Ensemble> ensemble_;
   Band band_;
+  std::optional<HeardBand> heard_;
   std::optional<DemoPlayer> demoPlayer_;
   CommandTable commands_;
   Settings wanted_;  // as the live commands have changed them
@@ -86,7 +101,7 @@ class Daemon {
 /// With nobody at the other end of the ports, the clock and the calls must come from here.
 DaemonPlan withDemonstration(DaemonPlan plan) {
   plan.backend = chooseBackend(plan.backend);
-  if (plan.backend != "loopback") return plan;
+  if (plan.backend != "loopback" || plan.piano || !plan.calls.empty()) return plan;
   plan.settings.clock = ClockSource::internal;
   plan.settings.mode = Mode::automatic;
   plan.settings.anchor = Anchor::transport;
@@ -97,11 +112,13 @@ DaemonPlan withDemonstration(DaemonPlan plan) {
 
 Daemon::Daemon(DaemonPlan plan)
     : plan_{withDemonstration(std::move(plan))},
-      demo_{plan_.backend == "loopback"},
+      demo_{plan_.backend == "loopback" && !plan_.piano && plan_.calls.empty()},
       log_{plan_.logLevel, plan_.settings.meter, plan_.settings.measures},
-      backend_{makeBackend(plan_.backend, plan_.ports)},
+      backend_{openBackend()},
+      ensemble_{plan_.ensemble ? std::make_unique<Ensemble>(*plan_.ensemble, synth::systemAudio(), backend_->out())
+                               : nullptr},
       band_{plan_.settings,
-            backend_->out(),
+            ensemble_ ? ensemble_->answers() : backend_->out(),
             backend_->clockOut(),
             plan_.lead(),
             std::make_unique<EchoAnswerer>(),
@@ -131,14 +148,52 @@ Daemon::Daemon(DaemonPlan plan)
                      backend_->wake();
                      return taken;
                    }});
+  if (ensemble_) {
+    band_.whenCommitted([this] { ensemble_->nextAnswer(); });
+    addPatchCommands(commands_, ensemble_->desk());
+    addEnsembleCommands(commands_, *ensemble_);
+  }
+}
+
+std::unique_ptr<MidiBackend> Daemon::openBackend() {
+  if (!plan_.piano) return makeBackend(plan_.backend, plan_.ports);
+  auto loop = std::make_unique<LoopbackBackend>();
+  piano_.emplace(*plan_.piano,
+                 [&inside = *loop](const MidiMessage& message) { inside.inject(Inlet::player, message.view()); });
+  return loop;
+}
+
+/// From the back end to the band: whoever stands between them.
+MidiClient& Daemon::chain() {
+  MidiClient* last = &band_;
+  if (ensemble_) last = &heard_.emplace(band_, *ensemble_);
+  if (!plan_.calls.empty()) last = &demoPlayer_.emplace(band_, *last, plan_.settings, plan_.calls);
+  else if (demo_) last = &demoPlayer_.emplace(band_, *last, plan_.settings);
+  return *last;
+}
+
+void Daemon::explainKeys() {
+  if (piano_) {
+    for (const std::string& line : piano_->help()) log_.say("[keys]   " + line);
+  }
+  const std::string colon = "a command begins with a colon, :help lists them, :quit ends";
+  if (plan_.settings.mode == Mode::manual)
+    log_.say(std::string{"[keys] "} + plan_.recordKey + " records, " + plan_.playKey + " answers; " + colon);
+  else log_.say("[keys] " + (piano_ ? colon : "type help for the commands, quit to end"));
 }
 
 int Daemon::run() {
   const SignalWatch signals;
-  if (demo_) demoPlayer_.emplace(band_, plan_.settings);
-  backend_->start(demo_ ? static_cast<MidiClient&>(*demoPlayer_) : band_);
+  if (ensemble_) {
+    for (const std::string& news : ensemble_->start()) log_.say("[sound] " + news);
+  }
+  backend_->start(chain());
 
-  if (demo_) {
+  if (!plan_.calls.empty()) {
+    log_.say("[midi] the file plays, on our own clock");
+  } else if (piano_) {
+    log_.say("[midi] you play on the computer's keys, on our own clock");
+  } else if (demo_) {
     log_.say("[midi] no MIDI system here: a demonstration, with a built-in player, on our own clock");
   } else {
     log_.say("[midi] " + std::string{backend_->name()});
@@ -149,25 +204,29 @@ int Daemon::run() {
   if (!plan_.foreword.empty()) log_.say("[model] " + plan_.foreword);
 
   {
-    Console console{{plan_.settings.mode == Mode::manual, plan_.recordKey, plan_.playKey},
-                    [this](const std::string& line) { command(line); }};
-    if (console.inputIsTerminal()) {
-      log_.say(plan_.settings.mode == Mode::manual
-                   ? std::string{"[keys] "} + plan_.recordKey + " records, " + plan_.playKey +
-                         " answers; a command begins with a colon, :help lists them"
-                   : std::string{"[keys] type help for the commands, quit to end"});
-    }
+    Console::Keys keys{plan_.settings.mode == Mode::manual, plan_.recordKey, plan_.playKey};
+    if (piano_) keys.piano = [this](const KeyStroke& stroke, bool tells) { piano_->take(stroke, tells, steadyNow()); };
+    Console console{std::move(keys), [this](const std::string& line) { command(line); }};
+    if (console.inputIsTerminal()) explainKeys();
+    else if (piano_) log_.warn("[keys] no terminal: there are no keys to play on");
     while (!quit_ && stopSignal.load() == 0) {
       tell();
       if (plan_.turns > 0 && turnsPlayed_ >= plan_.turns) break;
       tend();
       log_.redraw(console.typed());
-      console.poll(kGlance);
+      console.poll(glance());
+      if (piano_) piano_->tend(steadyNow());
     }
+    if (piano_) piano_->letGo();
   }
 
   backend_->stop();  // the band says farewell: every note is closed
   tell();
+  if (ensemble_) {
+    std::this_thread::sleep_for(kFadeAway);
+    log_.say("[sound] " + ensemble_->status());
+    ensemble_->stop();
+  }
   if (session_) {
     session_->close();
     if (const auto news = session_->news()) log_.warn("[session] " + *news);
@@ -175,6 +234,13 @@ int Daemon::run() {
   }
   log_.say("[end] " + std::to_string(turnsPlayed_) + (turnsPlayed_ == 1 ? " turn" : " turns") + ", every note closed");
   return 0;
+}
+
+/// Until the screen is looked after, or a key of the piano comes up.
+std::chrono::milliseconds Daemon::glance() const {
+  if (!piano_ || piano_->nextDue() == Nanos::max()) return kGlance;
+  const auto due = std::chrono::duration_cast<std::chrono::milliseconds>(piano_->nextDue() - steadyNow());
+  return std::clamp(due + 1ms, 0ms, std::chrono::milliseconds{kGlance});
 }
 
 void Daemon::tell() {
@@ -191,6 +257,7 @@ void Daemon::tell() {
   if (const auto error = band_.takeError()) log_.warn("[answerer] " + *error);
   if (plan_.desk) {
     if (const auto remark = plan_.desk->takeRemark()) log_.warn("[answerer] " + *remark);
+    if (ensemble_) ensemble_->expect(plan_.desk->read().part);
   }
 }
 
@@ -200,6 +267,9 @@ void Daemon::tend() {
   if (now - tended_ < kTendEvery) return;
   tended_ = now;
   for (const std::string& news : backend_->tend()) log_.warn("[midi] " + news);
+  if (ensemble_) {
+    for (const std::string& news : ensemble_->tend()) log_.warn("[sound] " + news);
+  }
   if (session_) {
     if (const auto news = session_->news()) log_.warn("[session] " + *news);
   }
@@ -222,11 +292,12 @@ void Daemon::tend() {
 
 void Daemon::command(const std::string& line) {
   const Command::Reply reply = commands_.run(line);
+  if (ensemble_) ensemble_->lookAround();
   log_.expect(wanted_.measures);
   if (!reply.text.empty()) log_.reply(reply.text);
 }
 
-std::string Daemon::status() const { return log_.statusText(); }
+std::string Daemon::status() const { return log_.statusText() + (ensemble_ ? "\nsound: " + ensemble_->status() : ""); }
 
 }  // namespace
 

@@ -3,8 +3,12 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "bridge/computer_piano.hpp"
+#include "bridge/ensemble.hpp"
 #include "bridge/midi_backend.hpp"
 #include "model/answerer.hpp"
 #include "model/wishes.hpp"
@@ -25,6 +29,12 @@ struct DaemonPlan {
   char recordKey = 'r';
   char playKey = 'p';
   int turns = 0;  // end after so many; 0: play on
+
+  std::optional<EnsembleWish> ensemble{};  // what is played sounds here
+  // On the loopback back end somebody has to play: a person at the computer's keys, these calls in turn, or the
+  // demonstration.
+  std::optional<Letters> piano{};
+  std::vector<std::vector<Note>> calls{};
 };
 
 /// Runs until it is told to stop, by a command or a signal. Returns the exit code; throws with a sentence for the

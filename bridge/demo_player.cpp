@@ -38,22 +38,24 @@ std::vector<Note> written(const std::array<Step, Size>& steps, Tick length) {
 
 }  // namespace
 
-DemoPlayer::DemoPlayer(Band& band, const Settings& settings) : band_{band}, bar_{settings.meter.bar()} {
+DemoPlayer::DemoPlayer(const Band& band, MidiClient& onward, const Settings& settings)
+    : band_{band}, onward_{onward}, bar_{settings.meter.bar()} {
   const Tick length = settings.humanMeasures * bar_;
   write(written(kFirstCall, length));
   write(written(kSecondCall, length));
 }
 
-DemoPlayer::DemoPlayer(Band& band, const Settings& settings, const std::vector<std::vector<Note>>& calls)
-    : band_{band}, bar_{settings.meter.bar()} {
+DemoPlayer::DemoPlayer(const Band& band, MidiClient& onward, const Settings& settings,
+                       const std::vector<std::vector<Note>>& calls)
+    : band_{band}, onward_{onward}, bar_{settings.meter.bar()} {
   for (const std::vector<Note>& call : calls) write(call);
 }
 
 void DemoPlayer::write(const std::vector<Note>& call) {
   std::vector<Stroke> strokes;
   for (const Note& note : call) {
-    strokes.push_back({note.tick, note.pitch, note.velocity});
-    strokes.push_back({note.end(), note.pitch, 0});
+    strokes.push_back({note.tick, note.pitch, note.velocity, note.channel});
+    strokes.push_back({note.end(), note.pitch, 0, note.channel});
   }
   std::ranges::stable_sort(strokes, {}, &Stroke::at);
   calls_.push_back(std::move(strokes));
@@ -75,25 +77,25 @@ Nanos DemoPlayer::nextStroke() const {
 
 void DemoPlayer::playStroke(Nanos when) {
   const Stroke& stroke = calls_[call_][stroke_];
-  band_.receive(Inlet::player, MidiMessage::noteOn(0, stroke.pitch, stroke.velocity).view(), when);
+  onward_.receive(Inlet::player, MidiMessage::noteOn(stroke.channel, stroke.pitch, stroke.velocity).view(), when);
   if (++stroke_ < calls_[call_].size()) return;
   playing_ = false;
   call_ = (call_ + 1) % calls_.size();
 }
 
 void DemoPlayer::receive(Inlet inlet, std::span<const std::uint8_t> packet, Nanos when) {
-  band_.receive(inlet, packet, when);
+  onward_.receive(inlet, packet, when);
 }
 
 void DemoPlayer::advance(Nanos until) {
   for (Nanos due = nextStroke(); due < until; due = nextStroke()) {
-    band_.advance(due + Nanos{1});  // what the band does at that moment, it does before a key goes down
+    onward_.advance(due + Nanos{1});  // what the band does at that moment, it does before a key goes down
     playStroke(due + Nanos{1});
   }
-  band_.advance(until);
+  onward_.advance(until);
   takeTurn(until);
 }
 
-Nanos DemoPlayer::nextDue() const { return std::min(band_.nextDue(), nextStroke()); }
+Nanos DemoPlayer::nextDue() const { return std::min(onward_.nextDue(), nextStroke()); }
 
 }  // namespace antiphon

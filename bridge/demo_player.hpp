@@ -12,28 +12,33 @@ namespace antiphon {
 /// internal clock. Realtime: yes.
 class DemoPlayer final : public MidiClient {
  public:
-  DemoPlayer(Band& band, const Settings& settings);
+  /// `onward` is the band, or what stands before it.
+  DemoPlayer(const Band& band, MidiClient& onward, const Settings& settings);
   /// Plays these calls in turn instead.
-  DemoPlayer(Band& band, const Settings& settings, const std::vector<std::vector<Note>>& calls);
+  DemoPlayer(const Band& band, MidiClient& onward, const Settings& settings,
+             const std::vector<std::vector<Note>>& calls);
 
+  void cycle(Nanos moment, Nanos steady) override { onward_.cycle(moment, steady); }
   void receive(Inlet inlet, std::span<const std::uint8_t> packet, Nanos when) override;
   void advance(Nanos until) override;
   Nanos nextDue() const override;
-  void portLost(Nanos when) override { band_.portLost(when); }
-  void farewell(Nanos when) override { band_.farewell(when); }
+  void portLost(Nanos when) override { onward_.portLost(when); }
+  void farewell(Nanos when) override { onward_.farewell(when); }
 
  private:
   struct Stroke {
     Tick at;  // from the start of the call
     std::uint8_t pitch;
     std::uint8_t velocity;  // 0: release
+    std::uint8_t channel;
   };
   void write(const std::vector<Note>& call);
   void takeTurn(Nanos now);
   Nanos nextStroke() const;
   void playStroke(Nanos when);
 
-  Band& band_;
+  const Band& band_;
+  MidiClient& onward_;
   Tick bar_;
   std::vector<std::vector<Stroke>> calls_;  // played in turn
   std::size_t call_ = 0;

@@ -102,6 +102,7 @@ void JackSession::process(jack_nframes_t length) {
   if (clockOut_) stage_.clockOut.beginCycle(clockOut_, time, start, length);
 
   const Nanos now = time.timeOf(start);
+  stage_.client.cycle(now, steadyNow());
   if (leaving_.load(std::memory_order_acquire)) {
     if (cyclesSinceFarewell_.load(std::memory_order_relaxed) == 0) stage_.client.farewell(now);
     cyclesSinceFarewell_.fetch_add(1, std::memory_order_relaxed);

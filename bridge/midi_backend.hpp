@@ -27,6 +27,8 @@ constexpr Inlet inletOf(std::span<const std::uint8_t> packet) {
 class MidiClient {
  public:
   virtual ~MidiClient() = default;
+  /// Where a sound card counts the time: at `steady` of the steady clock it is `moment`. Once a cycle. Realtime: yes.
+  virtual void cycle(Nanos /*moment*/, Nanos /*steady*/) {}
   /// A packet arrived. Realtime: yes.
   virtual void receive(Inlet inlet, std::span<const std::uint8_t> packet, Nanos when) = 0;
   /// Send everything that is due before `until`. Realtime: yes.

@@ -17,19 +17,10 @@ float bendOf(const MidiMessage& message) {
 
 }  // namespace
 
-void SynthVoice::cycle(Nanos moment, Nanos steady) {
-  cycles_.called({moment.count()}, 0, steady);
-  cycling_ = true;
-}
-
-Nanos SynthVoice::steady(Nanos moment) const {
-  return cycling_ ? cycles_.momentOf(synth::Frame{moment.count()} + cycles_.latency()) : moment;
-}
-
 void SynthVoice::send(const MidiMessage& message, Nanos when) {
   onward_.send(message, when);
   if (!message.isChannelMessage()) return;
-  when = steady(when);
+  when = moments_.of(when);
   Channel& channel = channels_[message.channel()];
   const NodeId wanted{wanted_[message.channel()].load(std::memory_order_relaxed)};
   if (channel.hangs || !(channel.node == wanted)) letGo(channel, when);

@@ -5,8 +5,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "bridge/steady_moments.hpp"
 #include "scheduler/midi_sink.hpp"
-#include "synth/card_clock.hpp"
 #include "synth/engine.hpp"
 
 namespace antiphon {
@@ -15,7 +15,8 @@ namespace antiphon {
 /// that could not be let go is let go, with all others of its module, before the next message.
 class SynthVoice final : public MidiSink {
  public:
-  SynthVoice(MidiSink& onward, synth::Engine& engine) : onward_{onward}, engine_{engine} {}
+  SynthVoice(MidiSink& onward, synth::Engine& engine, const SteadyMoments& moments)
+      : onward_{onward}, engine_{engine}, moments_{moments} {}
 
   /// This module voices the channel (0 .. 15) from the next message on; NodeId{}: none does. What sounds on the one
   /// before is let go then. Any thread.
@@ -25,11 +26,6 @@ class SynthVoice final : public MidiSink {
 
   /// Realtime: yes.
   void send(const MidiMessage& message, Nanos when) override;
-  /// For a MIDI system whose moments follow a card of their own (JACK's) and so drift from the steady clock: `moment`
-  /// is now, by that system. Once a cycle, by the thread that sends. Without it moments are the steady clock's.
-  /// Realtime: yes.
-  void cycle(Nanos moment, Nanos steady);
-
   /// Messages that found no room. Any thread.
   std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
@@ -39,16 +35,14 @@ class SynthVoice final : public MidiSink {
     bool hangs = false;  // a message that lets go was dropped
   };
 
-  Nanos steady(Nanos moment) const;
   bool play(const Channel& channel, const synth::Gesture& gesture, Nanos when);
   void letGo(Channel& channel, Nanos when);
 
   MidiSink& onward_;
   synth::Engine& engine_;
+  const SteadyMoments& moments_;
   std::array<std::atomic<std::uint64_t>, 16> wanted_{};
   std::array<Channel, 16> channels_{};
-  synth::CardClock cycles_{synth::SampleRate{1e9}};  // the MIDI system's clock, as a card that counts nanoseconds
-  bool cycling_ = false;
   std::atomic<std::uint64_t> dropped_{0};
 };
 

@@ -88,15 +88,22 @@ MadeAnswerer makeAria(const AnswerWish& wish) {
 
 }  // namespace
 
-AnswerFlags::AnswerFlags(CLI::App& app) {
+AnswerFlags::AnswerFlags(CLI::App& app, bool sound) {
   const std::string group = "The model";
   Wishes& w = wish_.wishes;
   app.add_option("--model,--checkpoint", wish_.model,
                  "A trained model's file, ours or a public Aria checkpoint (default: the built-in one)")
       ->group(group);
-  app.add_option("--device", wish_.device, "Where the model thinks (default cpu)")
-      ->check(oneOf({"cpu", "cuda"}))
-      ->group(group);
+  if (sound) {
+    app.add_option("--device", devices_,
+                   "cpu or cuda: where the model thinks (default cpu). Else where the sound goes: a device's number, a "
+                   "part of its name, or none")
+        ->group(group);
+  } else {
+    app.add_option("--device", devices_, "Where the model thinks (default cpu)")
+        ->check(oneOf({"cpu", "cuda"}))
+        ->group(group);
+  }
   app.add_option("--quant", quant_, "The numbers it thinks in (default auto: int8)")
       ->check(oneOf({"auto", "f32", "bf16", "int8", "q4"}))
       ->group(group);
@@ -138,6 +145,8 @@ AnswerWish AnswerFlags::understand() const {
   for (const auto& [flag, option] : options_) {
     if (option->count() > 0) wish.given.insert(flag);
   }
+  for (const std::string& device : devices_)
+    (device == "cpu" || device == "cuda" ? wish.device : wish.soundDevice) = device;
   wish.wishes.part = parsePart(part_);
   wish.thinking.format = compute::formatCalled(quant_);  // nothing for auto
   const auto key = parseKeyWish(key_);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "model/answerer.hpp"
 #include "model/compute/thinking.hpp"
@@ -20,6 +21,7 @@ struct AnswerWish {
   Wishes wishes{};      // without the model itself
   std::string model{};  // a checkpoint; empty: the built-in one
   std::string device = "cpu";
+  std::string soundDevice{};  // `--device`, where it names neither cpu nor cuda
   compute::Thinking thinking{};
   std::set<std::string> given{};  // those flags of the model that stood there
 };
@@ -27,12 +29,14 @@ struct AnswerWish {
 /// The flags of everyone who answers; understand() once all are read.
 class AnswerFlags {
  public:
-  explicit AnswerFlags(CLI::App& app);
+  /// `sound`: the program is heard, and `--device` says where, too.
+  explicit AnswerFlags(CLI::App& app, bool sound = false);
   /// Throws UsageError.
   AnswerWish understand() const;
 
  private:
   AnswerWish wish_{};
+  std::vector<std::string> devices_{};
   std::string part_ = "auto";
   std::string key_ = "auto";
   std::string density_ = "auto";

@@ -57,7 +57,7 @@ AnswerBench play(const AnswerBenchPlan& plan, double bpm, int measures) {
   LoopbackBackend backend{{.listener = &ears}};
   Band band{settings, backend.out(),          backend.clockOut(), plan.answerer(), std::make_unique<EchoAnswerer>(),
             journal,  [&] { backend.wake(); }};
-  DemoPlayer player{band, settings, {denseBar(settings.meter, plan.notesInBar)}};
+  DemoPlayer player{band, band, settings, {denseBar(settings.meter, plan.notesInBar)}};
   backend.start(player);
 
   AnswerBench result;

@@ -10,6 +10,7 @@ namespace antiphon {
 using Action = std::function<int()>;
 
 Action addRun(CLI::App& app);
+Action addSolo(CLI::App& app);
 Action addPorts(CLI::App& app);
 Action addSimulate(CLI::App& app);
 Action addDoctor(CLI::App& app);

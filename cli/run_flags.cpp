@@ -24,7 +24,7 @@ Tick gridOf(const std::string& name) {
 
 }  // namespace
 
-RunFlags::RunFlags(CLI::App& app, std::string answerer) : answer_{app} {
+RunFlags::RunFlags(CLI::App& app, std::string answerer, bool sound) : answer_{app, sound} {
   options_.answerer = std::move(answerer);
   const std::string cycle = "The conversation";
   Settings& s = options_.settings;

@@ -29,8 +29,8 @@ struct RunOptions {
 /// Flags as they are spelled; understand() turns them into RunOptions once all are read.
 class RunFlags {
  public:
-  /// `answerer` is who answers when nobody is named.
-  explicit RunFlags(CLI::App& app, std::string answerer = "model");
+  /// `answerer` is who answers when nobody is named; `sound`: the program is heard.
+  explicit RunFlags(CLI::App& app, std::string answerer = "model", bool sound = false);
   /// Throws UsageError.
   RunOptions understand() const;
 

@@ -86,7 +86,8 @@ TEST_CASE("a note sounds at its moment's frame and a constant latency", "[jack]"
   JackRecorder recorder;
   REQUIRE(recorder.listenToSynth());
   SilentSink silence;
-  SynthVoice voice{silence, engine};
+  const SteadyMoments moments;
+  SynthVoice voice{silence, engine, moments};
   voice.voice(0, desk.played("k"));
 
   std::vector<double> errors;  // ms
@@ -124,7 +125,8 @@ TEST_CASE("the synth keeps up over JACK", "[jack]") {
   const auto audio = systemAudio();
   Engine engine{desk.machine(), *audio, {}};
   SilentSink silence;
-  SynthVoice voice{silence, engine};
+  const SteadyMoments moments;
+  SynthVoice voice{silence, engine, moments};
   voice.voice(0, desk.played("k"));
   engine.start();
   for (int n = 0; n < 120; ++n) {

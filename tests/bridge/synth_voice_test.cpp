@@ -46,7 +46,8 @@ struct Stage {
   FakeAudio audio{};
   Engine engine{desk.machine(), audio, {}};
   RecordingSink onward{};
-  SynthVoice voice{onward, engine};
+  SteadyMoments moments{};
+  SynthVoice voice{onward, engine, moments};
 
   Stage() {
     desk.add("ear", earModule());
@@ -135,7 +136,7 @@ TEST_CASE("moments by a card of its own find their frames, however far it has dr
   const auto cardTime = [&](Nanos steady) {
     return begun + Nanos{static_cast<std::int64_t>(static_cast<double>((steady - begun).count()) * (1 - 80e-6))};
   };
-  stage.audio.pass(180s, [&] { stage.voice.cycle(cardTime(stage.audio.time), stage.audio.time); });
+  stage.audio.pass(180s, [&] { stage.moments.cycle(cardTime(stage.audio.time), stage.audio.time); });
   const Nanos when = stage.audio.time + 3ms;
   stage.voice.send(MidiMessage::noteOn(0, 60, 100), cardTime(when));
   stage.audio.pass(100ms);

@@ -47,7 +47,7 @@ SCENARIO("RT-1 The player's thread takes no memory and no lock", "[real-time]") 
             std::make_unique<EchoAnswerer>(),
             journal,
             [&] { backend.wake(); }};
-  DemoPlayer player{band, settings};
+  DemoPlayer player{band, band, settings};
   const auto before = guard::offences();
   backend.start(player);
   REQUIRE(turnsHeard(journal, 3) >= 3);

@@ -1,0 +1,97 @@
+// The instruments that sound here, and who is heard on which.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bridge/silent_sink.hpp"
+#include "bridge/steady_moments.hpp"
+#include "bridge/synth_voice.hpp"
+#include "model/tokens/phrase.hpp"
+#include "scheduler/midi_parser.hpp"
+#include "scheduler/timeline.hpp"
+#include "synth/desk.hpp"
+
+namespace antiphon {
+
+struct EnsembleWish {
+  std::string patch{};  // an instrument of the factory, or a file of commands; empty: one for each that suits it
+  synth::AudioWish audio{};
+  std::optional<synth::SampleRate> rate{};  // nothing: the device's own
+  bool through = false;                     // the player is heard as well
+  bool click = false;
+  std::optional<std::uint8_t> channel{};  // the one that the player is heard on; nothing: all
+  Meter meter{};
+};
+
+/// Who may have an instrument: you, the answer when it plays what you play, and the parts that an answer may take.
+enum class Seat : std::uint8_t { me, answer, melody, piano, chords, bass, drums };
+inline constexpr std::array<std::string_view, 7> kSeats{"me", "answer", "melody", "piano", "chords", "bass", "drums"};
+
+/// Built, started, tended and edited by an ordinary thread. Seats find their instruments by name: the answer is played
+/// on what is called `answer`, whoever made it.
+class Ensemble {
+ public:
+  /// What is sent to answers() goes on to `onward`. Throws synth::PatchError, synth::AudioError or std::runtime_error
+  /// with a sentence.
+  Ensemble(EnsembleWish wish, std::unique_ptr<synth::AudioSystem> system, MidiSink& onward);
+  ~Ensemble() { engine_->stop(); }
+  Ensemble(const Ensemble&) = delete;
+  Ensemble& operator=(const Ensemble&) = delete;
+
+  /// These say what happened, a sentence each.
+  std::vector<std::string> start() { return engine_->start(); }
+  std::vector<std::string> tend();
+  void stop() { engine_->stop(); }
+
+  synth::Desk& desk() { return desk_; }
+  /// What the next answer plays; nothing: what the player plays.
+  void expect(std::optional<Part> part);
+  /// Another instrument of the factory for this seat, at once. Throws synth::PatchError.
+  void give(Seat seat, const std::string& instrument);
+  /// The patch was edited: names may stand for other modules now.
+  void lookAround();
+  void click(bool on);
+  /// "system (JACK), 48000 Hz, 256 frames a period: 2.1 % of the time, no gaps"
+  std::string status() const;
+
+  /// For the band, in the real-time context. Realtime: yes.
+  MidiSink& answers() { return answers_; }
+  void hear(std::span<const std::uint8_t> packet, Nanos when);
+  void cycle(Nanos moment, Nanos steady) { moments_.cycle(moment, steady); }
+  void keepTime(const Timeline& line, Nanos now, bool running);
+  /// A call is complete: from here on its answer's part is played.
+  void nextAnswer();
+  /// Nothing that the player holds sounds on.
+  void quiet(Nanos when);
+
+ private:
+  void load();
+  void makeClick();
+  synth::NodeId nodeOf(Seat seat) const;
+  void fill(Seat seat);
+  bool ownPatch() const { return ownPatch_; }
+
+  EnsembleWish wish_;
+  std::unique_ptr<synth::AudioSystem> system_;
+  synth::Desk desk_;
+  std::unique_ptr<synth::Engine> engine_;
+  SteadyMoments moments_{};
+  SilentSink nowhere_{};
+  SynthVoice answers_, player_;
+  MidiParser parser_{};
+  bool ownPatch_ = false;  // the patch is a file's
+  std::optional<Part> part_{};
+  std::array<std::atomic<std::uint64_t>, 16> next_{};  // the node that voices the next answer, on each channel
+  synth::EngineMetrics told_{};
+  std::uint64_t droppedTold_ = 0;
+  std::string faultyTold_{};
+};
+
+}  // namespace antiphon
