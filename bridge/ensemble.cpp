@@ -57,7 +57,13 @@ void Ensemble::load() {
     ownPatch_ = true;
     CommandTable table;
     addPatchCommands(table, desk_);
-    for (const ScriptLine& line : readScript(wish_.patch)) {
+    std::vector<ScriptLine> lines;
+    try {
+      lines = readScript(wish_.patch);
+    } catch (const std::runtime_error& error) {
+      throw PatchError{error.what()};
+    }
+    for (const ScriptLine& line : lines) {
       const Command::Reply reply = table.run(line.text);
       if (!reply.ok) throw PatchError{wish_.patch + ", line " + std::to_string(line.number) + ": " + reply.text};
     }

@@ -38,8 +38,7 @@ inline constexpr std::array<std::string_view, 7> kSeats{"me", "answer", "melody"
 /// on what is called `answer`, whoever made it.
 class Ensemble {
  public:
-  /// What is sent to answers() goes on to `onward`. Throws synth::PatchError, synth::AudioError or std::runtime_error
-  /// with a sentence.
+  /// What is sent to answers() goes on to `onward`. Throws synth::PatchError or synth::AudioError.
   Ensemble(EnsembleWish wish, std::unique_ptr<synth::AudioSystem> system, MidiSink& onward);
   ~Ensemble() { engine_->stop(); }
   Ensemble(const Ensemble&) = delete;
@@ -76,7 +75,6 @@ class Ensemble {
   void makeClick();
   synth::NodeId nodeOf(Seat seat) const;
   void fill(Seat seat);
-  bool ownPatch() const { return ownPatch_; }
 
   EnsembleWish wish_;
   std::unique_ptr<synth::AudioSystem> system_;

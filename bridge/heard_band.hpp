@@ -3,6 +3,7 @@
 
 #include "bridge/band.hpp"
 #include "bridge/ensemble.hpp"
+#include "scheduler/realtime_scope.hpp"
 
 namespace antiphon {
 
@@ -12,21 +13,28 @@ class HeardBand final : public MidiClient {
   /// Both have to live longer.
   HeardBand(Band& band, Ensemble& ensemble) : band_{band}, ensemble_{ensemble} {}
 
-  void cycle(Nanos moment, Nanos steady) override { ensemble_.cycle(moment, steady); }
+  void cycle(Nanos moment, Nanos steady) override {
+    const RealtimeScope scope;
+    ensemble_.cycle(moment, steady);
+  }
   void receive(Inlet inlet, std::span<const std::uint8_t> packet, Nanos when) override {
+    const RealtimeScope scope;
     if (inlet == Inlet::player) ensemble_.hear(packet, when);
     band_.receive(inlet, packet, when);
   }
   void advance(Nanos until) override {
+    const RealtimeScope scope;
     band_.advance(until);
     ensemble_.keepTime(band_.timeline(), until, band_.phase() != Phase::stopped);
   }
   Nanos nextDue() const override { return band_.nextDue(); }
   void portLost(Nanos when) override {
+    const RealtimeScope scope;
     ensemble_.quiet(when);
     band_.portLost(when);
   }
   void farewell(Nanos when) override {
+    const RealtimeScope scope;
     ensemble_.quiet(when);
     band_.farewell(when);
   }

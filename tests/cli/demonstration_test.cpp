@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "model/aria/shape.hpp"
@@ -47,4 +48,47 @@ SCENARIO("DEMO-3 A public Aria checkpoint plays, and says beforehand what this m
   REQUIRE(result.out.find("[turn 2]") != std::string::npos);
   REQUIRE(result.out.find("every note closed") != std::string::npos);
   REQUIRE(contents(turns).find("\"late_bars\":0") != std::string::npos);
+}
+
+SCENARIO("SOLO-1 A file plays instead of a person, is heard, and is answered bar by bar", "[real-time]") {
+  const std::string call = temporary("solo-call.mid"), turns = temporary("solo.jsonl");
+  const auto made = runAntiphon({"answer", "--help"});
+  REQUIRE(made.code == 0);
+  // What a demonstration recorded is a file with notes in it.
+  REQUIRE(runAntiphon(
+              {"run", "--backend", "loopback", "--tempo", "240", "--measures", "1", "--turns", "1", "--record", call})
+              .code == 0);
+  const auto result = runAntiphon({"solo", "--player", call, "--tempo", "240", "--measures", "1", "--device", "none",
+                                   "--turn-log", turns, "--answerer", "echo"});
+  INFO(result.out + result.err);
+  REQUIRE(result.code == 0);
+  REQUIRE(result.out.find("nobody hears it") != std::string::npos);
+  REQUIRE(result.out.find("[turn 1]") != std::string::npos);
+  REQUIRE(contents(turns).find("\"late_bars\":0") != std::string::npos);
+}
+
+SCENARIO("SOLO-2 Without a terminal and without a file, solo says that there is nothing to play on", "[real-time]") {
+  Running solo{{ANTIPHON_PROGRAM, "solo", "--device", "none"}};
+  REQUIRE(solo.says("there are no keys to play on", 10));
+  solo.type("voice answer theremin\nstatus\nquit\n");
+  REQUIRE(solo.wait(10) == 0);
+  REQUIRE(solo.output().find("there is no instrument called 'theremin'") != std::string::npos);
+  REQUIRE(solo.output().find("sound: heard by nobody") != std::string::npos);
+}
+
+TEST_CASE("what is asked of the sound and cannot be is refused in a line") {
+  for (const auto& [words, why] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{"run", "--through"}, "add --synth"},
+           {{"run", "--device", "Scarlett"}, "neither cpu nor cuda"},
+           {{"run", "--backend", "loopback", "--synth", "theremin"}, "theremin"},
+           {{"run", "--backend", "loopback", "--synth", "nothing.studio"}, "nothing.studio"},
+           {{"run", "--backend", "loopback", "--synth", "--rate", "12"}, "--rate"},
+           {{"solo", "--clock", "external"}, "keeps time by itself"},
+           {{"solo", "--player", "nothing.mid"}, "nothing.mid"}}) {
+    const auto result = runAntiphon(words);
+    INFO(result.err);
+    CHECK(result.code == 2);
+    CHECK(result.err.find(why) != std::string::npos);
+    CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+  }
 }
