@@ -18,7 +18,7 @@ class DemoPlayer final : public MidiClient {
   DemoPlayer(const Band& band, MidiClient& onward, const Settings& settings,
              const std::vector<std::vector<Note>>& calls);
 
-  void cycle(Nanos moment, Nanos steady) override { onward_.cycle(moment, steady); }
+  void cycle(const CardCycle& cycle) override { onward_.cycle(cycle); }
   void receive(Inlet inlet, std::span<const std::uint8_t> packet, Nanos when) override;
   void advance(Nanos until) override;
   Nanos nextDue() const override;

@@ -49,7 +49,8 @@ bool within(std::chrono::milliseconds limit, Condition&& condition) {
 
 }  // namespace
 
-DummyJack::DummyJack(bool brisk) : brisk_{brisk && probeThreadPriority() == ThreadPriority::realtime} {
+DummyJack::DummyJack(bool brisk, unsigned period)
+    : brisk_{brisk && probeThreadPriority() == ThreadPriority::realtime}, period_{period} {
   if (const char* before = std::getenv(kVariable)) {
     before_ = before;
     hadBefore_ = true;
@@ -74,7 +75,7 @@ void DummyJack::start() {
   log_ = "/tmp/antiphon-jackd-" + name_ + ".log";
   setenv(kVariable, name_.c_str(), 1);
   const std::string rate = std::to_string(kRate);
-  const std::string period = std::to_string(kPeriod);
+  const std::string period = std::to_string(period_);
   const char* const words[] = {"jackd",      brisk_ ? "--realtime" : "--no-realtime",
                                "--no-mlock", "-S",
                                "-n",         name_.c_str(),

@@ -15,7 +15,7 @@ class DummyJack {
 
   /// Returns when clients can open; throws std::runtime_error with the server's log when they never can. A brisk one
   /// runs before all ordinary threads, and so do its clients, where the system allows it.
-  explicit DummyJack(bool brisk = false);
+  explicit DummyJack(bool brisk = false, unsigned period = kPeriod);
   ~DummyJack();
   DummyJack(const DummyJack&) = delete;
   DummyJack& operator=(const DummyJack&) = delete;
@@ -30,6 +30,7 @@ class DummyJack {
   std::string before_;  // what JACK_DEFAULT_SERVER was
   bool hadBefore_ = false;
   bool brisk_;
+  unsigned period_;
   std::string name_;
   std::string log_;
   pid_t process_ = -1;

@@ -215,7 +215,7 @@ void Ensemble::keepTime(const Timeline& line, Nanos now, bool running) {
   if (!(line.tempo.nanosPerTick() > 0)) return;
   const double since = static_cast<double>((now - line.time).count()) / line.tempo.nanosPerTick();
   const double beat = (static_cast<double>(line.tick.count) + since) / static_cast<double>(kQuarter.count);
-  engine_->keepTime({{line.tempo.bpm(), beat, running}, moments_.of(now)});
+  engine_->keepTime({{line.tempo.bpm(), beat, running}, moments_.of(now), moments_.countOf(now)});
 }
 
 void Ensemble::nextAnswer() {

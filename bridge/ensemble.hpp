@@ -59,11 +59,12 @@ class Ensemble {
   void click(bool on);
   /// "system (JACK), 48000 Hz, 256 frames a period: 2.1 % of the time, no gaps"
   std::string status() const;
+  synth::EngineMetrics metrics() const { return engine_->metrics(); }
 
   /// For the band, in the real-time context. Realtime: yes.
   MidiSink& answers() { return answers_; }
   void hear(std::span<const std::uint8_t> packet, Nanos when);
-  void cycle(Nanos moment, Nanos steady) { moments_.cycle(moment, steady); }
+  void cycle(const CardCycle& cycle) { moments_.cycle(cycle); }
   void keepTime(const Timeline& line, Nanos now, bool running);
   /// A call is complete: from here on its answer's part is played.
   void nextAnswer();

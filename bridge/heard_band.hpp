@@ -13,9 +13,9 @@ class HeardBand final : public MidiClient {
   /// Both have to live longer.
   HeardBand(Band& band, Ensemble& ensemble) : band_{band}, ensemble_{ensemble} {}
 
-  void cycle(Nanos moment, Nanos steady) override {
+  void cycle(const CardCycle& cycle) override {
     const RealtimeScope scope;
-    ensemble_.cycle(moment, steady);
+    ensemble_.cycle(cycle);
   }
   void receive(Inlet inlet, std::span<const std::uint8_t> packet, Nanos when) override {
     const RealtimeScope scope;

@@ -11,7 +11,6 @@
 #include "scheduler/realtime_scope.hpp"
 
 namespace antiphon {
-
 JackSession::JackSession(JackClient client, JackStage stage, const JackPortPlan& plan, Nanos notBefore, bool afterLoss)
     : jack_{std::move(client)},
       stage_{stage},
@@ -97,12 +96,13 @@ FrameClock& JackSession::clock() {
 void JackSession::process(jack_nframes_t length) {
   const RealtimeScope scope;
   FrameClock& time = clock();
-  const std::int64_t start = time.beginCycle(jack_last_frame_time(jack_.get()), length);
+  const jack_nframes_t count = jack_last_frame_time(jack_.get());
+  const std::int64_t start = time.beginCycle(count, length);
   stage_.out.beginCycle(out_, time, start, length);
   if (clockOut_) stage_.clockOut.beginCycle(clockOut_, time, start, length);
 
   const Nanos now = time.timeOf(start);
-  stage_.client.cycle(now, steadyNow());
+  stage_.client.cycle({now, steadyNow(), count, time.framesPerSecond()});
   if (leaving_.load(std::memory_order_acquire)) {
     if (cyclesSinceFarewell_.load(std::memory_order_relaxed) == 0) stage_.client.farewell(now);
     cyclesSinceFarewell_.fetch_add(1, std::memory_order_relaxed);

@@ -22,13 +22,21 @@ constexpr Inlet inletOf(std::span<const std::uint8_t> packet) {
   return !packet.empty() && (packet[0] >= 0xF8 || packet[0] == 0xF2) ? Inlet::clock : Inlet::player;
 }
 
+/// Where a sound card counts the time: a cycle of it begins.
+struct CardCycle {
+  Nanos moment{};           // as the back end tells moments
+  Nanos steady{};           // by the steady clock
+  std::uint32_t count = 0;  // by the card's frames
+  std::uint32_t framesPerSecond = 48000;
+};
+
 /// What a back end drives. All calls come from one real-time context, with moments that never go back. Moments are on
 /// the steady clock; where a sound card counts the time (JACK), they start from it and then follow the card's frames.
 class MidiClient {
  public:
   virtual ~MidiClient() = default;
-  /// Where a sound card counts the time: at `steady` of the steady clock it is `moment`. Once a cycle. Realtime: yes.
-  virtual void cycle(Nanos /*moment*/, Nanos /*steady*/) {}
+  /// Before what happens in the cycle. Realtime: yes.
+  virtual void cycle(const CardCycle&) {}
   /// A packet arrived. Realtime: yes.
   virtual void receive(Inlet inlet, std::span<const std::uint8_t> packet, Nanos when) = 0;
   /// Send everything that is due before `until`. Realtime: yes.

@@ -20,36 +20,37 @@ float bendOf(const MidiMessage& message) {
 void SynthVoice::send(const MidiMessage& message, Nanos when) {
   onward_.send(message, when);
   if (!message.isChannelMessage()) return;
-  when = moments_.of(when);
+  const Moment at{moments_.of(when), moments_.countOf(when)};
   Channel& channel = channels_[message.channel()];
   const NodeId wanted{wanted_[message.channel()].load(std::memory_order_relaxed)};
-  if (channel.hangs || !(channel.node == wanted)) letGo(channel, when);
+  if (channel.hangs || !(channel.node == wanted)) letGo(channel, at);
   if (!channel.hangs) channel.node = wanted;
   if (channel.node == NodeId{}) return;
 
   const auto amount = static_cast<float>(message.data2()) / 127;
   const auto key = static_cast<float>(message.data1());
   if (message.isNoteOn()) {
-    play(channel, {Gesture::Kind::keyDown, key, amount}, when);
+    play(channel, {Gesture::Kind::keyDown, key, amount}, at);
   } else if (message.isNoteOff()) {
-    if (!play(channel, {Gesture::Kind::keyUp, key, amount}, when)) channel.hangs = true;
+    if (!play(channel, {Gesture::Kind::keyUp, key, amount}, at)) channel.hangs = true;
   } else if (message.isController(midi::kSustain)) {
-    if (!play(channel, {Gesture::Kind::pedal, 0, amount}, when)) channel.hangs = true;
+    if (!play(channel, {Gesture::Kind::pedal, 0, amount}, at)) channel.hangs = true;
   } else if (message.isController(midi::kAllNotesOff) || message.isController(midi::kAllSoundOff)) {
-    if (!play(channel, {Gesture::Kind::allUp, 0, 0}, when)) channel.hangs = true;
+    if (!play(channel, {Gesture::Kind::allUp, 0, 0}, at)) channel.hangs = true;
   } else if (message.kind() == kPitchBend) {
-    play(channel, {Gesture::Kind::bend, 0, bendOf(message)}, when);
+    play(channel, {Gesture::Kind::bend, 0, bendOf(message)}, at);
   }
 }
 
-bool SynthVoice::play(const Channel& channel, const Gesture& gesture, Nanos when) {
-  if (engine_.play(channel.node, gesture, when)) return true;
+bool SynthVoice::play(const Channel& channel, const Gesture& gesture, const Moment& at) {
+  if (engine_.play(channel.node, gesture, at.when, at.count)) return true;
   dropped_.fetch_add(1, std::memory_order_relaxed);
   return false;
 }
 
-void SynthVoice::letGo(Channel& channel, Nanos when) {
-  channel.hangs = !(channel.node == NodeId{}) && !engine_.play(channel.node, {Gesture::Kind::allUp, 0, 0}, when);
+void SynthVoice::letGo(Channel& channel, const Moment& at) {
+  channel.hangs =
+      !(channel.node == NodeId{}) && !engine_.play(channel.node, {Gesture::Kind::allUp, 0, 0}, at.when, at.count);
 }
 
 }  // namespace antiphon

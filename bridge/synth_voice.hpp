@@ -35,8 +35,13 @@ class SynthVoice final : public MidiSink {
     bool hangs = false;  // a message that lets go was dropped
   };
 
-  bool play(const Channel& channel, const synth::Gesture& gesture, Nanos when);
-  void letGo(Channel& channel, Nanos when);
+  struct Moment {
+    Nanos when{};
+    std::optional<std::uint32_t> count{};
+  };
+
+  bool play(const Channel& channel, const synth::Gesture& gesture, const Moment& at);
+  void letGo(Channel& channel, const Moment& at);
 
   MidiSink& onward_;
   synth::Engine& engine_;

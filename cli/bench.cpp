@@ -5,6 +5,7 @@
 
 #include "cli/answerers.hpp"
 #include "cli/bench_answer.hpp"
+#include "cli/bench_sound.hpp"
 #include "cli/bench_synth.hpp"
 #include "cli/bench_thinking.hpp"
 #include "cli/bench_timing_real.hpp"
@@ -238,10 +239,12 @@ Action addBench(CLI::App& app) {
   auto answerFlags = std::make_shared<AnswerFlags>(*answering);
 
   const auto thinking = std::make_shared<ThinkingBenches>(*bench);
-  const auto sound = std::make_shared<SynthBenches>(*bench);
+  const auto synths = std::make_shared<SynthBenches>(*bench);
+  const auto sound = std::make_shared<SoundBench>(*bench);
 
   return [=] {
     if (thinking->wanted()) return thinking->run();
+    if (synths->wanted()) return synths->run();
     if (sound->wanted()) return sound->run();
     if (answering->parsed()) return benchAnswers(*answerWish, answerFlags->understand());
     return soaking->parsed() ? benchSoak(*bars, *seed, *soakJson) : benchTiming(*wish);

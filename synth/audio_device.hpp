@@ -1,7 +1,9 @@
 // Where sound goes: the devices of a machine, and one of them opened.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -35,9 +37,10 @@ const DeviceInfo& chooseDevice(std::span<const DeviceInfo> devices, std::string_
 
 /// A device calls for sound.
 struct Call {
-  Nanos when{};           // now
-  Nanos delay{};          // until the first of these frames is heard, if the device knows
-  bool underrun = false;  // the sound had a gap since the last call
+  Nanos when{};                          // now
+  Nanos delay{};                         // until the first of these frames is heard, if the device knows
+  bool underrun = false;                 // the sound had a gap since the last call
+  std::optional<std::uint32_t> count{};  // of the card's frames at the first of these, where others count by it as well
 };
 
 /// What a device plays.

@@ -55,6 +55,8 @@ void Engine::change(std::unique_ptr<AudioDevice> device, bool heard) {
   device_ = std::move(device);
   heard_ = heard;
   clock_.restart();
+  counted_.write({});
+  countedPeriod_.store(0, std::memory_order_relaxed);
   meanDelay_ = delays_ = 0;
   lastCall_.store(system_.now().count(), std::memory_order_relaxed);
   try {
@@ -119,19 +121,22 @@ std::vector<std::string> Engine::comeBack() {
   }
 }
 
-bool Engine::play(NodeId node, const Gesture& gesture, Nanos when) {
-  const Frame at = clock_.frameOf(when);
+bool Engine::play(NodeId node, const Gesture& gesture, Nanos when, std::optional<std::uint32_t> count) {
+  const Counted& counted = counted_.read();
+  const Frame at = count && counted.counts ? counted.frameOf(*count) : clock_.frameOf(when);
   if (at < machine_.now()) late_.fetch_add(1, std::memory_order_relaxed);
   return machine_.play(node, gesture, at);
 }
 
-Transport Engine::transportAt(Frame frame) {
+Transport Engine::transportAt(Frame frame, const Call& call, int frames) {
   const Beat& beat = beat_.read();
   Transport time = beat.time;
-  if (time.running) {
-    const auto since = static_cast<double>((clock_.momentOf(frame) - beat.at).count());
-    time.beat += since * time.tempo / 60e9;
-  }
+  if (!time.running) return time;
+  double seconds = static_cast<double>((clock_.momentOf(frame) - beat.at).count()) / 1e9;
+  // As with notes, what sounds now is a period old.
+  if (call.count && beat.count)
+    seconds = (static_cast<double>(static_cast<std::int32_t>(*call.count - *beat.count)) - frames) / rate().hertz;
+  time.beat += seconds * time.tempo / 60;
   return time;
 }
 
@@ -144,7 +149,11 @@ void Engine::sound(float* left, float* right, int frames, const Call& call) noex
   meanDelay_ += (delay - meanDelay_) / delays_;
   const Frame first = machine_.now();
   clock_.called(first, frames, call.when + Nanos{std::llround(delay - meanDelay_)}, call.underrun);
-  machine_.render(left, right, frames, transportAt(first));
+  if (call.count) {
+    counted_.write({true, *call.count, first, frames});
+    countedPeriod_.store(frames, std::memory_order_relaxed);
+  }
+  machine_.render(left, right, frames, transportAt(first, call, frames));
   note(frames, system_.now() - begun, call.underrun);
   lastCall_.store(call.when.count(), std::memory_order_relaxed);
 }

@@ -29,6 +29,7 @@ inline constexpr SampleRate kLowestRate{44100}, kHighestRate{192000};
 struct Beat {
   Transport time{};
   Nanos at{};
+  std::optional<std::uint32_t> count{};  // likewise, by the card's own count of frames
 };
 
 /// How the sound is doing, since the engine was started.
@@ -61,14 +62,18 @@ class Engine final : private SoundSource {
   std::vector<std::string> tend();
 
   /// Something is played, to sound latency() after its moment. By the one that plays (one thread). False: no room.
-  /// Realtime: yes.
-  bool play(NodeId node, const Gesture& gesture, Nanos when);
+  /// `count`: the moment by the frames of a card that both sides count by; where the device does, the note sounds a
+  /// period after it, to the frame. Realtime: yes.
+  bool play(NodeId node, const Gesture& gesture, Nanos when, std::optional<std::uint32_t> count = {});
   /// The music's time has changed. By one thread. Realtime: yes.
   void keepTime(const Beat& beat) { beat_.write(beat); }
 
   /// These from any thread.
   EngineMetrics metrics() const;
-  int latency() const { return clock_.latency(); }  // frames, beside the device's own
+  int latency() const {  // frames, beside the device's own; of what is counted by it, if it counts
+    const int period = countedPeriod_.load(std::memory_order_relaxed);
+    return period > 0 ? period : clock_.latency();
+  }
   SampleRate rate() const { return machine_.rate(); }
 
   /// By the thread that tends. Whether a device plays it.
@@ -77,8 +82,18 @@ class Engine final : private SoundSource {
   std::string device() const { return device_ ? device_->describe() : std::string{}; }
 
  private:
+  /// Which of the machine's frames a device's count means.
+  struct Counted {
+    bool counts = false;
+    std::uint32_t count = 0;
+    Frame frame{};
+    int period = 0;
+
+    Frame frameOf(std::uint32_t moment) const { return frame + (static_cast<std::int32_t>(moment - count) + period); }
+  };
+
   void sound(float* left, float* right, int frames, const Call& call) noexcept override;
-  Transport transportAt(Frame frame);
+  Transport transportAt(Frame frame, const Call& call, int frames);
   void note(int frames, Nanos took, bool underrun);
 
   std::unique_ptr<AudioDevice> open();
@@ -96,6 +111,8 @@ class Engine final : private SoundSource {
 
   CardClock clock_;
   Latest<Beat> beat_{};
+  Latest<Counted> counted_{};
+  std::atomic<int> countedPeriod_{0};  // 0: the device does not count
   double meanDelay_ = 0, delays_ = 0;  // ns, of so many calls: by the one that makes the sound
 
   std::atomic<std::int64_t> lastCall_{0};  // ns

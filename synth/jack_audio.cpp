@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #endif
 
 namespace antiphon::synth {
@@ -80,15 +81,17 @@ class JackDevice final : public AudioDevice {
 
  private:
   void process(jack_nframes_t frames) noexcept {
-    Call call{steadyNow(), {}, gap_.exchange(false, std::memory_order_relaxed)};
+    Call call{steadyNow(), {}, gap_.exchange(false, std::memory_order_relaxed), jack_last_frame_time(jack_.get())};
     // JACK knows when a cycle truly begins, however late it calls; what is made in it is heard when the next one does.
+    // Where cycles were lost it is some time before it knows again.
     jack_nframes_t cycle = 0;
     jack_time_t begins = 0, next = 0;
     float span = 0;
     if (jack_get_cycle_times(jack_.get(), &cycle, &begins, &next, &span) == 0) {
       // By JACK's own clock, which runs beside the steady one.
       const auto now = static_cast<std::int64_t>(jack_get_time());
-      call.delay = std::chrono::microseconds{static_cast<std::int64_t>(next) - now};
+      const std::int64_t until = static_cast<std::int64_t>(next) - now, period = std::llround(span);
+      call.delay = std::chrono::microseconds{until > 0 && until < 2 * period ? until : period};
     }
     auto* const left = static_cast<float*>(jack_port_get_buffer(out_[0], frames));
     auto* const right = static_cast<float*>(jack_port_get_buffer(out_[1], frames));

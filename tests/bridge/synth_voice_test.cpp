@@ -136,12 +136,50 @@ TEST_CASE("moments by a card of its own find their frames, however far it has dr
   const auto cardTime = [&](Nanos steady) {
     return begun + Nanos{static_cast<std::int64_t>(static_cast<double>((steady - begun).count()) * (1 - 80e-6))};
   };
-  stage.audio.pass(180s, [&] { stage.moments.cycle(cardTime(stage.audio.time), stage.audio.time); });
+  stage.audio.pass(180s, [&] { stage.moments.cycle({cardTime(stage.audio.time), stage.audio.time, 0, 48000}); });
   const Nanos when = stage.audio.time + 3ms;
   stage.voice.send(MidiMessage::noteOn(0, 60, 100), cardTime(when));
   stage.audio.pass(100ms);
   REQUIRE(Ear::all.size() == 1);
   CHECK(static_cast<double>(Ear::all[0].frame.value) == Approx(stage.frameOf(when)).margin(2));
+}
+
+SCENARIO("Played by the card that it sounds on, a note sounds on its frame, a period later, whatever the clocks say") {
+  GIVEN("a card that counts, calls at uneven times, and is about to count over the end of its count") {
+    Stage stage;
+    stage.voice.voice(0, stage.desk.played("ear"));
+    stage.audio.count = 0xFFFFFFFFu - 5000;
+    // Moments begin anywhere, and are exact by the card.
+    const Nanos origin = 77s;
+    const std::uint32_t first = *stage.audio.count;
+    std::vector<std::pair<std::uint32_t, int>> notes;  // after the first count, and in the cycle
+    int n = 0;
+    std::int64_t made = stage.desk.machine().now().value;
+    const std::int64_t before = made;
+    stage.audio.pass(1s, [&] {
+      const std::uint32_t count = *stage.audio.count, since = count - first;
+      const Nanos moment = origin + Nanos{std::int64_t{since} * 1'000'000'000 / 48000};
+      stage.moments.cycle({moment, stage.audio.time + Nanos{(n * 7919) % 900'000}, count, 48000});
+      const int place = (n * 37) % 256;
+      stage.voice.send(MidiMessage::noteOn(0, 60, 100), moment + Nanos{place * 1'000'000'000LL / 48000});
+      notes.emplace_back(since, place);
+      stage.audio.late = Nanos{(n * 104'729) % 700'000};
+      if (++n == 90) *stage.audio.count += 1000;  // frames were lost, and counted
+    });
+    THEN("each is a period behind its own frame") {
+      REQUIRE(Ear::all.size() + 1 >= notes.size());
+      CHECK(stage.engine.latency() == 256);
+      CHECK(stage.engine.metrics().late == 0);
+      int exact = 0;
+      for (std::size_t i = 0; i < Ear::all.size(); ++i) {
+        const std::int64_t lost = i >= 90 ? 1000 : 0;
+        const std::int64_t due = before + notes[i].first - lost + notes[i].second + 256;
+        if (Ear::all[i].frame.value == due) ++exact;
+      }
+      // The one that was sent when the count jumped had no cycle that it could be counted from.
+      CHECK(exact >= static_cast<int>(Ear::all.size()) - 1);
+    }
+  }
 }
 
 }  // namespace

@@ -17,12 +17,13 @@ class FakeAudio final : public AudioSystem {
   std::vector<DeviceInfo> there{{0, "card", "Fake", 2, 48000, true}};
   double onlyRate = 48000;
   Nanos time = std::chrono::seconds{1000};
-  Nanos cost{};           // of making a period
-  Nanos late{};           // that the next call comes late; then none is, until it is set again
-  bool underrun = false;  // likewise
-  bool alive = true;      // what devices say of themselves
-  bool calls = true;      // whether they call
-  int players = 0;        // started and not stopped
+  Nanos cost{};                          // of making a period
+  Nanos late{};                          // that the next call comes late; then none is, until it is set again
+  bool underrun = false;                 // likewise
+  std::optional<std::uint32_t> count{};  // of the card's frames, where it counts
+  bool alive = true;                     // what devices say of themselves
+  bool calls = true;                     // whether they call
+  int players = 0;                       // started and not stopped
   int mostPlayers = 0;
   std::vector<float> heard{};  // the left channel of what a device played
   Nanos heardFrom{};           // when its first frame was called for
@@ -53,11 +54,12 @@ class FakeAudio final : public AudioSystem {
       between();
       if (!calls && !device.name.empty()) continue;
       if (heard.empty() && !device.name.empty()) heardFrom = time;
-      const Call call{time + std::exchange(late, Nanos{}), {}, std::exchange(underrun, false)};
+      const Call call{time + std::exchange(late, Nanos{}), {}, std::exchange(underrun, false), count};
       working_ = true;
       looks_ = 0;
       device.source->sound(left.data(), right.data(), device.period, call);
       working_ = false;
+      if (count) *count += static_cast<std::uint32_t>(device.period);
       if (!device.name.empty()) heard.insert(heard.end(), left.begin(), left.end());
     }
   }
