@@ -202,7 +202,7 @@ TEST_CASE("PortAudio plays as well", "[jack]") {
   CHECK(engine.start() == std::vector<std::string>{"The synth plays to system (JACK Audio Connection Kit), 48000 Hz."});
   std::this_thread::sleep_for(1s);
   CHECK(desk.machine().now().value == Approx(48000).epsilon(0.2));
-  CHECK(engine.latency() == DummyJack::kPeriod + 24);
+  CHECK(engine.latency() == DummyJack::kPeriod + 12);
   CHECK(engine.tend().empty());
   engine.stop();
   const Frame then = desk.machine().now();
