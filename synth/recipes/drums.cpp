@@ -7,18 +7,18 @@ Recipe drumKit() {
   return {"drums", "A drum kit, played by General MIDI's keys: 36 kick, 38 snare, 42 hi-hat ...", lines(R"(
 make pads pads
 keys pads
-make kick kick freq=52 decay=0.42 sweep=30 drop=0.05 click=0.35 drive=0.3
-make snare snare freq=190 decay=0.24 snap=0.62
-make stick snare freq=430 decay=0.06 snap=0.2 tone=3000
-make clap clap decay=0.3
-make hat hihat decay=0.09 tone=7000
-make tom tom freq=110 decay=0.55
-make crash hihat decay=1.8 tone=3600 tune=5 open=0
-make hiss hihat noise=white decay=1.3 tone=5000
-make ride hihat decay=0.9 tone=5200 tune=9
-make ping cowbell freq=900 decay=0.5
+make kick kick freq=52 decay=0.5 sweep=30 drop=0.05 click=0.35 drive=0.3
+make snare snare freq=190 decay=0.36 snap=0.6
+make stick snare freq=430 decay=0.09 snap=0.2 tone=3000
+make clap clap decay=0.45
+make hat hihat decay=0.11 tone=7000
+make tom tom freq=110 decay=0.7
+make crash hihat decay=3.6 tone=3600 tune=5 open=0
+make hiss hihat noise=white decay=2.6 tone=5000
+make ride hihat decay=2.4 tone=5200 tune=9
+make ping cowbell freq=900 decay=1.4
 make cowbell cowbell
-make shaker hihat noise=white decay=0.06 tone=6000
+make shaker hihat noise=white decay=0.1 tone=6000
 patch pads.kick > kick
 patch pads.snare > snare
 patch pads.stick > stick
@@ -33,10 +33,10 @@ patch pads.ride > ride
 patch pads.ride > ping
 patch pads.cowbell > cowbell
 patch pads.shaker > shaker
-make drums mix level1=0.5 level2=0.5 level3=0.35 level4=0.4
-make hats mix level1=0.5 level2=0.3
-make cymbals mix level1=0.5 level2=0.3
-make rides mix level1=0.4 level2=0.06 level3=0.25
+make drums mix level1=0.6 level2=1 level3=0.8 level4=0.65
+make hats mix level1=0.55 level2=0.4
+make cymbals mix level1=0.35 level2=0.2
+make rides mix level1=0.32 level2=0.07 level3=0.4
 patch kick > drums.in1
 patch snare > drums.in2
 patch clap > drums.in3
@@ -53,7 +53,7 @@ make right pan position=0.3
 make left pan position=-0.4
 make farright pan position=0.45
 make toms pan
-make tomlevel vca gain=0.5
+make tomlevel vca gain=0.65
 patch drums > middle
 patch hats > right
 patch cymbals > left

@@ -14,6 +14,9 @@ make force vca gain=0.08
 make env adsr
 make amp vca
 osc!=noise: patch keys.pitch > osc.pitch
+osc!=noise: make swing lfo rate=5.4
+osc!=noise: make vibrato vca gain=1 level=0
+osc!=noise: patch swing > vibrato > osc.pitch
 patch keys.gate > env.gate
 patch keys.velocity > touch
 patch touch > force.gain amount=0.92
@@ -39,6 +42,9 @@ knob sustain env.sustain
 knob release env.release
 knob level amp.level
 knob glide keys.glide
+osc!=noise: knob vibrato vibrato.level how far the pitch sways, in semitones
+osc!=noise: cc 1 vibrato 0 0.6
+cc 5 glide 0 0.5
 cc 7 level 0 0.25
 cc 72 release 0.02 6
 cc 73 attack 0.001 3

@@ -71,6 +71,7 @@ class Played {
     return ears;
   }
   const Patch& patch() const { return desk_.patch(); }
+  std::string faulty() const { return desk_.faulty(); }
   const Instrument& instrument() const { return *desk_.patch().instrument(name_); }
 
  private:

@@ -157,3 +157,20 @@ SCENARIO("the wheel makes a lead sway") {
   CAPTURE(steady(sways), steady(still));
   CHECK(steady(sways) < 0.7 * steady(still));
 }
+
+SCENARIO("whatever is turned on an instrument, it plays on") {
+  for (const Recipe& recipe : allRecipes()) {
+    for (const bool up : {false, true}) {
+      Played it{std::string{recipe.name}};
+      it.note({0, 0.2, recipe.name == "drums" ? 38 : 60, 127});
+      for (const auto& knob : it.instrument().knobs) {
+        const Inlet& inlet = it.patch().sink(knob.port).inlet();
+        if (knob.name != "level") it.set(knob.name, up ? inlet.most : inlet.least);
+        const Ears ears = it.hear(0.01);
+        CAPTURE(recipe.name, knob.name, up);
+        REQUIRE(std::isfinite(powerOf(ears.left) + powerOf(ears.right)));
+        REQUIRE(it.faulty() == "");
+      }
+    }
+  }
+}
