@@ -39,7 +39,7 @@ knob drive drive.drive
       {"pad", "Many saws that come slowly, and go slowly.",
        lines(kEightVoices, kVoice, kStage, kVibrato, R"(
 make osc supersaw voices=7 detune=0.22 mix=0.85
-make filter ladder cutoff=900 resonance=0.08
+make filter ladder cutoff=1100 resonance=0.08
 make tide lfo rate=0.09
 make drift vca gain=1 level=0.4
 make chorus chorus rate=0.35 depth=0.6 mix=0.5
@@ -60,7 +60,7 @@ knob drift drift.level how many octaves the filter drifts by itself
       {"strings", "A section of strings.",
        lines(kSixteenVoices, kVoice, kStage, kSpot, kVibrato, R"(
 make osc supersaw voices=5 detune=0.11 mix=0.85
-make filter ladder cutoff=1500 resonance=0.03
+make filter ladder cutoff=2300 resonance=0.03
 make body eq low_freq=220 low_gain=-5 peak1_freq=480 peak1_gain=2 peak2_freq=2600 peak2_gain=3 high_freq=8000 high_gain=-3
 make chorus chorus rate=0.55 depth=0.45 mix=0.5
 make reverb reverb mix=0.26 decay=2.3
@@ -101,8 +101,8 @@ knob breath breath.level how much of the breath is heard
              kCutoff, kChorus, kReverb)},
       {"brass", "Horns: the harder they are blown, the brighter.",
        lines(kEightVoices, kVoice, kStage, kSpot, kVibrato, R"(
-make osc supersaw voices=2 detune=0.07 mix=1
-make filter ladder cutoff=380 resonance=0.14 drive=0.4
+make osc supersaw voices=3 detune=0.06 mix=0.5
+make filter ladder cutoff=420 resonance=0.14 drive=0.4
 make reverb reverb mix=0.18 decay=1.7
 set env attack=0.035 decay=0.5 sustain=0.85 release=0.3
 set amp level=0.23
@@ -113,7 +113,7 @@ patch osc > filter > amp
 patch force > place > reverb > swell
 patch spot > place.position amount=0.008
 )",
-             kSweep, "set sweep attack=0.07 decay=1 sustain=0.6 release=0.2\nset bend level=3.2", kCutoff, kReverb)},
+             kSweep, "set sweep attack=0.07 decay=1.2 sustain=0.75 release=0.2\nset bend level=3.8", kCutoff, kReverb)},
       {"flute", "A flute: nearly a pure tone, and the breath about it.",
        lines(kEightVoices, kVoice, kStage, kVibrato, R"(
 make osc wavetable position=0.55

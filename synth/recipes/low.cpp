@@ -26,14 +26,14 @@ knob sub both.level2 how loud the octave below is
 knob drive filter.drive
 cc 5 glide 0 0.5
 )",
-             kSweep, "set sweep attack=0.002 decay=0.7 sustain=0.2 release=0.15\nset bend level=3", kCutoff)},
+             kSweep, "set sweep attack=0.002 decay=1 sustain=0.2 release=0.15\nset bend level=3", kCutoff)},
       {"acid", "The bass of the little silver box: one saw, and a filter that sings.",
        lines(kOneVoice, kVoice, kStage, kVibrato, R"(
 make osc saw
 make filter ladder cutoff=320 resonance=0.78 drive=2
 make drive distortion drive=0 mix=0.4
 set env attack=0.002 decay=0.7 sustain=0.6 release=0.09
-set amp level=0.413
+set amp level=0.351
 patch keys.pitch > osc.pitch
 patch vibrato > osc.pitch
 patch keys.pitch > filter.pitch amount=0.2
@@ -42,7 +42,7 @@ patch force > place > drive > swell
 knob drive drive.drive
 cc 5 glide 0 0.5
 )",
-             kSweep, "set sweep attack=0.002 decay=0.7 sustain=0 release=0.2\nset bend level=3.4", kCutoff)},
+             kSweep, "set sweep attack=0.002 decay=1.5 sustain=0 release=0.2\nset bend level=3.4", kCutoff)},
       {"sub", "A bass that is felt more than it is heard.", lines(kOneVoice, kVoice, kStage, kVibrato, R"(
 make osc sine
 make edge triangle

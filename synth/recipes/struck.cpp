@@ -8,8 +8,8 @@ std::vector<Recipe> struckInstruments() {
       {"epiano", "An electric piano: tines that are struck, bright when they are struck hard.",
        lines(kSixteenVoices, kVoice, kStage, kSpot, R"(
 make osc fm algorithm=pairs ratio1=1 level1=0.6 ratio2=14 level2=0 ratio3=1 level3=0.6 ratio4=1 level4=0
-make ting adsr attack=0.001 decay=0.5 sustain=0 release=0.2
-make tine vca level=0.09
+make ting adsr attack=0.001 decay=0.9 sustain=0 release=0.3
+make tine vca level=0.12
 make growl adsr attack=0.001 decay=4 sustain=0.1 release=0.4
 make body vca level=0.28
 make chorus chorus rate=0.6 depth=0.3 mix=0.3
