@@ -32,14 +32,34 @@ std::vector<Entry> entries() {
   return all;
 }
 
-std::string rangeOf(const Inlet& inlet) {
+std::string rangeOf(const Inlet& inlet, double set) {
   if (inlet.unit == Unit::choice) {
     std::string all;
     for (const auto& choice : inlet.choices) all += (all.empty() ? "" : ", ") + std::string{choice};
-    return all + "; " + textOf(inlet, inlet.usual);
+    return all + "; " + textOf(inlet, set);
   }
   if (inlet.least <= -kEndless || inlet.most >= kEndless) return "any signal";
-  return textOf(inlet, inlet.least) + " to " + textOf(inlet, inlet.most) + "; " + textOf(inlet, inlet.usual);
+  return textOf(inlet, inlet.least) + " to " + textOf(inlet, inlet.most) + "; " + textOf(inlet, set);
+}
+std::string rangeOf(const Inlet& inlet) { return rangeOf(inlet, inlet.usual); }
+
+struct Turned {
+  std::string name, range, purpose;
+};
+/// What can be turned on a recipe's instrument, set as the recipe sets it.
+std::vector<Turned> turnedOn(const Recipe& recipe) {
+  Patch patch;
+  make(patch, "it", recipe, {});
+  const Instrument& it = *patch.instrument("it");
+  std::vector<Turned> all;
+  for (const auto& knob : it.knobs) {
+    const Patch::Port port = patch.sink(knob.port);
+    std::string purpose = knob.purpose.empty() ? std::string{port.inlet().purpose} : knob.purpose;
+    const auto controller = std::ranges::find(it.controllers, knob.name, &Instrument::Controller::knob);
+    if (controller != it.controllers.end()) purpose += " (controller " + std::to_string(controller->number) + ")";
+    all.push_back({knob.name, rangeOf(port.inlet(), port.value()), std::move(purpose)});
+  }
+  return all;
 }
 
 }  // namespace
@@ -61,13 +81,8 @@ std::string listOfModules() {
 
 std::string aboutModule(const std::string& name) {
   if (const Recipe* recipe = recipeCalled(name)) {
-    Patch patch;
-    make(patch, "it", *recipe, {});
     std::string text = name + ": " + std::string{recipe->purpose};
-    for (const auto& knob : patch.instrument("it")->knobs) {
-      const Inlet& inlet = patch.sink(knob.port).inlet();
-      text += "\n  " + knob.name + " (" + rangeOf(inlet) + ")  " + std::string{inlet.purpose};
-    }
+    for (const Turned& knob : turnedOn(*recipe)) text += "\n  " + knob.name + " (" + knob.range + ")  " + knob.purpose;
     return text;
   }
   const ModuleType* const type = moduleCalled(name);
@@ -95,13 +110,9 @@ std::string modulesPage() {
     text += "\n### " + std::string{entry.name} + "\n\n" + std::string{entry.purpose} + "\n";
     const ModuleType* const type = moduleCalled(entry.name);
     if (type == nullptr) {
-      Patch patch;
-      make(patch, "it", *recipeCalled(entry.name), {});
       text += "\n| to turn | range; usually | what |\n|---|---|---|\n";
-      for (const auto& knob : patch.instrument("it")->knobs) {
-        const Inlet& inlet = patch.sink(knob.port).inlet();
-        text += "| " + knob.name + " | " + rangeOf(inlet) + " | " + std::string{inlet.purpose} + " |\n";
-      }
+      for (const Turned& knob : turnedOn(*recipeCalled(entry.name)))
+        text += "| " + knob.name + " | " + knob.range + " | " + knob.purpose + " |\n";
       continue;
     }
     if (!type->inlets.empty()) text += "\n| takes | range; usually | what |\n|---|---|---|\n";

@@ -42,6 +42,18 @@ std::pair<std::string_view, std::string_view> apart(std::string_view port) {
 
 }  // namespace
 
+double Instrument::Controller::at(double position) const {
+  position = std::clamp(position, 0.0, 1.0);
+  // As the knob itself would turn: by octaves, where it does.
+  if (curve == Curve::exponential && least > 0 && most > 0) return least * std::pow(most / least, position);
+  return least + (most - least) * position;
+}
+
+const Instrument::Controller* Instrument::controller(int number) const {
+  const auto found = std::ranges::find(controllers, number, &Controller::number);
+  return found == controllers.end() ? nullptr : &*found;
+}
+
 std::string textOf(const Inlet& inlet, double value) {
   if (inlet.unit == Unit::choice) return std::string{inlet.choices[static_cast<std::size_t>(std::lround(value))]};
   char text[64];

@@ -29,12 +29,27 @@ struct PlacedModule {
 struct Instrument {
   struct Knob {
     std::string name;
-    std::string port;  // "bass-filter.cutoff"
+    std::string port;       // "bass-filter.cutoff"
+    std::string purpose{};  // empty: the inlet's own
+  };
+  /// A wheel, fader or pedal of MIDI, and the knob that it turns.
+  struct Controller {
+    int number = 0;
+    std::string knob, port;
+    double least = 0, most = 1;
+    Curve curve = Curve::linear;
+
+    /// What the knob is set to, at a position from 0 to 1. Realtime: yes.
+    double at(double position) const;
   };
   std::string name;
   std::string recipe;         // by which it was made
   std::string out, in, keys;  // ports: where it is heard, what goes in, what is played; empty: there is none
   std::vector<Knob> knobs{};
+  std::vector<Controller> controllers{};
+
+  /// Null: this one turns nothing here.
+  const Controller* controller(int number) const;
 };
 
 /// From which module to which, by name, and by the index of the outlet and the inlet.

@@ -83,7 +83,7 @@ std::optional<double> quantityFor(const Inlet& inlet, std::string_view text) {
   const std::string small = inSmallLetters(text);
   if (inlet.unit == Unit::choice) {
     for (std::size_t i = 0; i < inlet.choices.size(); ++i) {
-      if (inlet.choices[i] == small) return static_cast<double>(i);
+      if (inSmallLetters(inlet.choices[i]) == small) return static_cast<double>(i);
     }
     return std::nullopt;
   }

@@ -23,6 +23,16 @@ std::string trimmed(std::string_view text) {
   return std::string{text.substr(begin, text.find_last_not_of(" \t") - begin + 1)};
 }
 
+/// `create bass osc=saw filter=lowpass`: whatever it is called, what it is made of is told; unless its name is a recipe
+/// that asks for just that.
+bool tellOfVoice(std::string_view name, std::span<const PatchWord> words) {
+  if (moduleCalled(name) != nullptr) return false;
+  const Recipe* const own = recipeCalled(name);
+  return std::ranges::any_of(words, [own](const PatchWord& word) {
+    return (word.key == "osc" || word.key == "filter") && (own == nullptr || !asksFor(*own, word.key));
+  });
+}
+
 void place(Patch& patch, const std::string& name, const ModuleType& type, std::span<const PatchWord> words) {
   int voices = Patch::kUsualVoices;
   for (const PatchWord& word : words) {
@@ -59,7 +69,7 @@ void create(Patch& patch, const std::string& name, std::span<const PatchWord> wo
       throw PatchError{"there is no module or instrument called '" + type.substr(0, 60) + "'" +
                        (near.empty() ? "" : "; did you mean '" + near + "'?")};
     }
-  } else if (std::ranges::any_of(words, [](const PatchWord& word) { return word.key == "osc"; })) {
+  } else if (tellOfVoice(name, words)) {
     type = kPlainVoice;
   } else if (!isMakeable(type)) {
     const std::string near = nearestName(type, makeableNames());

@@ -1,5 +1,6 @@
 // Every module's declaration, each in a file of its own name. (No guard: it is read with different meanings.)
 ANTIPHON_MODULE(keys)
+ANTIPHON_MODULE(pads)
 ANTIPHON_MODULE(sine)
 ANTIPHON_MODULE(saw)
 ANTIPHON_MODULE(square)

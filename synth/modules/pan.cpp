@@ -17,11 +17,11 @@ class Pan final : public Module {
     if (!in.voices) return balance(block);
     const bool still = position.steady();
     const Lanes leftOnly = stereo(1, 0), rightOnly = stereo(0, 1);
+    Lanes turn = turnOf(position.at(0, 0)), louder = cosineOf(turn), other = sineOf(turn);
     for (int f = 0; f < block.frames; ++f) {
       Lanes left = 0.0f, right = 0.0f;
-      Lanes turn = turnOf(position.at(0, f)), louder = cosineOf(turn), other = sineOf(turn);
       for (int g = 0; g < in.groups; ++g) {
-        if (!still && g > 0) {
+        if (!still) {
           turn = turnOf(position.at(std::min(g, position.groups - 1), f));
           louder = cosineOf(turn);
           other = sineOf(turn);
@@ -42,9 +42,11 @@ class Pan final : public Module {
   }
   /// What is in the room already keeps its sides: the one is turned up, and the other down.
   static void balance(const Block& block) {
+    const bool still = block.in[1].steady();
     const Lanes side = stereo(0, 0.25f);
+    Lanes louder = cosineOf(turnOf(block.in[1].at(0, 0)) - side);  // of the odd lanes the sine
     for (int f = 0; f < block.frames; ++f) {
-      const Lanes louder = cosineOf(turnOf(block.in[1].at(0, f)) - side);  // of the odd lanes the sine
+      if (!still) louder = cosineOf(turnOf(block.in[1].at(0, f)) - side);
       (Lanes::from(block.in[0].at(0, f)) * louder).to(block.out[0].at(0, f));
     }
   }

@@ -17,11 +17,13 @@ class Slew final : public Module {
   void play(const Block& block) override {
     for (int g = 0; g < block.groups; ++g) {
       float* const kept = at_[static_cast<std::size_t>(g)].number;
-      Lanes at = Lanes::from(kept);
+      const bool steady = block.in[1].steady() && block.in[2].steady();
+      Lanes at = Lanes::from(kept), up = stepOf(block.in[1].at(g, 0)), down = stepOf(block.in[2].at(g, 0));
       for (int f = 0; f < block.frames; ++f) {
-        // In no time at all, as far as there is to go.
-        const Lanes up = Lanes(perFrame_) / max(Lanes::from(block.in[1].at(g, f)), 1e-12f);
-        const Lanes down = Lanes(perFrame_) / max(Lanes::from(block.in[2].at(g, f)), 1e-12f);
+        if (!steady) {
+          up = stepOf(block.in[1].at(g, f));
+          down = stepOf(block.in[2].at(g, f));
+        }
         const Lanes goal = Lanes::from(block.in[0].at(g, f));
         at = choose(goal > at, min(goal, at + up), max(goal, at - down));
         at.to(block.out[0].at(g, f));
@@ -35,6 +37,9 @@ class Slew final : public Module {
   struct Kept {
     alignas(32) float number[kLanes] = {};
   };
+
+  /// How far in a frame; in no time at all, as far as there is to go.
+  HWY_INLINE Lanes stepOf(const float* seconds) const { return Lanes(perFrame_) / max(Lanes::from(seconds), 1e-12f); }
 
   float perFrame_;
   std::vector<Kept> at_;

@@ -25,6 +25,8 @@ SCENARIO("numbers are written as musicians write them") {
   CHECK(said(Unit::plain, "50%") == 0.5);
   CHECK(said(Unit::plain, "-6db") == Approx(0.5012).epsilon(1e-3));
   CHECK(said(Unit::seconds, "500hz") == -999);
+  CHECK(quantityFor(choice("root", "", {"C", "C#", "D"}), "C#") == 1);
+  CHECK(quantityFor(choice("root", "", {"C", "C#", "D"}), "d") == 2);
   for (const char* nonsense : {"", "-", "hz", "1e", "1..2", "nan", "inf", "12 ", "0x10", "++3"})
     CHECK(said(Unit::hertz, nonsense) == -999);
   CHECK(keyCalled("c4") == 60);
