@@ -211,6 +211,7 @@ int Daemon::run() {
     else if (piano_) log_.warn("[keys] no terminal: there are no keys to play on");
     while (!quit_ && stopSignal.load() == 0) {
       tell();
+      if (ensemble_) ensemble_->turnKnobs();
       if (plan_.turns > 0 && turnsPlayed_ >= plan_.turns) break;
       tend();
       log_.redraw(console.typed());

@@ -17,11 +17,11 @@ using synth::NodeId;
 using synth::PatchError;
 
 constexpr synth::SampleRate kUsualRate{48000};
-constexpr std::size_t kDrumSeat = static_cast<std::size_t>(Seat::drums);
+constexpr double kTurn = 0.05;  // s in which a knob follows a controller: they come in steps
 
 // Who answers is told apart from who asks by ear.
-constexpr std::array<std::string_view, kSeats.size()> kUsual{"voice", "voice", "voice", "voice",
-                                                             "voice", "voice", "voice"};
+constexpr std::array<std::string_view, kSeats.size()> kUsual{"epiano", "vibes", "lead", "piano",
+                                                             "pad",    "bass",  "drums"};
 
 synth::SampleRate rateFor(synth::AudioSystem& system, const EnsembleWish& wish) {
   if (wish.rate) return *wish.rate;
@@ -175,6 +175,16 @@ void Ensemble::give(Seat seat, const std::string& instrument) {
 void Ensemble::click(bool on) {
   if (desk_.patch().find("click-amp") == nullptr) makeClick();
   desk_.set("click-amp.level", on ? 1 : 0);
+}
+
+/// A wheel or a knob of the player's keyboard turns the knob that the instrument has for it.
+void Ensemble::turnKnobs() {
+  player_.takeTurned([&](std::uint8_t channel, std::uint8_t number, double position) {
+    const Seat seat = channel == kDrumChannel ? Seat::drums : Seat::me;
+    const synth::Instrument* const whole = desk_.patch().instrument(nameOf(seat));
+    const auto* const controller = whole != nullptr ? whole->controller(number) : nullptr;
+    if (controller != nullptr) desk_.set(controller->port, controller->at(position), kTurn);
+  });
 }
 
 std::vector<std::string> Ensemble::tend() {

@@ -47,6 +47,8 @@ class Ensemble {
   /// These say what happened, a sentence each.
   std::vector<std::string> start() { return engine_->start(); }
   std::vector<std::string> tend();
+  /// What the player's wheels and knobs have been turned to is done; many times a second.
+  void turnKnobs();
   void stop() { engine_->stop(); }
 
   synth::Desk& desk() { return desk_; }

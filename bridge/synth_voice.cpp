@@ -8,7 +8,7 @@ namespace {
 using synth::Gesture;
 using synth::NodeId;
 
-constexpr std::uint8_t kPitchBend = 0xE0;
+constexpr std::uint8_t kController = 0xB0, kPitchBend = 0xE0;
 constexpr float kBendRange = 2;  // semitones either way, as every MIDI instrument has it unless told otherwise
 
 float bendOf(const MidiMessage& message) {
@@ -37,6 +37,9 @@ void SynthVoice::send(const MidiMessage& message, Nanos when) {
     if (!play(channel, {Gesture::Kind::pedal, 0, amount}, at)) channel.hangs = true;
   } else if (message.isController(midi::kAllNotesOff) || message.isController(midi::kAllSoundOff)) {
     if (!play(channel, {Gesture::Kind::allUp, 0, 0}, at)) channel.hangs = true;
+  } else if (message.kind() == kController && message.data1() < kControllers) {
+    turned_[message.channel() * kControllers + message.data1()].store(message.data2(), std::memory_order_relaxed);
+    anyTurned_.store(true, std::memory_order_release);
   } else if (message.kind() == kPitchBend) {
     play(channel, {Gesture::Kind::bend, 0, bendOf(message)}, at);
   }

@@ -16,7 +16,9 @@ namespace antiphon {
 class SynthVoice final : public MidiSink {
  public:
   SynthVoice(MidiSink& onward, synth::Engine& engine, const SteadyMoments& moments)
-      : onward_{onward}, engine_{engine}, moments_{moments} {}
+      : onward_{onward}, engine_{engine}, moments_{moments} {
+    for (auto& value : turned_) value.store(kUnturned, std::memory_order_relaxed);
+  }
 
   /// This module voices the channel (0 .. 15) from the next message on; NodeId{}: none does. What sounds on the one
   /// before is let go then. Any thread.
@@ -26,10 +28,24 @@ class SynthVoice final : public MidiSink {
 
   /// Realtime: yes.
   void send(const MidiMessage& message, Nanos when) override;
+  /// Calls `take(channel, number, position)`, 0 to 1, for every controller that was turned since the last time. By one
+  /// ordinary thread.
+  template <typename Take>
+  void takeTurned(Take&& take) {
+    if (!anyTurned_.exchange(false, std::memory_order_acquire)) return;
+    for (std::size_t i = 0; i < turned_.size(); ++i) {
+      const std::uint8_t value = turned_[i].exchange(kUnturned, std::memory_order_relaxed);
+      if (value == kUnturned) continue;
+      take(static_cast<std::uint8_t>(i / kControllers), static_cast<std::uint8_t>(i % kControllers), value / 127.0);
+    }
+  }
+
   /// Messages that found no room. Any thread.
   std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
  private:
+  static constexpr std::size_t kControllers = 120;  // the rest are orders
+  static constexpr std::uint8_t kUnturned = 0xFF;
   struct Channel {
     synth::NodeId node{};
     bool hangs = false;  // a message that lets go was dropped
@@ -48,6 +64,9 @@ class SynthVoice final : public MidiSink {
   const SteadyMoments& moments_;
   std::array<std::atomic<std::uint64_t>, 16> wanted_{};
   std::array<Channel, 16> channels_{};
+  // Of a knob that is turned only the latest matters, however fast.
+  std::array<std::atomic<std::uint8_t>, 16 * kControllers> turned_{};
+  std::atomic<bool> anyTurned_{false};
   std::atomic<std::uint64_t> dropped_{0};
 };
 

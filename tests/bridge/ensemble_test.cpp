@@ -40,7 +40,7 @@ struct Room {
 
 SCENARIO("The answer is heard, and the player if that is asked for") {
   GIVEN("an ensemble that voices the answer alone") {
-    Room room{{}};
+    Room room{{.patch = "voice"}};
     WHEN("the player plays") {
       room.play(MidiMessage::noteOn(kHere, 60, 100));
       THEN("nothing is heard") { CHECK(room.level(500ms) == 0); }
@@ -54,7 +54,7 @@ SCENARIO("The answer is heard, and the player if that is asked for") {
     }
   }
   GIVEN("one that voices both") {
-    Room room{{.through = true, .channel = kHere}};
+    Room room{{.patch = "voice", .through = true, .channel = kHere}};
     WHEN("the player plays on the channel that is listened to") {
       room.play(MidiMessage::noteOn(kHere, 60, 100));
       THEN("it is heard, and not sent on") {
@@ -87,7 +87,7 @@ SCENARIO("The answer is heard, and the player if that is asked for") {
 }
 
 SCENARIO("Each part of an answer has an instrument of its own, from the first note to the last") {
-  Room room{{}};
+  Room room{{.patch = "voice"}};
   const auto node = [&](std::string_view name) { return room.ensemble.desk().played(name); };
   GIVEN("an answer under way") {
     room.answer(MidiMessage::noteOn(kHere, 60, 100));
@@ -158,11 +158,29 @@ SCENARIO("The click falls on the beat, higher on the first, and goes with the mu
   }
 }
 
+TEST_CASE("the keyboard's wheels and knobs turn the player's instrument, and nobody else's", "[ensemble]") {
+  Room room{{.through = true}};
+  const auto level = [&](const char* who) {
+    return room.ensemble.desk().patch().sink(std::string{who} + ".level").value();
+  };
+  const double mine = level("me"), answers = level("answer");
+  for (const int value : {100, 90, 0}) {
+    room.play(MidiMessage::controller(kHere, 7, static_cast<std::uint8_t>(value)));
+    room.play(MidiMessage::controller(kHere, 119, 64));  // which nobody has a use for
+  }
+  room.ensemble.turnKnobs();
+  CHECK(level("me") == 0);
+  room.play(MidiMessage::controller(kHere, 7, 100));
+  room.ensemble.turnKnobs();
+  CHECK(level("me") == Approx(mine).margin(0.01));
+  CHECK(level("answer") == answers);
+}
+
 TEST_CASE("seats are given other instruments by typing", "[ensemble]") {
   Room room{{.through = true}};
   CommandTable table;
   addEnsembleCommands(table, room.ensemble);
-  CHECK(table.run("voice answer voice").text == "answer on voice");
+  CHECK(table.run("voice answer bell").text == "answer on bell");
   room.answer(MidiMessage::noteOn(kHere, 60, 100));
   CHECK(room.level(500ms) > 0.005);
   CHECK_FALSE(table.run("voice answer theremin").ok);
