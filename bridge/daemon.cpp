@@ -29,9 +29,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kGlance = 40ms;     // how often the screen is looked after
-constexpr auto kTendEvery = 1s;    // and the ports
-constexpr auto kFadeAway = 300ms;  // what sounds is not cut off
+constexpr auto kGlance = 40ms;   // how often the screen is looked after
+constexpr auto kTendEvery = 1s;  // and the ports
+constexpr auto kFadeAway = 1s;   // what sounds is not cut off
 constexpr int kDemoTurns = 2;
 constexpr const char* kDemoSession = "antiphon-session.mid";
 
@@ -224,7 +224,8 @@ int Daemon::run() {
   backend_->stop();  // the band says farewell: every note is closed
   tell();
   if (ensemble_) {
-    std::this_thread::sleep_for(kFadeAway);
+    ensemble_->fadeAway(std::chrono::duration<double>(kFadeAway).count());
+    if (ensemble_->heard()) std::this_thread::sleep_for(kFadeAway);
     log_.say("[sound] " + ensemble_->status());
     ensemble_->stop();
   }

@@ -49,7 +49,10 @@ class Ensemble {
   std::vector<std::string> tend();
   /// What the player's wheels and knobs have been turned to is done; many times a second.
   void turnKnobs();
+  /// Lets everything become silent in this time.
+  void fadeAway(double seconds) { desk_.set("out.level", -100, seconds); }
   void stop() { engine_->stop(); }
+  bool heard() const { return engine_->heard(); }
 
   synth::Desk& desk() { return desk_; }
   /// What the next answer plays; nothing: what the player plays.

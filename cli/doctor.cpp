@@ -15,6 +15,7 @@
 #include "model/improviser.hpp"
 #include "model/torch_plugin.hpp"
 #include "model/virtual_thinker.hpp"
+#include "synth/audio_device.hpp"
 
 namespace antiphon {
 namespace {
@@ -135,8 +136,22 @@ std::vector<Finding> lookAtSystems() {
   return findings;
 }
 
+Finding lookAtSound() {
+  const auto system = synth::systemAudio();
+  const std::vector<synth::DeviceInfo> devices = system->devices();
+  if (devices.empty()) {
+    const std::string why{system->without()};
+    return {Verdict::mind, why.empty() ? "no sound device: --synth and solo play, and nobody hears them" : why};
+  }
+  return {Verdict::good, "the synth plays to " + synth::textOf(synth::chooseDevice(devices, {})) +
+                             (devices.size() == 1 ? ""
+                                                  : ", and could to " + std::to_string(devices.size() - 1) +
+                                                        " more (run --list-devices)")};
+}
+
 int examine() {
   std::vector<Finding> findings = lookAtSystems();
+  findings.push_back(lookAtSound());
   findings.push_back(lookAtPriority());
   findings.push_back(lookAtWakeUps());
   const unsigned cores = std::thread::hardware_concurrency();
