@@ -8,6 +8,7 @@
 
 #if defined(ANTIPHON_HAVE_JACK)
 #include <jack/midiport.h>
+#include <atomic>
 #include <cmath>
 #include <optional>
 #include <thread>
@@ -109,6 +110,21 @@ class Listener {
   JackClient jack_;  // its thread uses the rest: goes first
 };
 
+/// Gaps that the server has with a client that does nothing: they are the machine's.
+double gapsAlone(int seconds) {
+  const JackClient idle = openJackPatiently("antiphon-idle");
+  if (!idle) throw std::runtime_error{"the JACK server does not answer"};
+  std::atomic<int> gaps{0};
+  jack_set_process_callback(
+      idle.get(), [](jack_nframes_t, void*) { return 0; }, nullptr);
+  jack_set_xrun_callback(
+      idle.get(), [](void* count) { return static_cast<std::atomic<int>*>(count)->fetch_add(1), 0; }, &gaps);
+  jack_activate(idle.get());
+  std::this_thread::sleep_for(std::chrono::seconds{seconds});
+  jack_deactivate(idle.get());
+  return gaps * 60.0 / seconds;
+}
+
 /// A gate that can be heard at once, and voices that sound and are not heard.
 void buildPatch(Ensemble& ensemble, int voices) {
   synth::Desk& desk = ensemble.desk();
@@ -144,6 +160,7 @@ int SoundBench::run() const {
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < cores && !wish_->alone; ++i) neighbours.push_back(std::make_unique<Neighbour>());
 
+  const double alone = gapsAlone(std::max(2, wish_->seconds / 3));
   JackBackend backend{PortNames{}};
   Ensemble ensemble{{.through = true}, synth::systemAudio(), backend.out()};
   buildPatch(ensemble, wish_->voices);
@@ -177,6 +194,7 @@ int SoundBench::run() const {
                                        {"neighbours", neighbours.size()},
                                        {"periods", metrics.calls},
                                        {"gaps", metrics.underruns},
+                                       {"gaps_a_minute_of_the_server_alone", alone},
                                        {"periods_made_too_slowly", metrics.overruns},
                                        {"mean_share_of_period", metrics.share},
                                        {"worst_share_of_period", metrics.worstShare},
