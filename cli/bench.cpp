@@ -5,6 +5,7 @@
 
 #include "cli/answerers.hpp"
 #include "cli/bench_answer.hpp"
+#include "cli/bench_cores.hpp"
 #include "cli/bench_sound.hpp"
 #include "cli/bench_synth.hpp"
 #include "cli/bench_thinking.hpp"
@@ -241,11 +242,13 @@ Action addBench(CLI::App& app) {
   const auto thinking = std::make_shared<ThinkingBenches>(*bench);
   const auto synths = std::make_shared<SynthBenches>(*bench);
   const auto sound = std::make_shared<SoundBench>(*bench);
+  const auto cores = std::make_shared<CoresBench>(*bench);
 
   return [=] {
     if (thinking->wanted()) return thinking->run();
     if (synths->wanted()) return synths->run();
     if (sound->wanted()) return sound->run();
+    if (cores->wanted()) return cores->run();
     if (answering->parsed()) return benchAnswers(*answerWish, answerFlags->understand());
     return soaking->parsed() ? benchSoak(*bars, *seed, *soakJson) : benchTiming(*wish);
   };
