@@ -21,7 +21,7 @@ constexpr double kLongest = 3600;
 
 struct RenderWish {
   std::string script{}, out{};
-  double seconds = 10, rate = 48000;
+  double seconds = 10, rate = 48000, tempo = 120;
   std::uint64_t seed = 1;
   bool real = false, quiet = false;
 };
@@ -69,8 +69,8 @@ class Studio {
     std::vector<float> left(kAtOnce), right(kAtOnce);
     while (frames > 0) {
       const auto count = static_cast<int>(std::min<std::int64_t>(frames, kAtOnce));
-      const double beat = static_cast<double>(done_) / rate_.hertz * 2;
-      desk_.machine().render(left.data(), right.data(), count, {.tempo = 120, .beat = beat, .running = true});
+      const double beat = static_cast<double>(done_) / rate_.hertz * wish_.tempo / 60;
+      desk_.machine().render(left.data(), right.data(), count, {.tempo = wish_.tempo, .beat = beat, .running = true});
       const auto size = static_cast<std::size_t>(count);
       for (std::size_t i = 0; i < size; ++i)
         loudest_ = std::max<double>(loudest_, std::max(std::abs(left[i]), std::abs(right[i])));
@@ -112,6 +112,8 @@ Action addRender(CLI::App& app) {
   sub->add_option("--out", wish->out, "The sound, a .wav or .flac file")->required();
   sub->add_option("--seconds", wish->seconds, "How long (default 10)")->check(CLI::Range(0.001, kLongest));
   sub->add_option("--rate", wish->rate, "Frames a second (default 48000)")->check(CLI::Range(44100.0, 192000.0));
+  sub->add_option("--tempo", wish->tempo, "Quarters a minute, for what is in step with the music (default 120)")
+      ->check(number(kSlowestBpm, kFastestBpm, "quarters a minute"));
   sub->add_option("--seed", wish->seed, "Of all that is left to chance (default 1)")->check(wholeNumber(0, 1L << 62));
   sub->add_flag("--float", wish->real, "Samples of 32 bits with a point (.wav only), not of 24 without");
   sub->add_flag("--quiet", wish->quiet, "No progress bar");
