@@ -10,6 +10,7 @@
 #include "cli/exit.hpp"
 #include "cli/progress.hpp"
 #include "cli/words.hpp"
+#include "scheduler/time.hpp"
 #include "synth/quantity.hpp"
 #include "synth/sound_file.hpp"
 
