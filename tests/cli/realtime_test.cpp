@@ -6,6 +6,7 @@
 #include "bridge/band.hpp"
 #include "bridge/demo_player.hpp"
 #include "bridge/dummy_jack.hpp"
+#include "bridge/heard_band.hpp"
 #include "bridge/jack_backend.hpp"
 #include "bridge/journal_queue.hpp"
 #include "bridge/loopback_backend.hpp"
@@ -18,14 +19,19 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Waits until so many turns have been told of, a minute at most.
-int turnsHeard(JournalQueue& journal, int wanted) {
+/// Waits until so many turns have been told of, a minute at most, and edits what sounds meanwhile.
+int turnsHeard(JournalQueue& journal, int wanted, Ensemble& ensemble) {
+  constexpr std::array kParts{Part::bass, Part::melody, Part::drums};
   int turns = 0;
   JournalEntry entry;
   Nanos when{};
   for (const auto until = std::chrono::steady_clock::now() + 60s; std::chrono::steady_clock::now() < until;) {
     while (journal.next(entry, when)) turns += std::holds_alternative<TurnEnded>(entry) ? 1 : 0;
     if (turns >= wanted) break;
+    ensemble.expect(kParts[static_cast<std::size_t>(turns) % kParts.size()]);
+    ensemble.click(turns % 2 == 0);
+    ensemble.turnKnobs();
+    ensemble.tend();
     std::this_thread::sleep_for(5ms);
   }
   return turns;
@@ -40,22 +46,26 @@ SCENARIO("RT-1 The player's thread takes no memory and no lock", "[real-time]") 
   settings.measures = 1;
   JournalQueue journal;
   LoopbackBackend backend{{.outputBack = true}};
+  Ensemble ensemble{{.audio = {.device = "none"}, .through = true}, synth::systemAudio(), backend.out()};
   Band band{settings,
-            backend.out(),
+            ensemble.answers(),
             backend.clockOut(),
             std::make_unique<EchoAnswerer>(),
             std::make_unique<EchoAnswerer>(),
             journal,
             [&] { backend.wake(); }};
-  DemoPlayer player{band, band, settings};
+  HeardBand heard{band, ensemble};
+  band.whenCommitted([&] { ensemble.nextAnswer(); });
+  DemoPlayer player{band, heard, settings};
   const auto before = guard::offences();
+  ensemble.start();
   backend.start(player);
-  REQUIRE(turnsHeard(journal, 3) >= 3);
+  REQUIRE(turnsHeard(journal, 3, ensemble) >= 3);
   settings.measures = 2;
   REQUIRE(band.ask(settings));
   REQUIRE(band.ask(Panic{}));
   backend.losePort();
-  REQUIRE(turnsHeard(journal, 1) >= 1);
+  REQUIRE(turnsHeard(journal, 1, ensemble) >= 1);
   backend.stop();
   REQUIRE(guard::offences().all() == before.all());
 }
@@ -68,11 +78,19 @@ SCENARIO("RT-2 JACK's callback takes no memory and no lock", "[real-time]") {
   settings.measures = 1;
   JournalQueue journal;
   JackBackend backend{PortNames{}};
-  Band band{
-      settings, backend.out(), backend.clockOut(), std::make_unique<EchoAnswerer>(), std::make_unique<EchoAnswerer>(),
-      journal,  [] {}};
+  Ensemble ensemble{{.through = true}, synth::systemAudio(), backend.out()};
+  Band band{settings,
+            ensemble.answers(),
+            backend.clockOut(),
+            std::make_unique<EchoAnswerer>(),
+            std::make_unique<EchoAnswerer>(),
+            journal,
+            [] {}};
+  HeardBand heard{band, ensemble};
+  band.whenCommitted([&] { ensemble.nextAnswer(); });
   const auto before = guard::offences();
-  backend.start(band);
+  REQUIRE(ensemble.start()[0].find("system (JACK)") != std::string::npos);
+  backend.start(heard);
   JackDaw daw;
   daw.connect(daw.portName(JackDaw::Port::clock), "antiphon:ARIA_CLOCK");
   daw.connect(daw.portName(JackDaw::Port::keys), "antiphon:ARIA_IN");
@@ -87,8 +105,10 @@ SCENARIO("RT-2 JACK's callback takes no memory and no lock", "[real-time]") {
     if (i % 6 == 4) events.push_back({begin + i * pulse, JackDaw::Port::keys, MidiMessage::noteOff(0, pitch)});
   }
   daw.play(events);
-  REQUIRE(turnsHeard(journal, 4) >= 4);
+  REQUIRE(turnsHeard(journal, 4, ensemble) >= 4);
   backend.stop();
+  REQUIRE(ensemble.metrics().late == 0);
+  ensemble.stop();
   REQUIRE(guard::offences().all() == before.all());
 }
 
