@@ -81,6 +81,7 @@ struct Node {
   std::vector<Signals> made{};     // of each outlet
   std::vector<Heard> hears{};      // of each inlet
   std::vector<Made> makes{};       // of each outlet
+  bool settled = false;            // its inlets without cables hear what their knobs say, which stand still
   bool muted = false;              // it said something that is no number
 
   Heard heard(int outlet) const;
