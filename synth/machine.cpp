@@ -60,15 +60,17 @@ void Machine::obey() {
 /// What nodes have to know about the plan that they now stand in.
 void Machine::meet() {
   for (const Plan::Turn& turn : plan_->turns) {
-    turn.node->settled = false;
-    for (Made& made : turn.node->makes) made.wanted = false;
+    for (Made& made : turn.node->makes) made.wanted = turn.node == plan_->out;
   }
   for (const Plan::Turn& turn : plan_->turns) {
-    for (const auto& cables : turn.cables) {
-      for (const Cable* cable : cables) cable->from->makes[static_cast<std::size_t>(cable->outlet)].wanted = true;
+    turn.node->settled = false;
+    turn.node->patched.clear();
+    for (std::size_t i = 0; i < turn.cables.size(); ++i) {
+      if (!turn.cables[i].empty()) turn.node->patched.push_back(i);
+      for (const Cable* cable : turn.cables[i])
+        cable->from->makes[static_cast<std::size_t>(cable->outlet)].wanted = true;
     }
   }
-  plan_->out->makes[0].wanted = true;
 }
 
 void Machine::await(const Played& played) {
@@ -129,38 +131,45 @@ void Machine::block(int frames, const Transport& time) {
 
 void Machine::listen(const Plan::Turn& turn, int frames) {
   Node& node = *turn.node;
-  const bool settled = node.settled;
-  node.settled = true;
-  for (std::size_t i = 0; i < turn.cables.size(); ++i) {
+  if (!node.settled) settle(turn, frames);
+  for (const std::size_t i : node.patched) {
     const auto& cables = turn.cables[i];
-    if (settled && cables.empty()) continue;
-    Glide& knob = node.knobs[i];
-    if (cables.empty() && !knob.moving()) {
-      float* const steady = node.mixed[i].get();
-      std::fill_n(steady, kLanes, knob.now());
-      node.hears[i] = {steady, 0, 0, 1};
-      continue;
-    }
-    if (cables.empty()) node.settled = false;
+    const Cable& cable = *cables[0];
+    const Glide& knob = node.knobs[i];
     const Inlet& inlet = node.type.inlets[i];
     // A single cable that is not changed on its way is heard directly.
-    if (cables.size() == 1 && !knob.moving() && knob.now() == 0 && inlet.least <= -1e9 && inlet.most >= 1e9) {
-      const Cable& cable = *cables[0];
-      if (!cable.late && !cable.amount.moving() && cable.amount.now() == 1 &&
-          (inlet.each || !cable.from->voices || (node.voices && cable.from->groups == node.groups))) {
-        // Field by field: a copy made of parts is waited for.
-        const Made& said = cable.from->makes[static_cast<std::size_t>(cable.outlet)];
-        Heard& heard = node.hears[i];
-        heard.data = said.data;
-        heard.perFrame = said.steady ? 0 : kLanes;
-        heard.perGroup = cable.from->groups > 1 ? kPerGroup : 0;
-        heard.groups = cable.from->groups;
-        heard.voices = cable.from->voices;
-        heard.patched = true;
-        continue;
-      }
+    if (cables.size() > 1 || cable.late || cable.amount.moving() || cable.amount.now() != 1 || knob.moving() ||
+        knob.now() != 0 || inlet.least > -1e9 || inlet.most < 1e9 ||
+        !(inlet.each || !cable.from->voices || (node.voices && cable.from->groups == node.groups))) {
+      mix(node, i, cables, frames);
+      continue;
     }
-    mix(node, i, cables, frames);
+    // Field by field: a copy made of parts is waited for.
+    const Made& said = cable.from->makes[static_cast<std::size_t>(cable.outlet)];
+    Heard& heard = node.hears[i];
+    heard.data = said.data;
+    heard.perFrame = said.steady ? 0 : kLanes;
+    heard.perGroup = cable.from->groups > 1 ? kPerGroup : 0;
+    heard.groups = cable.from->groups;
+    heard.voices = cable.from->voices;
+    heard.patched = true;
+  }
+}
+
+/// What inlets without cables hear. It stays so until a knob is turned, unless one is moving.
+void Machine::settle(const Plan::Turn& turn, int frames) {
+  Node& node = *turn.node;
+  node.settled = true;
+  for (std::size_t i = 0; i < turn.cables.size(); ++i) {
+    if (!turn.cables[i].empty()) continue;
+    if (node.knobs[i].moving()) {
+      mix(node, i, turn.cables[i], frames);
+      node.settled = false;
+      continue;
+    }
+    float* const steady = node.mixed[i].get();
+    std::fill_n(steady, kLanes, node.knobs[i].now());
+    node.hears[i] = {steady, 0, 0, 1};
   }
 }
 

@@ -128,10 +128,7 @@ class Ladder final : public Module {
       for (; g + 2 <= block.groups; g += 2) follow<2, kDriven>(block, g);
       for (; g < block.groups; ++g) follow<1, kDriven>(block, g);
     } else {
-      // On narrow vectors two are as many numbers as four are on wide ones.
-      if constexpr (kParts == 1) {
-        for (; g + 4 <= block.groups; g += 4) hold<4, kDriven>(block, g);
-      }
+      for (; g + 4 <= block.groups; g += 4) hold<4, kDriven>(block, g);
       for (; g + 2 <= block.groups; g += 2) hold<2, kDriven>(block, g);
       for (; g < block.groups; ++g) hold<1, kDriven>(block, g);
     }

@@ -44,10 +44,15 @@ std::vector<float> played(const std::string& chain, int frames, int atOnce) {
 SCENARIO("what stands still for a while sounds as if it had been worked out frame by frame") {
   for (const std::string_view module : {"saw", "square", "triangle", "supersaw"}) {
     GIVEN(std::string{module} + " at all pitches, whose keys say the same again and again") {
-      const auto pitch = [](int lane) { return static_cast<float>(lane) * 9.7f - 70; };
+      const auto pitch = [](int frame, int lane) {  // another in one frame, and then as before
+        return frame == 200 ? 0 : static_cast<float>(lane % 13) * 9.7f - 70;
+      };
+      const auto hertz = [](int, int lane) {  // some run backwards
+        return lane == 5 ? 70000.0f : lane % 3 == 0 ? -440.0f : 440.0f;
+      };
       Alone each{module, {}, 2}, held{module, {}, 2};
-      each.feed("pitch", [=](int frame, int lane) { return frame == 200 ? 0 : pitch(lane % 13); });
-      held.feed("pitch", [=](int frame, int lane) { return frame == 200 ? 0 : pitch(lane % 13); }).resting();
+      each.feed("pitch", pitch).feed("freq", hertz);
+      held.feed("pitch", pitch).feed("freq", hertz).resting();
       THEN("not a bit is another") {
         CHECK(each.play(6000) == held.play(6000));
         CHECK(each.play(6000, {}, 7) == held.play(6000, {}, 32));
