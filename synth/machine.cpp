@@ -50,11 +50,15 @@ void Machine::obey() {
         plan_ = command.plan;
         meet();
         break;
-      case Command::Kind::strike: await(command.played); break;
+      case Command::Kind::strike:
+        // Where room is scarce no key goes down, so that each that is down can be let go.
+        if (command.played.gesture.kind != Gesture::Kind::keyDown || waiting_.size() < waiting_.capacity() / 2)
+          await(command.played);
+        break;
     }
   }
   Played played;
-  while (waiting_.size() < waiting_.capacity() && played_.pop(played)) await(played);
+  while (waiting_.size() < waiting_.capacity() * 3 / 4 && played_.pop(played)) await(played);
 }
 
 /// What nodes have to know about the plan that they now stand in.
@@ -74,7 +78,7 @@ void Machine::meet() {
 }
 
 void Machine::await(const Played& played) {
-  if (waiting_.size() == waiting_.capacity()) return;  // thousands of notes ahead of their time: no more
+  if (waiting_.size() == waiting_.capacity()) return;  // thousands of gestures ahead of their time: no more
   const auto later = std::ranges::upper_bound(waiting_, played.at, {}, &Played::at);
   waiting_.insert(later, played);
 }

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <string_view>
 #include <vector>
 
+#include "synth/desk.hpp"
 #include "tests/support/alone.hpp"
 
 using namespace antiphon::synth;
@@ -108,6 +110,37 @@ SCENARIO("more is played in a moment than any hand can") {
     keys.play(32);
     THEN("all are silent") {
       for (const auto& voice : keys.play(32, "gate")) CHECK(voice.back() == 0);
+    }
+  }
+}
+
+SCENARIO("thousands of notes are struck ahead of their time") {
+  GIVEN("three thousand keys, each to be let go a while later, and a bend before them") {
+    Desk desk{SampleRate{48000}};
+    desk.add("k", *moduleCalled("keys"), 8);
+    desk.add("a", *moduleCalled("vca"));
+    desk.add("s", *moduleCalled("sine"));
+    desk.connect("k.gate", "a.gain");
+    desk.connect("s", "a");
+    desk.connect("a", "out", 0.1);
+    const NodeId keys = desk.played("k");
+    desk.machine().strike(keys, {Kind::bend, 0, 0.1f}, Frame{64});
+    for (int i = 0; i < 3000; ++i) {
+      const auto key = static_cast<float>(i) * 0.03f;
+      desk.machine().strike(keys, {Kind::keyDown, key, 1}, Frame{64});
+      desk.machine().strike(keys, {Kind::keyUp, key, 0}, Frame{2000});
+    }
+    std::vector<float> left(1000), right(1000);
+    const auto loudest = [&] {
+      desk.machine().render(left.data(), right.data(), 1000, {});
+      float most = 0;
+      for (std::size_t f = 500; f < 1000; ++f) most = std::max(most, std::abs(left[f]));
+      return most;
+    };
+    THEN("they are heard, and none hangs") {
+      CHECK(loudest() > 0.1f);
+      loudest();
+      CHECK(loudest() < 0.01f);
     }
   }
 }
