@@ -19,12 +19,12 @@ namespace antiphon {
 struct SynthBenches::Wish {
   double seconds = 10;
   double rate = 48000;
+  std::vector<int> voices{1, 8, 16, 32, 64, 128, 256, 512};
   bool json = false, narrow = false;
 };
 
 namespace {
 
-constexpr std::array kVoices{1, 8, 16, 32, 64, 128, 256, 512};
 constexpr int kPeriod = 128;  // frames, as a sound card asks for them
 constexpr int kParts = 10;    // of a run, to see how evenly it goes
 
@@ -89,6 +89,8 @@ SynthBenches::SynthBenches(CLI::App& bench)
       wish_{std::make_shared<Wish>()} {
   sub_->add_option("--seconds", wish_->seconds, "Of sound for each figure (default 10)")->check(CLI::Range(0.1, 600.0));
   sub_->add_option("--rate", wish_->rate, "Frames a second (default 48000)")->check(CLI::Range(44100.0, 192000.0));
+  sub_->add_option("--voices", wish_->voices, "How many sound together, one figure for each (default 1 to 512)")
+      ->check(CLI::Range(1, synth::kMostVoices));
   sub_->add_flag("--narrow", wish_->narrow, "With vectors of 128 bits at most, as an old processor has them");
   sub_->add_flag("--json", wish_->json, "Print JSON");
 }
@@ -97,7 +99,7 @@ int SynthBenches::run() const {
   if (wish_->narrow) synth::withoutWideVectors();
   nlohmann::ordered_json runs = nlohmann::ordered_json::array();
   if (!wish_->json) std::printf("vectors: %s\nvoices   times real time   slowest tenth\n", synth::vectorUnit().c_str());
-  for (const int voices : kVoices) {
+  for (const int voices : wish_->voices) {
     const Figure figure = measure(voices, wish_->seconds, {wish_->rate});
     if (figure.loudest <= 0) throw std::runtime_error{"the job made no sound: there is nothing to measure"};
     runs.push_back({{"voices", voices},

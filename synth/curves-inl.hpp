@@ -23,7 +23,6 @@ HWY_INLINE Lanes subMul(Lanes c, Lanes a, Lanes b) {
   ANTIPHON_EACH c.part[p] = hn::NegMulAdd(a.part[p], b.part[p], c.part[p]);
   return c;
 }
-HWY_INLINE Answers differ(Lanes a, Lanes b) { return (a < b) | (a > b); }
 
 /// In the room: what the other ear hears.
 HWY_INLINE Lanes otherEar(Lanes a) {

@@ -45,6 +45,62 @@ HWY_INLINE Answers overSeam(Steps from, Steps by, Steps to) {
   return over;
 }
 
+/// Which ramps come over the seam in so many frames, and maybe some that come near it.
+HWY_INLINE unsigned nearSeam(Steps from, Steps by, int frames) {
+  constexpr float near = 0.4999f;
+  return (abs(mulAdd(by.turns(), static_cast<float>(frames), from.turns())) > near).bits();
+}
+
+/// Finds when a ramp that goes at one pace comes over the seam, again and again.
+class Seam {
+ public:
+  Seam(std::int32_t from, std::int32_t by)
+      : step_{std::abs(std::int64_t{by})}, left_{by > 0 ? kHalf - from : from + kHalf + 1}, down_{by < 0} {
+    find();
+  }
+  /// In which frame; a great many if it never does.
+  int frame() const { return static_cast<int>(std::min(frame_, kHalf - 1)); }
+  /// How many frames before that one, 0 .. 1.
+  float sooner() const {
+    const std::int64_t beyond = (frame_ + 1) * step_ - left_ + (down_ ? 1 : 0);
+    return static_cast<float>(beyond) / static_cast<float>(step_);
+  }
+  void next() {
+    left_ += 2 * kHalf;
+    find();
+  }
+
+ private:
+  static constexpr std::int64_t kHalf = std::int64_t{1} << 31;
+
+  void find() {
+    if (step_ == 0) return;
+    frame_ = static_cast<std::int64_t>(static_cast<double>(left_) / static_cast<double>(step_));
+    if (frame_ * step_ == left_) --frame_;
+  }
+
+  std::int64_t step_, left_;  // how far it goes in a frame, and how far the seam is
+  std::int64_t frame_ = kHalf - 1;
+  bool down_;
+};
+
+/// Ramps at the beginning of a block, how far they go in a frame, and how high they are.
+struct Ramps {
+  Steps from, by;
+  const float* heights;
+};
+struct RampsInMemory {
+  alignas(32) std::int32_t from[kLanes], by[kLanes];
+  const float* heights;
+
+  explicit HWY_INLINE RampsInMemory(const Ramps& ramps) : heights{ramps.heights} {
+    ramps.from.to(from);
+    ramps.by.to(by);
+  }
+  HWY_INLINE Seam seam(std::size_t lane) const { return {from[lane], by[lane]}; }
+  HWY_INLINE float fall(std::size_t lane) const { return by[lane] > 0 ? -2 * heights[lane] : 2 * heights[lane]; }
+};
+
 /// A wave on its way out: plain, and what its corners have added so far.
 class Edged {
  public:
@@ -71,6 +127,15 @@ class Edged {
       jump(lane, frame, sooner, steps[lane] > 0 ? -2 * heights[lane] : 2 * heights[lane]);
     }
   }
+  /// The same for a whole block through which the ramps go at one pace.
+  HWY_INLINE void fallAll(Steps from, Steps by, int frames, const float* heights) {
+    if (const unsigned lanes = nearSeam(from, by, frames); lanes != 0) fallAll(lanes, {from, by, heights}, frames);
+  }
+  /// Likewise for two ramps in each lane.
+  HWY_INLINE void fallAll(const Ramps& one, const Ramps& other, int frames) {
+    const unsigned lanes = nearSeam(one.from, one.by, frames) | nearSeam(other.from, other.by, frames);
+    if (lanes != 0) fallAll(lanes, one, other, frames);
+  }
   /// One lane's ramp goes on for part of a frame, which ends so many frames before this one.
   std::int32_t ramp(std::size_t lane, int frame, std::int32_t from, std::int32_t by, float part, float end,
                     float height) {
@@ -85,43 +150,89 @@ class Edged {
   /// Brings out the frames that are drawn, kEdgeReach late. `out` has room for a whole block.
   HWY_INLINE void finish(float* out, int frames) {
     for (int f = 0; f < frames; f += 4) {
-      for (int half = 0; half < kLanes; half += 4) {
-        Four a = Four::from(added_[half] + f), b = Four::from(added_[half + 1] + f),
-             c = Four::from(added_[half + 2] + f), d = Four::from(added_[half + 3] + f);
-        turnOver(a, b, c, d);
-        const float* drawn = plain_ + f * kLanes + half;
-        float* to = out + f * kLanes + half;
-        for (const Four& added : {a, b, c, d}) {
-          (Four::from(drawn) + added).to(to);
-          drawn += kLanes;
-          to += kLanes;
-        }
-      }
+      Lanes rows[4];
+      corners(f, rows);
+      for (int i = 0; i < 4; ++i) (Lanes::from(plain(f + i - kEdgeReach)) + rows[i]).to(out + (f + i) * kLanes);
     }
     for (int f = 0; f < kEdgeReach; ++f) Lanes::from(plain(f + frames - kEdgeReach)).to(plain(f - kEdgeReach));
-    for (float* lane : added_) {
-      for (std::size_t i = 0; i < kEdgeTaps; i += kPart)
-        hn::StoreU(hn::LoadU(Real(), lane + i + frames), Real(), lane + i);
-      std::fill_n(lane + kEdgeTaps, kBlock, 0.0f);
+    advance(frames);
+  }
+  /// The same for a plain ramp that has gone at one pace since kEdgeReach frames before the block, when it was at
+  /// `phase`: it need not have been drawn.
+  HWY_INLINE void finish(float* out, int frames, Steps phase, Steps by) {
+    for (int f = 0; f < frames; f += 4) {
+      Lanes rows[4];
+      corners(f, rows);
+      for (int i = 0; i < 4; ++i) {
+        (phase.ramp() + rows[i]).to(out + (f + i) * kLanes);
+        phase = phase + by;
+      }
     }
+    advance(frames);
   }
 
  private:
+  HWY_NOINLINE void fallAll(unsigned lanes, const Ramps& ramps, int frames) {
+    const RampsInMemory all{ramps};
+    for (; lanes != 0; lanes &= lanes - 1) {
+      const auto lane = static_cast<std::size_t>(std::countr_zero(lanes));
+      for (Seam seam = all.seam(lane); seam.frame() < frames; seam.next())
+        jump(lane, seam.frame(), seam.sooner(), all.fall(lane));
+    }
+  }
+  HWY_NOINLINE void fallAll(unsigned lanes, const Ramps& one, const Ramps& other, int frames) {
+    const RampsInMemory ones{one}, others{other};
+    for (; lanes != 0; lanes &= lanes - 1) {
+      const auto lane = static_cast<std::size_t>(std::countr_zero(lanes));
+      Seam first = ones.seam(lane), second = others.seam(lane);
+      while (std::min(first.frame(), second.frame()) < frames) {  // as they come, so that sums are always the same
+        const bool sooner = first.frame() <= second.frame();
+        Seam& seam = sooner ? first : second;
+        jump(lane, seam.frame(), seam.sooner(), (sooner ? ones : others).fall(lane));
+        seam.next();
+      }
+    }
+  }
+
+  /// What corners have added to four frames.
+  HWY_INLINE void corners(int frame, Lanes (&rows)[4]) const {
+    const float* added[kLanes];
+    for (int lane = 0; lane < kLanes; ++lane) added[lane] = added_[lane] + at_ + frame;
+    rowsOf(added, rows);
+  }
+  HWY_INLINE void advance(int frames) {
+    at_ += frames;
+    if (at_ > kRoom - kBlock) rewind();
+  }
+  /// The lines' ends go to their beginnings.
+  HWY_INLINE void rewind() {
+    const auto nothing = hn::Zero(Real());
+    for (float* lane : added_) {
+      for (std::size_t i = 0; i < kEdgeTaps; i += kPart)
+        hn::StoreU(hn::LoadU(Real(), lane + at_ + i), Real(), lane + i);
+      for (std::size_t i = kEdgeTaps; i < kEdgeTaps + kRoom; i += kPart) hn::StoreU(nothing, Real(), lane + i);
+    }
+    at_ = 0;
+  }
+
   HWY_INLINE void add(const float (*table)[kEdgeTaps], std::size_t lane, int frame, float sooner, float amount) {
     const float place = sooner * kEdgeRows;
     const int row = std::min(static_cast<int>(place), kEdgeRows - 1);
     const float next = place - static_cast<float>(row);
     const auto here = hn::Set(Real(), amount * (1 - next)), there = hn::Set(Real(), amount * next);
-    float* to = added_[lane] + frame;
+    float* to = added_[lane] + at_ + frame;
     for (std::size_t i = 0; i < kEdgeTaps; i += kPart) {
       const auto some = hn::MulAdd(here, hn::LoadU(Real(), table[row] + i), hn::LoadU(Real(), to + i));
       hn::StoreU(hn::MulAdd(there, hn::LoadU(Real(), table[row + 1] + i), some), Real(), to + i);
     }
   }
 
+  static constexpr int kRoom = 2 * kBlock;  // frames, until the lines begin anew
+
   const EdgeTables* tables_ = &edgeTables();
   alignas(32) float plain_[(kEdgeReach + kBlock) * kLanes] = {};
-  alignas(32) float added_[kLanes][kEdgeTaps + kBlock] = {};
+  alignas(32) float added_[kLanes][kEdgeTaps + kRoom] = {};
+  int at_ = 0;  // where in the lines the block begins
 };
 
 /// Notices when a master's wave rises through zero, and when between the frames.
@@ -154,6 +265,9 @@ class Master {
   HWY_INLINE void remember(Lanes now) {
     for (std::size_t i = kPast - 1; i > 0; --i) Lanes::from(past_[i - 1]).to(past_[i]);
     now.to(past_[0]);
+  }
+  HWY_INLINE void forget() {
+    for (float* frame : past_) Lanes(0.0f).to(frame);
   }
 
  private:

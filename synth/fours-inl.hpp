@@ -1,4 +1,4 @@
-// Four numbers that stand side by side in memory, and four such rows turned over: from a lane's row to rows of lanes.
+// Four numbers that stand side by side in memory, and such rows turned over: from a lane's line to rows of lanes.
 #if defined(ANTIPHON_SYNTH_FOURS_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef ANTIPHON_SYNTH_FOURS_INL
 #undef ANTIPHON_SYNTH_FOURS_INL
@@ -38,6 +38,12 @@ HWY_INLINE void turnOver(Four& a, Four& b, Four& c, Four& d) {
     for (int j = 0; j < i; ++j) std::swap(rows[i]->row[j], rows[j]->row[i]);
   }
 }
+/// Four frames of eight lines become four rows.
+HWY_INLINE void rowsOf(const float* const* lines, Lanes (&rows)[4]) {
+  for (std::size_t k = 0; k < 4; ++k) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) rows[k].part[lane] = hn::LoadU(Real(), lines[lane] + k);
+  }
+}
 HWY_INLINE Lanes sideBySide(Four low, Four high) {
   float all[kLanes];
   low.to(all);
@@ -71,6 +77,31 @@ HWY_INLINE void turnOver(Four& a, Four& b, Four& c, Four& d) {
   b.row = hn::BitCast(four, hn::InterleaveUpper(two, ab, cd));
   c.row = hn::BitCast(four, hn::InterleaveLower(two, abLate, cdLate));
   d.row = hn::BitCast(four, hn::InterleaveUpper(two, abLate, cdLate));
+}
+/// Turns four rows of four, in every block of a vector.
+HWY_INLINE void turn(hn::Vec<Real>* row) {
+  const auto even = hn::InterleaveLower(Real(), row[0], row[2]), odd = hn::InterleaveLower(Real(), row[1], row[3]);
+  const auto later = hn::InterleaveUpper(Real(), row[0], row[2]), last = hn::InterleaveUpper(Real(), row[1], row[3]);
+  row[0] = hn::InterleaveLower(Real(), even, odd);
+  row[1] = hn::InterleaveUpper(Real(), even, odd);
+  row[2] = hn::InterleaveLower(Real(), later, last);
+  row[3] = hn::InterleaveUpper(Real(), later, last);
+}
+/// Four frames of eight lines become four rows.
+HWY_INLINE void rowsOf(const float* const* lines, Lanes (&rows)[4]) {
+  ANTIPHON_EACH {
+    hn::Vec<Real> row[4];
+    for (std::size_t i = 0; i < 4; ++i) {
+#if HWY_MAX_BYTES >= 32
+      const hn::Half<Real> four;
+      row[i] = hn::Combine(Real(), hn::LoadU(four, lines[i + 4]), hn::LoadU(four, lines[i]));
+#else
+      row[i] = hn::LoadU(Real(), lines[p * kPart + i]);
+#endif
+    }
+    turn(row);
+    for (std::size_t k = 0; k < 4; ++k) rows[k].part[p] = row[k];
+  }
 }
 HWY_INLINE Lanes sideBySide(Four low, Four high) {
   Lanes lanes;

@@ -125,6 +125,7 @@ HWY_INLINE Lanes choose(Answers which, Lanes yes, Lanes no) {
   ANTIPHON_EACH yes.part[p] = hn::IfThenElse(which.part[p], yes.part[p], no.part[p]);
   return yes;
 }
+HWY_INLINE Answers differ(Lanes a, Lanes b) { return (a < b) | (a > b); }
 HWY_INLINE float sum(Lanes a) {
   float all = 0;
   ANTIPHON_EACH all += hn::GetLane(hn::SumOfLanes(Real(), a.part[p]));

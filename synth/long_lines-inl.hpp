@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "synth/lanes-inl.hpp"
+#include "synth/fours-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace antiphon::synth::HWY_NAMESPACE {
@@ -22,45 +22,19 @@ struct Rows {
   alignas(64) float at[kBlock + 8][kLanes];
 };
 
-#if HWY_TARGET == HWY_SCALAR
-HWY_INLINE void toRows(const float* const* lines, float* rows) {
-  for (std::size_t k = 0; k < 4; ++k) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) rows[k * kLanes + lane] = lines[lane][k];
-  }
-}
-HWY_INLINE void toLines(const float* rows, float* const* lines) {
-  for (std::size_t k = 0; k < 4; ++k) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) lines[lane][k] = rows[k * kLanes + lane];
-  }
-}
-#else
-/// Turns four rows of four, in every block of a vector.
-HWY_INLINE void turn(hn::Vec<Real>* row) {
-  const auto even = hn::InterleaveLower(Real(), row[0], row[2]), odd = hn::InterleaveLower(Real(), row[1], row[3]);
-  const auto later = hn::InterleaveUpper(Real(), row[0], row[2]), last = hn::InterleaveUpper(Real(), row[1], row[3]);
-  row[0] = hn::InterleaveLower(Real(), even, odd);
-  row[1] = hn::InterleaveUpper(Real(), even, odd);
-  row[2] = hn::InterleaveLower(Real(), later, last);
-  row[3] = hn::InterleaveUpper(Real(), later, last);
-}
 /// Four frames of eight lines become four rows.
 HWY_INLINE void toRows(const float* const* lines, float* rows) {
-  ANTIPHON_EACH {
-    hn::Vec<Real> row[4];
-    for (std::size_t i = 0; i < 4; ++i) {
-#if HWY_MAX_BYTES >= 32
-      const hn::Half<Real> four;
-      row[i] = hn::Combine(Real(), hn::LoadU(four, lines[i + 4]), hn::LoadU(four, lines[i]));
-#else
-      row[i] = hn::LoadU(Real(), lines[p * kPart + i]);
-#endif
-    }
-    turn(row);
-    for (std::size_t k = 0; k < 4; ++k) hn::StoreU(row[k], Real(), rows + k * kLanes + p * kPart);
-  }
+  Lanes row[4];
+  rowsOf(lines, row);
+  for (std::size_t k = 0; k < 4; ++k) row[k].to(rows + k * kLanes);
 }
 /// And back.
 HWY_INLINE void toLines(const float* rows, float* const* lines) {
+#if HWY_TARGET == HWY_SCALAR
+  for (std::size_t k = 0; k < 4; ++k) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) lines[lane][k] = rows[k * kLanes + lane];
+  }
+#else
   ANTIPHON_EACH {
     hn::Vec<Real> row[4];
     for (std::size_t k = 0; k < 4; ++k) row[k] = hn::LoadU(Real(), rows + k * kLanes + p * kPart);
@@ -75,17 +49,19 @@ HWY_INLINE void toLines(const float* rows, float* const* lines) {
 #endif
     }
   }
-}
 #endif
+}
 
 class LongLines {
  public:
   static constexpr float kLeast = kBlock + 8;  // frames
 
-  explicit LongLines(double longest)
-      : ring_{ringFor(longest)},
+  /// With fewer lines than lanes, a power of two, the first lanes are written, and all read them in turn.
+  explicit LongLines(double longest, int lines = kLanes)
+      : lines_{lines},
+        ring_{ringFor(longest)},
         stride_{ring_ + kGuard + kApart},
-        memory_(static_cast<std::size_t>(stride_) * kLanes) {}
+        memory_(static_cast<std::size_t>(stride_ * lines)) {}
 
   /// The next `frames` of each line, as they were `delay` frames before.
   HWY_INLINE void read(const std::int32_t* delay, int frames, Rows& to) const {
@@ -125,15 +101,16 @@ class LongLines {
     }
   }
   HWY_INLINE void write(const Rows& from, int frames) {
+    alignas(64) float nowhere[kBlock + 8];
     float* lines[kLanes];
-    for (int lane = 0; lane < kLanes; ++lane) lines[lane] = line(lane) + at_;
+    for (int lane = 0; lane < kLanes; ++lane) lines[lane] = lane < lines_ ? line(lane) + at_ : nowhere;
     for (int f = 0; f < frames; f += 4) {
       toLines(from.at[f], lines);
       for (float*& to : lines) to += 4;
     }
     // What stands behind the end stands at the beginning as well, so that no run has to be cut in two.
     const int end = at_ + frames;
-    for (int lane = 0; lane < kLanes && (at_ < kGuard || end > ring_); ++lane) {
+    for (int lane = 0; lane < lines_ && (at_ < kGuard || end > ring_); ++lane) {
       float* const ring = line(lane);
       if (end > ring_) std::copy(ring + ring_, ring + end, ring);
       else std::copy(ring + at_, ring + std::min(end, kGuard), ring + at_ + ring_);
@@ -155,8 +132,12 @@ class LongLines {
     return ring;
   }
   HWY_INLINE std::size_t place(std::int32_t when) const { return static_cast<std::size_t>(when & (ring_ - 1)); }
-  HWY_INLINE const float* line(int lane) const { return memory_.data() + static_cast<std::size_t>(lane * stride_); }
-  HWY_INLINE float* line(int lane) { return memory_.data() + static_cast<std::size_t>(lane * stride_); }
+  HWY_INLINE const float* line(int lane) const {
+    return memory_.data() + static_cast<std::size_t>((lane & (lines_ - 1)) * stride_);
+  }
+  HWY_INLINE float* line(int lane) {
+    return memory_.data() + static_cast<std::size_t>((lane & (lines_ - 1)) * stride_);
+  }
 
   /// The polynomial through four frames, x before the second last.
   static HWY_INLINE Lanes between(Lanes x, const float* oldest) {
@@ -174,6 +155,7 @@ class LongLines {
     }
   }
 
+  int lines_;
   std::int32_t ring_, stride_;
   std::int32_t at_ = 0;
   std::vector<float> memory_;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "synth/denormals.hpp"
+#include "synth/sums.hpp"
 
 namespace antiphon::synth {
 namespace {
@@ -11,13 +12,6 @@ namespace {
 constexpr std::size_t kCommands = 8192;
 constexpr std::size_t kPlans = kCommands;  // as many may be followed, and come back, between two blocks
 constexpr std::size_t kGestures = 4096;
-
-bool isFinite(const float* numbers, std::size_t count) {
-  // What is no number stays none when it is multiplied by nothing; a sum of such nothings is one vector loop.
-  float nothing = 0;
-  for (std::size_t i = 0; i < count; ++i) nothing += numbers[i] * 0.0f;
-  return nothing == 0.0f;
-}
 
 }  // namespace
 
@@ -48,21 +42,43 @@ void Machine::obey() {
     switch (command.kind) {
       case Command::Kind::turn:
         command.node->knobs[static_cast<std::size_t>(command.inlet)].to(command.value, command.frames);
+        command.node->settled = false;
         break;
       case Command::Kind::fade: command.cable->amount.to(command.value, command.frames); break;
       case Command::Kind::follow:
         if (plan_ != nullptr) used_.push(plan_);
         plan_ = command.plan;
+        meet();
         break;
-      case Command::Kind::strike: await(command.played); break;
+      case Command::Kind::strike:
+        // Where room is scarce no key goes down, so that each that is down can be let go.
+        if (command.played.gesture.kind != Gesture::Kind::keyDown || waiting_.size() < waiting_.capacity() / 2)
+          await(command.played);
+        break;
     }
   }
   Played played;
-  while (waiting_.size() < waiting_.capacity() && played_.pop(played)) await(played);
+  while (waiting_.size() < waiting_.capacity() * 3 / 4 && played_.pop(played)) await(played);
+}
+
+/// What nodes have to know about the plan that they now stand in.
+void Machine::meet() {
+  for (const Plan::Turn& turn : plan_->turns) {
+    for (Made& made : turn.node->makes) made.wanted = turn.node == plan_->out;
+  }
+  for (const Plan::Turn& turn : plan_->turns) {
+    turn.node->settled = false;
+    turn.node->patched.clear();
+    for (std::size_t i = 0; i < turn.cables.size(); ++i) {
+      if (!turn.cables[i].empty()) turn.node->patched.push_back(i);
+      for (const Cable* cable : turn.cables[i])
+        cable->from->makes[static_cast<std::size_t>(cable->outlet)].wanted = true;
+    }
+  }
 }
 
 void Machine::await(const Played& played) {
-  if (waiting_.size() == waiting_.capacity()) return;  // thousands of notes ahead of their time: no more
+  if (waiting_.size() == waiting_.capacity()) return;  // thousands of gestures ahead of their time: no more
   const auto later = std::ranges::upper_bound(waiting_, played.at, {}, &Played::at);
   waiting_.insert(later, played);
 }
@@ -110,119 +126,118 @@ void Machine::block(int frames, const Transport& time) {
     Node& node = *turn.node;
     if (node.muted) continue;
     listen(turn, frames);
+    for (Made& made : node.makes) made.steady = false;
     node.module->play({node.hears, node.makes, frames, node.groups, time});
   }
   for (Cable* cable : plan_->late) remember(*cable, frames);
-  if (!isFinite(plan_->out->made[0].get(), static_cast<std::size_t>(frames) * kLanes)) findFault(frames);
+  if (!isFinite(plan_->out->made[0].get(), frames)) findFault(frames);
 }
 
 void Machine::listen(const Plan::Turn& turn, int frames) {
   Node& node = *turn.node;
-  for (std::size_t i = 0; i < turn.cables.size(); ++i) {
+  if (!node.settled) settle(turn, frames);
+  for (const std::size_t i : node.patched) {
     const auto& cables = turn.cables[i];
+    const Cable& cable = *cables[0];
+    const Glide& knob = node.knobs[i];
     const Inlet& inlet = node.type.inlets[i];
-    Glide& knob = node.knobs[i];
-    if (cables.empty() && !knob.moving()) {
-      float* const steady = node.mixed[i].get();
-      std::fill_n(steady, kLanes, knob.now());
-      node.hears[i] = {steady, 0, 0, 1};
+    // A single cable that is not changed on its way is heard directly.
+    if (cables.size() > 1 || cable.late || cable.amount.moving() || cable.amount.now() != 1 || knob.moving() ||
+        knob.now() != 0 || inlet.least > -1e9 || inlet.most < 1e9 ||
+        !(inlet.each || !cable.from->voices || (node.voices && cable.from->groups == node.groups))) {
+      mix(node, i, cables, frames);
       continue;
     }
-    // A single cable that is not changed on its way is heard directly.
-    if (cables.size() == 1 && !knob.moving() && knob.now() == 0 && inlet.least <= -1e9 && inlet.most >= 1e9) {
-      const Cable& cable = *cables[0];
-      if (!cable.late && !cable.amount.moving() && cable.amount.now() == 1 &&
-          (inlet.each || !cable.from->voices || (node.voices && cable.from->groups == node.groups))) {
-        node.hears[i] = cable.from->heard(cable.outlet);
-        continue;
-      }
+    // Field by field: a copy made of parts is waited for.
+    const Made& said = cable.from->makes[static_cast<std::size_t>(cable.outlet)];
+    Heard& heard = node.hears[i];
+    heard.data = said.data;
+    heard.perFrame = said.steady ? 0 : kLanes;
+    heard.perGroup = cable.from->groups > 1 ? kPerGroup : 0;
+    heard.groups = cable.from->groups;
+    heard.voices = cable.from->voices;
+    heard.patched = true;
+  }
+}
+
+/// What inlets without cables hear. It stays so until a knob is turned, unless one is moving.
+void Machine::settle(const Plan::Turn& turn, int frames) {
+  Node& node = *turn.node;
+  node.settled = true;
+  for (std::size_t i = 0; i < turn.cables.size(); ++i) {
+    if (!turn.cables[i].empty()) continue;
+    if (node.knobs[i].moving()) {
+      mix(node, i, turn.cables[i], frames);
+      node.settled = false;
+      continue;
     }
-    mix(node, i, cables, frames);
+    float* const steady = node.mixed[i].get();
+    std::fill_n(steady, kLanes, node.knobs[i].now());
+    node.hears[i] = {steady, 0, 0, 1};
   }
 }
-
-namespace {
-
-/// What the knob says, in every lane.
-void pour(Glide& knob, float* to, int groups, int frames) {
-  for (int f = 0; f < frames; ++f) {
-    const float value = knob.next();
-    for (int g = 0; g < groups; ++g) std::fill_n(to + (g * kBlock + f) * kLanes, kLanes, value);
-  }
-}
-
-void addGroup(const float* from, const float* amounts, float* to, int frames) {
-  for (int f = 0; f < frames; ++f) {
-    for (int lane = 0; lane < kLanes; ++lane) to[f * kLanes + lane] += amounts[f] * from[f * kLanes + lane];
-  }
-}
-
-/// A voice's eight lanes become one number, the same for both ears.
-void addSum(const float* from, const float* amounts, float* to, int frames) {
-  for (int f = 0; f < frames; ++f) {
-    float sum = 0;
-    for (int lane = 0; lane < kLanes; ++lane) sum += from[f * kLanes + lane];
-    sum *= amounts[f];
-    for (int lane = 0; lane < kLanes; ++lane) to[f * kLanes + lane] += sum;
-  }
-}
-
-}  // namespace
 
 void Machine::mix(Node& node, std::size_t index, const std::vector<Cable*>& cables, int frames) {
   const Inlet& inlet = node.type.inlets[index];
+  Glide& knob = node.knobs[index];
   float* const to = node.mixed[index].get();
   int groups = node.groups;
-  bool voices = node.voices;
-  if (inlet.each) {
-    for (const Cable* cable : cables) {
+  bool voices = node.voices, steady = !knob.moving();
+  for (const Cable* cable : cables) {
+    if (inlet.each) {
       groups = std::max(groups, cable->from->groups);
       voices = voices || cable->from->voices;
     }
+    steady = steady && !cable->late && !cable->amount.moving() && cable->from->heard(cable->outlet).steady();
   }
-  pour(node.knobs[index], to, groups, frames);
+  const int rows = steady ? 1 : frames;
+  float numbers[kBlock];
+  for (int row = 0; row < rows; ++row) numbers[row] = knob.next();
+  pour(numbers, rows, to, groups);
   for (Cable* cable : cables) {
-    float amounts[kBlock];
-    for (int f = 0; f < frames; ++f) amounts[f] = cable->amount.next();
-    alignas(64) float past[kPerGroup];
-    const int theirs = cable->from->groups;
-    const bool summed = cable->from->voices && !voices;
-    for (int g = 0; g < (summed ? theirs : groups); ++g) {
-      const int source = cable->from->voices ? g : 0;
-      if (source >= theirs) break;
-      const float* from = cable->from->made[static_cast<std::size_t>(cable->outlet)].get() +
-                          static_cast<std::size_t>(source) * kPerGroup;
-      if (cable->late) {
-        const float* ring = cable->past.get() + static_cast<std::size_t>(source) * 2 * kPerGroup;
-        for (int f = 0; f < frames; ++f) {
-          // What is written now stands at pastAt; what was written kBlock frames before that is due.
-          const int place = (cable->pastAt + kBlock + f) % (2 * kBlock);
-          std::copy_n(ring + place * kLanes, kLanes, past + f * kLanes);
-        }
-        from = past;
-      }
-      if (summed) addSum(from, amounts, to, frames);
-      else addGroup(from, amounts, to + static_cast<std::size_t>(g) * kPerGroup, frames);
-    }
+    for (int row = 0; row < rows; ++row) numbers[row] = cable->amount.next();
+    add(*cable, numbers, rows, to, groups, voices);
   }
-  const auto least = static_cast<float>(inlet.least), most = static_cast<float>(inlet.most);
   if (inlet.least > -1e9 || inlet.most < 1e9) {
-    for (int g = 0; g < groups; ++g) {
-      float* const numbers = to + static_cast<std::size_t>(g) * kPerGroup;
-      for (int i = 0; i < frames * kLanes; ++i) numbers[i] = std::min(std::max(least, numbers[i]), most);
-    }
+    const auto least = static_cast<float>(inlet.least), most = static_cast<float>(inlet.most);
+    for (int g = 0; g < groups; ++g) holdWithin(least, most, to + static_cast<std::size_t>(g) * kPerGroup, rows);
   }
-  node.hears[index] = {to, kLanes, groups > 1 ? kPerGroup : 0, groups, voices};
+  node.hears[index] = {
+      to, steady ? std::size_t{0} : kLanes, groups > 1 ? kPerGroup : 0, groups, voices, !cables.empty()};
+}
+
+/// What a cable brings comes to what is there, each row so many times. Where no voices are heard, a sum of them is.
+void Machine::add(const Cable& cable, const float* amounts, int rows, float* to, int groups, bool voices) {
+  const Heard from = cable.from->heard(cable.outlet);
+  const bool summed = from.voices && !voices;
+  if (summed && !cable.late) return addVoices(from, amounts, rows, to);
+  for (int g = 0; g < (summed ? from.groups : groups); ++g) {
+    const int source = from.voices ? g : 0;
+    if (source >= from.groups) break;
+    float* const there = to + (summed ? 0 : static_cast<std::size_t>(g) * kPerGroup);
+    if (!cable.late) {
+      addGroup(from, source, amounts, rows, there);
+      continue;
+    }
+    alignas(64) float past[kPerGroup];
+    const float* const ring = cable.past.get() + static_cast<std::size_t>(source) * 2 * kPerGroup;
+    for (int f = 0; f < rows; ++f) {
+      // What is written now stands at pastAt; what was written kBlock frames before that is due.
+      const int place = (cable.pastAt + kBlock + f) % (2 * kBlock);
+      std::copy_n(ring + place * kLanes, kLanes, past + f * kLanes);
+    }
+    if (summed) addVoices({past, kLanes}, amounts, rows, there);
+    else addGroup({past, kLanes}, 0, amounts, rows, there);
+  }
 }
 
 /// Keeps what was made for the cable that will bring it late.
 void Machine::remember(Cable& cable, int frames) {
-  for (int g = 0; g < cable.from->groups; ++g) {
-    const float* from =
-        cable.from->made[static_cast<std::size_t>(cable.outlet)].get() + static_cast<std::size_t>(g) * kPerGroup;
+  const Heard from = cable.from->heard(cable.outlet);
+  for (int g = 0; g < from.groups; ++g) {
     float* const ring = cable.past.get() + static_cast<std::size_t>(g) * 2 * kPerGroup;
     for (int f = 0; f < frames; ++f)
-      std::copy_n(from + f * kLanes, kLanes, ring + (cable.pastAt + f) % (2 * kBlock) * kLanes);
+      std::copy_n(from.at(g, f), kLanes, ring + (cable.pastAt + f) % (2 * kBlock) * kLanes);
   }
   cable.pastAt = (cable.pastAt + frames) % (2 * kBlock);
 }
@@ -233,11 +248,14 @@ void Machine::findFault(int frames) {
   bool first = true;
   for (const Plan::Turn& turn : plan_->turns) {
     Node& node = *turn.node;
-    const auto count = static_cast<std::size_t>(node.groups) * kPerGroup;
     bool sound = true;
-    for (const Signals& made : node.made) sound = sound && isFinite(made.get(), count);
+    for (std::size_t i = 0; i < node.makes.size(); ++i) {
+      const Heard said = node.heard(static_cast<int>(i));
+      for (int g = 0; g < node.groups; ++g) sound = sound && isFinite(said.at(g, 0), said.steady() ? 1 : frames);
+    }
     if (sound) continue;
-    for (const Signals& made : node.made) std::fill_n(made.get(), count, 0.0f);
+    for (const Signals& made : node.made)
+      std::fill_n(made.get(), static_cast<std::size_t>(node.groups) * kPerGroup, 0.0f);
     node.module->calm();
     if (first && &node != plan_->out) {
       node.muted = true;

@@ -52,7 +52,7 @@ struct Gesture {
 /// What a module is given to do.
 struct Block {
   std::span<const Heard> in;  // one for each inlet, in the order of their declaration
-  std::span<const Made> out;  // likewise
+  std::span<Made> out;        // likewise
   int frames = kBlock;        // 1 .. kBlock
   int groups = 1;             // to make; inlets of Inlet::each have their own number
   Transport time{};

@@ -26,6 +26,7 @@ Node::Node(NodeId which, std::string called, const ModuleType& kind, const Place
     mixed.push_back(silentSignals(mixedGroups.back()));
   }
   hears.resize(type.inlets.size());
+  patched.reserve(type.inlets.size());
   for (std::size_t i = 0; i < type.outlets.size(); ++i) {
     made.push_back(silentSignals(groups));
     makes.push_back({made.back().get()});
@@ -33,7 +34,8 @@ Node::Node(NodeId which, std::string called, const ModuleType& kind, const Place
 }
 
 Heard Node::heard(int outlet) const {
-  return {made[static_cast<std::size_t>(outlet)].get(), kLanes, groups > 1 ? kPerGroup : 0, groups, voices};
+  const Made& said = makes[static_cast<std::size_t>(outlet)];
+  return {said.data, said.steady ? std::size_t{0} : kLanes, groups > 1 ? kPerGroup : 0, groups, voices, true};
 }
 
 }  // namespace antiphon::synth

@@ -75,13 +75,15 @@ struct Node {
   int groups;
   bool voices = false;  // its lanes are; else they are a room's
   std::unique_ptr<Module> module;
-  std::vector<Glide> knobs{};      // of each inlet
-  std::vector<Signals> mixed{};    // of each inlet: where knob and cables are added up
-  std::vector<int> mixedGroups{};  // how many there is room for
-  std::vector<Signals> made{};     // of each outlet
-  std::vector<Heard> hears{};      // of each inlet
-  std::vector<Made> makes{};       // of each outlet
-  bool muted = false;              // it said something that is no number
+  std::vector<Glide> knobs{};          // of each inlet
+  std::vector<Signals> mixed{};        // of each inlet: where knob and cables are added up
+  std::vector<int> mixedGroups{};      // how many there is room for
+  std::vector<Signals> made{};         // of each outlet
+  std::vector<Heard> hears{};          // of each inlet
+  std::vector<Made> makes{};           // of each outlet
+  std::vector<std::size_t> patched{};  // its inlets with cables
+  bool settled = false;                // the others hear what their knobs say, which stand still
+  bool muted = false;                  // it said something that is no number
 
   Heard heard(int outlet) const;
 };

@@ -32,10 +32,27 @@ struct Steps {
     return a;
   }
 
+  friend HWY_INLINE bool operator==(Steps a, Steps b) {
+    Answers same;
+    ANTIPHON_EACH same.part[p] = hn::RebindMask(Real(), hn::Eq(a.part[p], b.part[p]));
+    return same.bits() == (1u << kLanes) - 1;
+  }
+
   /// In turns, -1/2 .. 1/2.
-  HWY_INLINE Lanes turns() const {
+  HWY_INLINE Lanes turns() const { return scaled(1.0f / 4294967296.0f); }
+  /// -1 .. 1
+  HWY_INLINE Lanes ramp() const { return scaled(1.0f / 2147483648.0f); }
+  /// So many steps at once.
+  HWY_INLINE Steps times(std::int32_t count) const {
+    Steps steps;
+    ANTIPHON_EACH steps.part[p] = hn::Mul(part[p], hn::Set(Whole(), count));
+    return steps;
+  }
+
+ private:
+  HWY_INLINE Lanes scaled(float factor) const {
     Lanes lanes;
-    ANTIPHON_EACH lanes.part[p] = hn::Mul(hn::ConvertTo(Real(), part[p]), hn::Set(Real(), 1.0f / 4294967296.0f));
+    ANTIPHON_EACH lanes.part[p] = hn::Mul(hn::ConvertTo(Real(), part[p]), hn::Set(Real(), factor));
     return lanes;
   }
 };
@@ -80,6 +97,8 @@ class Pace {
         steady_{semitones.steady() && hertz.steady()} {
     work(0);
   }
+  /// All through the block it is as it was before.
+  HWY_INLINE bool keeps(Steps before) const { return steady_ && before == steps_; }
   /// Goes on to this frame; says whether the pace is another.
   HWY_INLINE bool moves(int frame) {
     if (steady_) return false;

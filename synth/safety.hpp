@@ -13,6 +13,8 @@ class Safety {
   void calm();
 
  private:
+  void limit(float* left, float* right, int frames);
+
   float pole_;     // of the direct current's filter, at 5 Hz
   float release_;  // of the limiter, in frames
   float wasLeft_ = 0, wasRight_ = 0, left_ = 0, right_ = 0;

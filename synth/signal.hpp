@@ -36,18 +36,23 @@ struct Heard {
   const float* data = nullptr;
   std::size_t perFrame = 0;  // kLanes, or 0: steady
   std::size_t perGroup = 0;
-  int groups = 1;       // that there really are
-  bool voices = false;  // each lane is one; else they are a room's, left and right
+  int groups = 1;        // that there really are
+  bool voices = false;   // each lane is one; else they are a room's, left and right
+  bool patched = false;  // a cable goes in; else it is a knob alone, the same in every lane
 
   const float* at(int group, int frame) const {
     return data + static_cast<std::size_t>(group) * perGroup + static_cast<std::size_t>(frame) * perFrame;
   }
   bool steady() const { return perFrame == 0; }
+  /// One number for all lanes and frames: a knob that nobody turns.
+  bool alike() const { return steady() && !patched; }
 };
 
 /// A signal to write: [group][kBlock][kLanes], on a cache line.
 struct Made {
   float* data = nullptr;
+  bool steady = false;  // to be set by a module that has written the first frame only, since all others are the same
+  bool wanted = true;   // somebody hears it; else it need not be written
 
   float* at(int group, int frame) const { return data + (group * kBlock + frame) * kLanes; }
 };

@@ -37,12 +37,19 @@ class Haste {
   float perFrame_;
 };
 
-/// Where eight envelopes are; kept in memory between two blocks.
+/// Where eight envelopes are between two blocks.
 struct Levels {
   alignas(32) float level[kLanes] = {}, rising[kLanes] = {}, gate[kLanes] = {};
 };
 
-/// The same while a block is worked on.
+/// A frame towards its goal, by that part of the way; at the top the way up is over.
+HWY_INLINE void climb(Lanes& level, Lanes& rising, Lanes goal, Lanes part) {
+  level = max(mulAdd(goal - level, part, level), 0.0f);
+  rising = choose(level >= 1.0f, 0.0f, rising);
+  level = min(level, 1.0f);
+}
+
+/// Where eight envelopes are while a block is worked on.
 struct Climb {
   Lanes level, rising, before;
 
@@ -54,12 +61,7 @@ struct Climb {
     before.to(levels.gate);
   }
   HWY_INLINE Answers up() const { return rising > 0.5f; }
-  /// A frame towards its goal, by that part of the way; at the top the way up is over.
-  HWY_INLINE void go(Lanes goal, Lanes part) {
-    level = max(mulAdd(goal - level, part, level), 0.0f);
-    rising = choose(level >= 1.0f, 0.0f, rising);
-    level = min(level, 1.0f);
-  }
+  HWY_INLINE void go(Lanes goal, Lanes part) { climb(level, rising, goal, part); }
 };
 
 }  // namespace antiphon::synth::HWY_NAMESPACE

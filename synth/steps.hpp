@@ -46,7 +46,7 @@ class Steps {
     const bool reset = says(1) > 0.5f;
     const bool again = reset && !reset_;
     reset_ = reset;
-    const bool clocked = !block.in[first_].steady();
+    const bool clocked = block.in[first_].patched;
     return clocked ? clockedAt(says(0) > 0.5f, again) : musicAt(block, frame, says(2), says(3), again);
   }
 

@@ -19,8 +19,8 @@ class Compressor final : public Module {
 
   void play(const Block& block) override {
     const auto in = [&](Into which, int f) HWY_ATTR { return Lanes::from(block.in[which].at(0, f)); };
-    // A cable into the side chain is heard instead of the sound; an inlet without one stands still.
-    const Into listens = block.in[kSidechain].steady() ? kIn : kSidechain;
+    // A cable into the side chain is heard instead of the sound.
+    const Into listens = block.in[kSidechain].patched ? kSidechain : kIn;
     Lanes held = Lanes::from(held_), less = Lanes::from(less_);
     Lanes attack = haste_.lag(in(kAttack, 0)), release = haste_.lag(in(kRelease, 0));
     const bool moving = !(block.in[kAttack].steady() && block.in[kRelease].steady());

@@ -16,11 +16,15 @@ constexpr float kLoudest = 12;
 
 enum Into { kIn, kCutoff, kResonance, kDrive, kPitch };
 
+/// What goes into the first pole: so much of the input and of the poles' memory, driven.
+struct Entrance {
+  Lanes in, back, drive, undrive;
+};
 /// What the knobs make of one group's filters. With one pole's y = g * in + h * state, and state' = 2 * y - state.
 struct Tuned {
-  Lanes ratio, feedback, drive, undrive, loudness;
+  Entrance entrance;
+  Lanes ratio, feedback, loudness;
   Lanes g, g2, g4, h;
-  Lanes in, back;  // what of the input, and of the poles' memory, goes into the first pole
 };
 
 class Ladder final : public Module {
@@ -28,9 +32,13 @@ class Ladder final : public Module {
   explicit Ladder(const Place& place) : bending_{place.rate}, poles_(static_cast<std::size_t>(place.groups)) {}
 
   void play(const Block& block) override {
-    const bool moving = !(block.in[kCutoff].steady() && block.in[kResonance].steady() && block.in[kDrive].steady() &&
-                          block.in[kPitch].steady());
-    const bool driven = !block.in[kDrive].steady() || block.in[kDrive].at(0, 0)[0] > 0;
+    bool moving = false;
+    alike_ = true;
+    for (std::size_t i = kCutoff; i <= kPitch; ++i) {
+      moving = moving || !block.in[i].steady();
+      alike_ = alike_ && block.in[i].alike();
+    }
+    const bool driven = !block.in[kDrive].alike() || block.in[kDrive].at(0, 0)[0] > 0;
     if (moving && driven) all<true, true>(block);
     else if (moving) all<true, false>(block);
     else if (driven) all<false, true>(block);
@@ -40,9 +48,27 @@ class Ladder final : public Module {
 
  private:
   struct Poles {
-    // What the poles remember, times a scale: see run().
+    // What they remember, the first times h / g, the second times h / g^2, and so on.
     alignas(32) float at[4][kLanes] = {};
-    alignas(32) float scale[kLanes] = {1, 1, 1, 1, 1, 1, 1, 1};
+    alignas(32) float g[kLanes] = {1, 1, 1, 1, 1, 1, 1, 1}, h[kLanes] = {1, 1, 1, 1, 1, 1, 1, 1};
+
+    HWY_INLINE void load(Lanes newG, Lanes newH, Lanes& m1, Lanes& m2, Lanes& m3, Lanes& m4) const {
+      const Lanes less = Lanes::from(g) / newG, once = newH / Lanes::from(h) * less, twice = once * less;
+      m1 = Lanes::from(at[0]) * once;
+      m2 = Lanes::from(at[1]) * twice;
+      m3 = Lanes::from(at[2]) * (twice * less);
+      m4 = Lanes::from(at[3]) * (twice * less * less);
+    }
+    HWY_INLINE void measure(Lanes newG, Lanes newH) {
+      newG.to(g);
+      newH.to(h);
+    }
+    HWY_INLINE void store(Lanes m1, Lanes m2, Lanes m3, Lanes m4) {
+      m1.to(at[0]);
+      m2.to(at[1]);
+      m3.to(at[2]);
+      m4.to(at[3]);
+    }
   };
   struct Knobs {
     Lanes cutoff, resonance, drive, pitch;
@@ -62,9 +88,10 @@ class Ladder final : public Module {
       Lanes end = knobs.resonance * knobs.resonance;  // to the power of 32
       for (int i = 0; i < 4; ++i) end *= end;
       t.feedback = mulAdd(end, 0.4f, t.feedback);
-      t.drive = max(knobs.drive, 0.01f);
-      t.undrive = 1.0f / t.drive;
-      t.loudness = t.drive / tanh(t.drive);  // full scale stays full scale
+      const Lanes drive = max(knobs.drive, 0.01f);
+      t.entrance.drive = drive;
+      t.entrance.undrive = 1.0f / drive;
+      t.loudness = drive / tanh(drive);  // full scale stays full scale
     }
   }
   HWY_INLINE void tunePoles(const Knobs& knobs, Tuned& t) const {
@@ -74,8 +101,8 @@ class Ladder final : public Module {
     t.g2 = t.g * t.g;
     t.g4 = t.g2 * t.g2;
     const Lanes scale = 1.0f / mulAdd(t.feedback, t.g4, 1.0f);
-    t.back = t.feedback * scale;
-    t.in = mulAdd(t.feedback, 0.5f, 1.0f) * scale;  // half of the bass that feedback takes is given back
+    t.entrance.back = t.feedback * scale;
+    t.entrance.in = mulAdd(t.feedback, 0.5f, 1.0f) * scale;  // half of the bass that feedback takes is given back
   }
   template <bool kDriven>
   HWY_INLINE void tune(const Knobs& knobs, Tuned& t) const {
@@ -97,87 +124,103 @@ class Ladder final : public Module {
   template <bool kMoving, bool kDriven>
   void all(const Block& block) {
     int g = 0;
-    if constexpr (!kMoving) {
-      for (; g + 4 <= block.groups; g += 4) run<4, kMoving, kDriven>(block, g);
+    if constexpr (kMoving) {
+      for (; g + 2 <= block.groups; g += 2) follow<2, kDriven>(block, g);
+      for (; g < block.groups; ++g) follow<1, kDriven>(block, g);
+    } else {
+      for (; g + 4 <= block.groups; g += 4) hold<4, kDriven>(block, g);
+      for (; g + 2 <= block.groups; g += 2) hold<2, kDriven>(block, g);
+      for (; g < block.groups; ++g) hold<1, kDriven>(block, g);
     }
-    for (; g + 2 <= block.groups; g += 2) run<2, kMoving, kDriven>(block, g);
-    for (; g < block.groups; ++g) run<1, kMoving, kDriven>(block, g);
   }
 
   /// Some groups together: each frame has to wait for the one before it, and meanwhile another group's is worked out.
-  /// For the same reason the poles' memories are all worked out from the first pole's input alone, and while the knobs
-  /// stand still they are kept times h, which leaves three operations in a row from frame to frame for each.
-  template <std::size_t kTogether, bool kMoving, bool kDriven>
-  HWY_INLINE void run(const Block& block, int first) {
-    constexpr std::size_t kTunings = kMoving ? kTogether : 1;
+  /// For the same reason the poles' memories are all worked out from the first pole's input alone.
+  template <std::size_t kTogether, bool kDriven>
+  HWY_INLINE void follow(const Block& block, int first) {
+    const Heard in = block.in[kIn];
     Lanes m1[kTogether], m2[kTogether], m3[kTogether], m4[kTogether];
-    Knobs knobs[kTunings];
-    Tuned tuned[kTunings];
-    for (std::size_t i = 0; i < kTunings; ++i) {
+    Knobs knobs[kTogether];
+    Tuned tuned[kTogether];
+    for (std::size_t i = 0; i < kTogether; ++i) {
       knobs[i] = Knobs::at(block, first + static_cast<int>(i), 0);
       tune<kDriven>(knobs[i], tuned[i]);
+      Poles& poles = poles_[static_cast<std::size_t>(first) + i];
+      poles.load(1.0f, 1.0f, m1[i], m2[i], m3[i], m4[i]);
+      poles.measure(1.0f, 1.0f);
     }
+    for (int f = 0; f < block.frames; ++f) {
+#pragma GCC unroll 2
+      for (std::size_t i = 0; i < kTogether; ++i) {
+        const int g = first + static_cast<int>(i);
+        Tuned& t = tuned[i];
+        const Knobs now = Knobs::at(block, g, f);
+        retune<kDriven>(knobs[i], now, t);
+        knobs[i] = now;
+        // What each pole would say if nothing came into the first.
+        const Lanes q1 = m1[i] * t.h, last = m4[i] * t.h, pair = mulAdd(t.g, m3[i] * t.h, last);
+        const Lanes q2 = mulAdd(t.g, q1, m2[i] * t.h), q3 = mulAdd(t.g, q2, m3[i] * t.h), q4 = mulAdd(t.g2, q2, pair);
+        const Lanes u = entering<kDriven>(t.entrance, Lanes::from(in.at(g, f)), q4);
+        const Lanes y4 = mulAdd(t.g4, u, q4);
+        m1[i] = mulSub(2.0f, mulAdd(t.g, u, q1), m1[i]);
+        m2[i] = mulSub(2.0f, mulAdd(t.g2, u, q2), m2[i]);
+        m3[i] = mulSub(2.0f, mulAdd(t.g2 * t.g, u, q3), m3[i]);
+        m4[i] = mulSub(2.0f, y4, m4[i]);
+        (kDriven ? y4 * t.loudness : y4).to(block.out[0].at(g, f));
+      }
+    }
+    for (std::size_t i = 0; i < kTogether; ++i)
+      poles_[static_cast<std::size_t>(first) + i].store(m1[i], m2[i], m3[i], m4[i]);
+  }
+
+  /// Likewise while the knobs stand still. If what comes out of each pole is measured in g, g^2, g^3, g^4 of what goes
+  /// into it, and what it remembers is kept times its h, then each passes on what it hears plus what it remembers, and
+  /// what is left to multiply is its memory.
+  template <std::size_t kTogether, bool kDriven>
+  HWY_INLINE void hold(const Block& block, int first) {
+    const Heard in = block.in[kIn];
+    Lanes m1[kTogether], m2[kTogether], m3[kTogether], m4[kTogether], memory[kTogether], out[kTogether];
+    Entrance entrance[kTogether];
+    Tuned t;
     for (std::size_t i = 0; i < kTogether; ++i) {
-      const Poles& poles = poles_[static_cast<std::size_t>(first) + i];
-      const Lanes scale = (kMoving ? Lanes(1.0f) : tuned[0].h) / Lanes::from(poles.scale);
-      m1[i] = Lanes::from(poles.at[0]) * scale;
-      m2[i] = Lanes::from(poles.at[1]) * scale;
-      m3[i] = Lanes::from(poles.at[2]) * scale;
-      m4[i] = Lanes::from(poles.at[3]) * scale;
+      if (i == 0 || !alike_) tune<kDriven>(Knobs::at(block, first + static_cast<int>(i), 0), t);
+      Poles& poles = poles_[static_cast<std::size_t>(first) + i];
+      poles.load(t.g, t.h, m1[i], m2[i], m3[i], m4[i]);
+      poles.measure(t.g, t.h);
+      memory[i] = t.h - t.g;
+      out[i] = kDriven ? t.g4 * t.loudness : t.g4;
+      entrance[i] = t.entrance;
+      entrance[i].back *= t.g4;
     }
-    const Lanes twice = tuned[0].h * 2.0f, b1 = twice * tuned[0].g, b2 = b1 * tuned[0].g, b3 = b2 * tuned[0].g,
-                b4 = b3 * tuned[0].g;
     for (int f = 0; f < block.frames; ++f) {
 #pragma GCC unroll 4
       for (std::size_t i = 0; i < kTogether; ++i) {
-        Tuned& t = tuned[kMoving ? i : 0];
-        if constexpr (kMoving) {
-          const Knobs now = Knobs::at(block, first + static_cast<int>(i), f);
-          retune<kDriven>(knobs[i], now, t);
-          knobs[i] = now;
-        }
-        // What each pole would say if nothing came into the first.
-        Lanes q1 = m1[i], q2 = m2[i], q3 = m3[i], q4 = m4[i];
-        if constexpr (kMoving) {
-          q1 *= t.h;
-          q2 *= t.h;
-          q3 *= t.h;
-          q4 *= t.h;
-        }
-        const Lanes pair = mulAdd(t.g, q3, q4);
-        q2 = mulAdd(t.g, q1, q2);
-        q3 = mulAdd(t.g, q2, q3);
-        q4 = mulAdd(t.g2, q2, pair);
-        Lanes u = subMul(Lanes::from(block.in[kIn].at(first + static_cast<int>(i), f)) * t.in, t.back, q4);
-        if constexpr (kDriven) u = saturated(u * t.drive) * t.undrive;
-        else u = within(-kLoudest, u, kLoudest);
-        const Lanes y4 = mulAdd(t.g4, u, q4);
-        if constexpr (kMoving) {
-          m1[i] = mulSub(2.0f, mulAdd(t.g, u, q1), m1[i]);
-          m2[i] = mulSub(2.0f, mulAdd(t.g2, u, q2), m2[i]);
-          m3[i] = mulSub(2.0f, mulAdd(t.g2 * t.g, u, q3), m3[i]);
-          m4[i] = mulSub(2.0f, y4, m4[i]);
-        } else {
-          m1[i] = mulAdd(b1, u, mulSub(twice, q1, m1[i]));
-          m2[i] = mulAdd(b2, u, mulSub(twice, q2, m2[i]));
-          m3[i] = mulAdd(b3, u, mulSub(twice, q3, m3[i]));
-          m4[i] = mulAdd(b4, u, mulSub(twice, q4, m4[i]));
-        }
-        (kDriven ? y4 * t.loudness : y4).to(block.out[0].at(first + static_cast<int>(i), f));
+        const int g = first + static_cast<int>(i);
+        const Lanes q2 = m1[i] + m2[i], q3 = q2 + m3[i], q4 = q2 + (m3[i] + m4[i]);
+        const Lanes u = entering<kDriven>(entrance[i], Lanes::from(in.at(g, f)), q4);
+        const Lanes y1 = u + m1[i], y2 = u + q2, y3 = u + q3, y4 = u + q4;
+        m1[i] = mulAdd(memory[i], y1, u);
+        m2[i] = mulAdd(memory[i], y2, y1);
+        m3[i] = mulAdd(memory[i], y3, y2);
+        m4[i] = mulAdd(memory[i], y4, y3);
+        (y4 * out[i]).to(block.out[0].at(g, f));
       }
     }
-    for (std::size_t i = 0; i < kTogether; ++i) {
-      Poles& poles = poles_[static_cast<std::size_t>(first) + i];
-      m1[i].to(poles.at[0]);
-      m2[i].to(poles.at[1]);
-      m3[i].to(poles.at[2]);
-      m4[i].to(poles.at[3]);
-      (kMoving ? Lanes(1.0f) : tuned[0].h).to(poles.scale);
-    }
+    for (std::size_t i = 0; i < kTogether; ++i)
+      poles_[static_cast<std::size_t>(first) + i].store(m1[i], m2[i], m3[i], m4[i]);
+  }
+
+  /// What goes into the first pole, if the last would say `last` without it.
+  template <bool kDriven>
+  static HWY_INLINE Lanes entering(const Entrance& t, Lanes in, Lanes last) {
+    const Lanes u = subMul(in * t.in, t.back, last);
+    if constexpr (kDriven) return saturated(u * t.drive) * t.undrive;
+    else return within(-kLoudest, u, kLoudest);
   }
 
   Bending bending_;
   std::vector<Poles> poles_;
+  bool alike_ = true;  // all voices are tuned alike
 };
 
 std::unique_ptr<Module> makeLadder(const Place& place) { return std::make_unique<Ladder>(place); }

@@ -84,7 +84,7 @@ class Lfo final : public Module {
     double cycle = 0;
     std::uint32_t turn = 0;
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      if (lane == 0 || !beats.steady()) {
+      if (lane == 0 || !beats.alike()) {
         const float length = beats.at(g, f)[lane];
         if (!(length > 0)) continue;
         const double at = beat / static_cast<double>(length);

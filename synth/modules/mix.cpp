@@ -11,16 +11,25 @@ constexpr std::size_t kMixed = 4;
 class Mix final : public Module {
  public:
   void play(const Block& block) override {
+    Made& out = block.out[0];
+    out.steady = true;
+    for (const Heard& in : block.in) out.steady = out.steady && in.steady();
+    const int frames = out.steady ? 1 : block.frames;
     for (int g = 0; g < block.groups; ++g) {
-      for (int f = 0; f < block.frames; ++f) {
-        Lanes all = 0.0f;
-        for (std::size_t i = 0; i < kMixed; ++i)
-          all = mulAdd(Lanes::from(block.in[i].at(g, f)), Lanes::from(block.in[kMixed + i].at(g, f)), all);
-        all.to(block.out[0].at(g, f));
+      for (int f = 0; f < frames; ++f) Lanes(0.0f).to(out.at(g, f));
+      for (std::size_t i = 0; i < kMixed; ++i) {
+        if (!block.in[i].alike() || block.in[i].at(g, 0)[0] != 0)
+          add(block.in[i], block.in[kMixed + i], g, frames, out.at(g, 0));
       }
     }
   }
   void calm() override {}
+
+ private:
+  static HWY_INLINE void add(Heard in, Heard level, int g, int frames, float* to) {
+    for (int f = 0; f < frames; ++f, to += kLanes)
+      mulAdd(Lanes::from(in.at(g, f)), Lanes::from(level.at(g, f)), Lanes::from(to)).to(to);
+  }
 };
 
 std::unique_ptr<Module> makeMix(const Place&) { return std::make_unique<Mix>(); }

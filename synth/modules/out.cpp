@@ -9,12 +9,17 @@ namespace antiphon::synth::HWY_NAMESPACE {
 class Out final : public Module {
  public:
   void play(const Block& block) override {
+    const Heard in = block.in[0], level = block.in[1];
+    Lanes times = timesOf(level.at(0, 0));
     for (int f = 0; f < block.frames; ++f) {
-      const Lanes level = exp2(Lanes::from(block.in[1].at(0, f)) * 0.16609640f);  // decibels: 20 log10
-      (Lanes::from(block.in[0].at(0, f)) * level).to(block.out[0].at(0, f));
+      if (!level.steady()) times = timesOf(level.at(0, f));
+      (Lanes::from(in.at(0, f)) * times).to(block.out[0].at(0, f));
     }
   }
   void calm() override {}
+
+ private:
+  static HWY_INLINE Lanes timesOf(const float* decibels) { return exp2(Lanes::from(decibels) * 0.16609640f); }
 };
 
 std::unique_ptr<Module> makeOut(const Place&) { return std::make_unique<Out>(); }

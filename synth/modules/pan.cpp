@@ -15,7 +15,7 @@ class Pan final : public Module {
   void play(const Block& block) override {
     const Heard &in = block.in[0], &position = block.in[1];
     if (!in.voices) return balance(block);
-    const bool still = position.steady();
+    const bool still = position.alike();
     const Lanes leftOnly = stereo(1, 0), rightOnly = stereo(0, 1);
     Lanes turn = turnOf(position.at(0, 0)), louder = cosineOf(turn), other = sineOf(turn);
     for (int f = 0; f < block.frames; ++f) {

@@ -65,7 +65,7 @@ class Reverb final : public Module {
         firstLengths_{primesOf(kFirst, place.rate)},
         secondLengths_{primesOf(kSecond, place.rate)},
         thirdLengths_{primesOf(kThird, place.rate)},
-        first_{(kMostPredelay + 0.005) * place.rate.hertz},
+        first_{(kMostPredelay + 0.005) * place.rate.hertz, 2},  // left and right, from which all lines are fed
         second_{0.015 * place.rate.hertz},
         third_{0.025 * place.rate.hertz},
         lines_{(0.062 * kMostSize + kSwing) * place.rate.hertz} {
@@ -143,11 +143,13 @@ class Reverb final : public Module {
 
   HWY_INLINE void run(const Block& block, int from, int frames) {
     Rows rows, arriving;
-    for (int f = 0; f < frames; ++f) (Lanes::from(block.in[kIn].at(0, from + f)) * Lanes::from(kFlips)).to(rows.at[f]);
+    const Heard in = block.in[kIn];
+    for (int f = 0; f < frames; ++f) Lanes::from(in.at(0, from + f)).to(rows.at[f]);
     if (waits_) first_.readFast(firstDelay_, firstGrowth_, cell_, frames, arriving);
     else first_.read(firstWhole_.data(), frames, arriving);
     first_.write(rows, frames);
-    for (int f = 0; f < frames; ++f) (mingle(Lanes::from(arriving.at[f])) * Lanes::from(kOtherFlips)).to(rows.at[f]);
+    for (int f = 0; f < frames; ++f)
+      (mingle(Lanes::from(arriving.at[f]) * Lanes::from(kFlips)) * Lanes::from(kOtherFlips)).to(rows.at[f]);
     second_.read(secondLengths_.data(), frames, arriving);
     second_.write(rows, frames);
     for (int f = 0; f < frames; ++f) (mingle(Lanes::from(arriving.at[f])) * Lanes::from(kFlips)).to(rows.at[f]);
@@ -161,7 +163,7 @@ class Reverb final : public Module {
     const Lanes mixed = Lanes::from(block.in[kMix].at(0, from));
     Lanes wetness = sqrt(mixed), dryness = sqrt(1.0f - mixed), low = Lanes::from(low_);
     for (int f = 0; f < frames; ++f) {
-      const Lanes echo = Lanes::from(rows.at[f]), in = Lanes::from(block.in[kIn].at(0, from + f));
+      const Lanes echo = Lanes::from(rows.at[f]), dry = Lanes::from(in.at(0, from + f));
       low = mulAdd(low, dull, echo * clear);
       const Lanes early = mingle(Lanes::from(arriving.at[f])) * enter;
       (early + mingle(low)).to(rows.at[f]);
@@ -170,7 +172,7 @@ class Reverb final : public Module {
         wetness = sqrt(mix);
         dryness = sqrt(1.0f - mix);
       }
-      mulAdd(sidesOf(mulAdd(early, kEarly, echo)) * 0.5f, wetness, in * dryness).to(block.out[0].at(0, from + f));
+      mulAdd(sidesOf(mulAdd(early, kEarly, echo)) * 0.5f, wetness, dry * dryness).to(block.out[0].at(0, from + f));
     }
     low.to(low_);
     lines_.write(rows, frames);

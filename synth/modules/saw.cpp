@@ -1,4 +1,5 @@
 // A tone with all harmonics, bright as strings and brass.
+#include <algorithm>
 #include <bit>
 #include <vector>
 
@@ -17,32 +18,54 @@ class Saw final : public Module {
 
   void play(const Block& block) override {
     alignas(32) static constexpr float kHeights[kLanes] = {1, 1, 1, 1, 1, 1, 1, 1};
+    const Heard sync = block.in[2];
+    const bool wanted = block.out[1].wanted;
     for (int g = 0; g < block.groups; ++g) {
       Voices& voices = voices_[static_cast<std::size_t>(g)];
       Steps phase = Steps::from(voices.phase), by = Steps::from(voices.by);
-      const bool mastered = !block.in[2].steady() || (Lanes::from(block.in[2].at(g, 0)) > 0.0f).any();
+      const bool mastered = !sync.steady() || (Lanes::from(sync.at(g, 0)) > 0.0f).any();
       Pace pace{tuning_, block.in[0], block.in[1], g};
-      for (int f = 0; f < block.frames; ++f) {
-        Steps to = phase + by;
-        unsigned over = overSeam(phase, by, to).bits();
-        if (mastered) {
-          const Lanes master = Lanes::from(block.in[2].at(g, f));
-          if (const unsigned anew = voices.master.rises(master); anew != 0) {
-            to = begin(voices, anew, f, phase, by, to, block.in[2].at(g, f));
-            over &= ~anew;
-          }
-          voices.master.remember(master);
-        }
-        if (over != 0) voices.wave.fall(over, f, by, to, kHeights);
-        phase = to;
-        (phase.turns() * 2.0f).to(voices.wave.plain(f));
-        phase.turns().to(block.out[1].at(g, f));
-        by = pace.steps(f);
+      float* const out = block.out[0].at(g, 0);
+      float* cycle = block.out[1].at(g, 0);
+      const Steps late = phase - by.times(kEdgeReach - 1);  // where it was at the first frame that comes out
+      const bool keeps = !mastered && pace.keeps(by), kept = voices.kept >= kEdgeReach;
+      if (kept && !keeps) {  // what was not drawn, since it was not needed, is drawn now
+        Steps past = late;
+        for (int f = -kEdgeReach; f < 0; ++f, past = past + by) past.ramp().to(voices.wave.plain(f));
       }
-      if (!mastered) voices.master = {};
+      if (keeps) {
+        voices.wave.fallAll(phase, by, block.frames, kHeights);
+        if (kept) voices.wave.finish(out, block.frames, late, by);
+        if (kept && !wanted) phase = phase + by.times(block.frames);
+        for (int f = 0; f < block.frames && (wanted || !kept); ++f, cycle += kLanes) {
+          phase = phase + by;
+          phase.ramp().to(voices.wave.plain(f));
+          phase.turns().to(cycle);
+        }
+      } else {
+        for (int f = 0; f < block.frames; ++f, cycle += kLanes) {
+          Steps to = phase + by;
+          unsigned over = overSeam(phase, by, to).bits();
+          if (mastered) {
+            const Lanes master = Lanes::from(sync.at(g, f));
+            if (const unsigned anew = voices.master.rises(master); anew != 0) {
+              to = begin(voices, anew, f, phase, by, to, sync.at(g, f));
+              over &= ~anew;
+            }
+            voices.master.remember(master);
+          }
+          if (over != 0) voices.wave.fall(over, f, by, to, kHeights);
+          phase = to;
+          phase.ramp().to(voices.wave.plain(f));
+          phase.turns().to(cycle);
+          by = pace.steps(f);
+        }
+        by.to(voices.by);
+      }
+      if (!keeps || !kept) voices.wave.finish(out, block.frames);
+      voices.kept = keeps ? std::min(voices.kept + block.frames, kEdgeReach) : 0;
+      if (!mastered) voices.master.forget();
       phase.to(voices.phase);
-      by.to(voices.by);
-      voices.wave.finish(block.out[0].at(g, 0), block.frames);
     }
   }
   void calm() override { std::fill(voices_.begin(), voices_.end(), Voices{}); }
@@ -52,6 +75,7 @@ class Saw final : public Module {
     alignas(32) std::int32_t phase[kLanes] = {}, by[kLanes] = {};
     Master master{};
     Edged wave{};
+    int kept = 0;  // frames through which the pace has been the same
   };
 
   /// These lanes' cycles begin anew within the frame.

@@ -27,7 +27,14 @@ class Square final : public Module {
       Steps wider = width(block, g, 0);
       const bool mastered = !block.in[3].steady() || (Lanes::from(block.in[3].at(g, 0)) > 0.0f).any();
       Pace pace{tuning_, block.in[0], block.in[1], g};
-      for (int f = 0; f < block.frames; ++f) {
+      const bool keeps = !mastered && block.in[2].steady() && wider == wide && pace.keeps(by);
+      if (keeps) voices.wave.fallAll({opposite(phase), by, kUp}, {phase - wide, by, kDown}, block.frames);
+      for (int f = 0; f < block.frames && keeps; ++f) {
+        phase = phase + by;
+        pulse(phase, wide).to(voices.wave.plain(f));
+        phase.turns().to(block.out[1].at(g, f));
+      }
+      for (int f = 0; f < block.frames && !keeps; ++f) {
         if (!block.in[2].steady()) wider = width(block, g, f);
         Steps to = phase + by;
         const Steps rise = opposite(phase), risen = opposite(to);
@@ -46,11 +53,11 @@ class Square final : public Module {
         if (down != 0) voices.wave.fall(down, f, fallBy, fall + fallBy, kDown);
         phase = to;
         wide = wider;
-        (((phase - wide).turns() - opposite(phase).turns()) * 2.0f).to(voices.wave.plain(f));
+        pulse(phase, wide).to(voices.wave.plain(f));
         phase.turns().to(block.out[1].at(g, f));
         by = pace.steps(f);
       }
-      if (!mastered) voices.master = {};
+      if (!mastered) voices.master.forget();
       phase.to(voices.phase);
       by.to(voices.by);
       wide.to(voices.width);
@@ -76,6 +83,10 @@ class Square final : public Module {
   /// Less half a turn, which the fall's ramp is ahead.
   static HWY_INLINE Steps width(const Block& block, int g, int f) {
     return Tuning::stepOf(Lanes::from(block.in[2].at(g, f)) - 0.5f);
+  }
+
+  static HWY_INLINE Lanes pulse(Steps phase, Steps wide) {
+    return ((phase - wide).turns() - opposite(phase).turns()) * 2.0f;
   }
 
   /// These lanes' cycles begin anew within the frame.

@@ -22,7 +22,13 @@ class Triangle final : public Module {
       Steps phase = Steps::from(voices.phase), by = Steps::from(voices.by);
       const Steps quarter = Tuning::stepOf(0.25f);
       Pace pace{tuning_, block.in[0], block.in[1], g};
-      for (int f = 0; f < block.frames; ++f) {
+      const bool keeps = pace.keeps(by);
+      if (keeps) bendAll(voices.wave, phase, by, block.frames);
+      for (int f = 0; f < block.frames && keeps; ++f) {
+        phase = phase + by;
+        triangle(phase).to(voices.wave.plain(f));
+      }
+      for (int f = 0; f < block.frames && !keeps; ++f) {
         // Its top is a quarter of a turn from the start, its bottom a quarter before.
         const Steps to = phase + by, top = to + quarter, bottom = to - quarter;
         if (const unsigned over = overSeam(phase + quarter, by, top).bits(); over != 0)
@@ -30,9 +36,7 @@ class Triangle final : public Module {
         if (const unsigned over = overSeam(phase - quarter, by, bottom).bits(); over != 0)
           bend(voices.wave, over, f, by, bottom, 8);
         phase = to;
-        const Lanes turns = phase.turns();
-        const Lanes high = 1.0f - abs(abs(turns) * 4.0f - 1.0f);
-        choose(turns < 0.0f, -high, high).to(voices.wave.plain(f));
+        triangle(phase).to(voices.wave.plain(f));
         by = pace.steps(f);
       }
       phase.to(voices.phase);
@@ -47,6 +51,35 @@ class Triangle final : public Module {
     alignas(32) std::int32_t phase[kLanes] = {}, by[kLanes] = {};
     Edged wave{};
   };
+
+  static HWY_INLINE Lanes triangle(Steps phase) {
+    const Lanes turns = phase.turns();
+    const Lanes high = 1.0f - abs(abs(turns) * 4.0f - 1.0f);
+    return choose(turns < 0.0f, -high, high);
+  }
+
+  /// All corners of a block through which the pace is the same.
+  static HWY_INLINE void bendAll(Edged& wave, Steps phase, Steps by, int frames) {
+    const Steps quarter = Tuning::stepOf(0.25f), top = phase + quarter, bottom = phase - quarter;
+    if (const unsigned lanes = nearSeam(top, by, frames) | nearSeam(bottom, by, frames); lanes != 0)
+      bendAll(wave, lanes, top, bottom, by, frames);
+  }
+  static HWY_NOINLINE void bendAll(Edged& wave, unsigned lanes, Steps top, Steps bottom, Steps by, int frames) {
+    alignas(32) std::int32_t steps[kLanes], tops[kLanes], bottoms[kLanes];
+    by.to(steps);
+    top.to(tops);
+    bottom.to(bottoms);
+    for (; lanes != 0; lanes &= lanes - 1) {
+      const auto lane = static_cast<std::size_t>(std::countr_zero(lanes));
+      Seam up{tops[lane], steps[lane]}, down{bottoms[lane], steps[lane]};
+      while (std::min(up.frame(), down.frame()) < frames) {
+        const bool above = up.frame() <= down.frame();
+        Seam& corner = above ? up : down;
+        wave.bend(lane, corner.frame(), corner.sooner(), (above ? -8.0f : 8.0f) * std::abs(rampAt(steps[lane])) / 2);
+        corner.next();
+      }
+    }
+  }
 
   /// These lanes have gone over a corner where the slope changes by so much a turn.
   static HWY_NOINLINE void bend(Edged& wave, unsigned lanes, int frame, Steps by, Steps to, float slope) {

@@ -9,14 +9,30 @@ namespace antiphon::synth::HWY_NAMESPACE {
 class Vca final : public Module {
  public:
   void play(const Block& block) override {
+    const Heard in = block.in[0], gain = block.in[1], level = block.in[2];
+    Made& out = block.out[0];
+    const bool still = gain.steady() && level.steady();
+    out.steady = still && (in.steady() || silent(gain, level, block.groups));
+    const int frames = out.steady ? 1 : block.frames;
     for (int g = 0; g < block.groups; ++g) {
-      for (int f = 0; f < block.frames; ++f) {
-        const Lanes gain = Lanes::from(block.in[1].at(g, f)) * Lanes::from(block.in[2].at(g, f));
-        (Lanes::from(block.in[0].at(g, f)) * gain).to(block.out[0].at(g, f));
+      const float* from = in.at(g, 0);
+      float* to = out.at(g, 0);
+      Lanes times = Lanes::from(gain.at(g, 0)) * Lanes::from(level.at(g, 0));
+      for (int f = 0; f < frames; ++f, from += in.perFrame, to += kLanes) {
+        if (!still) times = Lanes::from(gain.at(g, f)) * Lanes::from(level.at(g, f));
+        (Lanes::from(from) * times).to(to);
       }
     }
   }
   void calm() override {}
+
+ private:
+  static HWY_INLINE bool silent(const Heard& gain, const Heard& level, int groups) {
+    Answers heard = Lanes(0.0f) > 0.0f;
+    for (int g = 0; g < groups; ++g)
+      heard = heard | (abs(Lanes::from(gain.at(g, 0)) * Lanes::from(level.at(g, 0))) > 0.0f);
+    return !heard.any();
+  }
 };
 
 std::unique_ptr<Module> makeVca(const Place&) { return std::make_unique<Vca>(); }

@@ -40,6 +40,13 @@ class Alone {
     voices_ = true;
     return *this;
   }
+  /// What is fed and stands still for a block is said to: only its first frame can be heard.
+  Alone& resting() {
+    resting_ = true;
+    return *this;
+  }
+  /// Whether the first outlet stood still in the block that was played last.
+  bool steady() const { return steady_; }
   Module& module() { return *module_; }
   Transport& time() { return time_; }
 
@@ -54,11 +61,14 @@ class Alone {
       const int count = std::min(blockOf, frames - done);
       std::vector<Heard> hears;
       for (std::size_t i = 0; i < in_.size(); ++i) hears.push_back(input(i, count));
+      for (Made& made : makes) made.steady = false;
       module_->play({hears, makes, count, groups_, time_});
+      steady_ = makes[0].steady;
       for (std::size_t lane = 0; lane < lanes; ++lane) {
         const int group = static_cast<int>(lane) / kLanes;
         for (int f = 0; f < count; ++f)
-          all[lane][static_cast<std::size_t>(done + f)] = makes[which].at(group, f)[lane % kLanes];
+          all[lane][static_cast<std::size_t>(done + f)] =
+              makes[which].at(group, makes[which].steady ? 0 : f)[lane % kLanes];
       }
       done += count;
       frame_ += count;
@@ -109,7 +119,16 @@ class Alone {
           at[(g * kBlock + f) * kLanes + lane] = fed->second(frame_ + f, g * kLanes + lane);
       }
     }
-    return {at, kLanes, groups_ > 1 ? kPerGroup : 0, groups_, voices_};
+    const bool rests = resting_ && standsStill(at, count);
+    return {at, rests ? std::size_t{0} : kLanes, groups_ > 1 ? kPerGroup : 0, groups_, voices_, true};
+  }
+  bool standsStill(const float* at, int count) const {
+    for (int g = 0; g < groups_; ++g, at += kPerGroup) {
+      for (int i = kLanes; i < count * kLanes; ++i) {
+        if (at[i] != at[i - kLanes]) return false;
+      }
+    }
+    return true;
   }
 
   const ModuleType& type_;
@@ -120,7 +139,7 @@ class Alone {
   std::map<int, Source> fed_{};
   std::vector<Signals> in_{}, out_{};
   Transport time_{};
-  bool voices_ = false;
+  bool voices_ = false, resting_ = false, steady_ = false;
   int frame_ = 0;
 };
 

@@ -272,7 +272,7 @@ SCENARIO("ten oscillators stay together for ten minutes: MUS-04") {
         hears.push_back({in.back().get(), 0, 0, 1});
       }
       const Signals out = silentSignals(1), beside = silentSignals(1);
-      const std::vector<Made> makes{{out.get()}, {beside.get()}};
+      std::vector<Made> makes{{out.get()}, {beside.get()}};
       std::vector<float> sounds[2][2];
       for (int block = 0; block < all; ++block) {
         module->play({hears, makes, kBlock, 1, {}});

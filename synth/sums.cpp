@@ -1,0 +1,83 @@
+// What a machine does with whole blocks of numbers.
+#include "synth/sums.hpp"
+
+#include <algorithm>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "synth/sums.cpp"
+#include "synth/module_begin-inl.hpp"
+#include "synth/room-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace antiphon::synth::HWY_NAMESPACE {
+
+void pour(const float* numbers, int rows, float* to, int groups) {
+  for (int row = 0; row < rows; ++row) {
+    const Lanes number = numbers[row];
+    for (int g = 0; g < groups; ++g) number.to(to + (g * kBlock + row) * kLanes);
+  }
+}
+
+void addGroup(const float* from, std::size_t perFrame, const float* amounts, int rows, float* to) {
+  for (int row = 0; row < rows; ++row, from += perFrame, to += kLanes)
+    mulAdd(Lanes::from(from), amounts[row], Lanes::from(to)).to(to);
+}
+
+void addVoices(const Heard& heard, const float* amounts, int rows, float* to) {
+  const std::size_t perGroup = heard.perGroup, perFrame = heard.perFrame;
+  const int groups = heard.groups;
+  constexpr int kTogether = 4;
+  for (int row = 0; row < rows; row += kTogether) {
+    const int some = std::min(kTogether, rows - row);
+    const float* from[kTogether];  // past the last row, that row once more
+    Lanes sums[kTogether];
+    for (int i = 0; i < kTogether; ++i) {
+      from[i] = heard.data + static_cast<std::size_t>(row + std::min(i, some - 1)) * perFrame;
+      sums[i] = Lanes::from(from[i]);
+    }
+    for (int g = 1; g < groups; ++g) {
+      for (int i = 0; i < kTogether; ++i) sums[i] += Lanes::from(from[i] += perGroup);
+    }
+    for (int i = 0; i < some; ++i, to += kLanes) mulAdd(sumInEach(sums[i]), amounts[row + i], Lanes::from(to)).to(to);
+  }
+}
+
+void holdWithin(float least, float most, float* rows, int count) {
+  for (int row = 0; row < count; ++row, rows += kLanes) within(least, Lanes::from(rows), most).to(rows);
+}
+
+bool isFinite(const float* rows, int count) {
+  // What is no number stays none when it is multiplied by nothing.
+  Lanes nothing = 0.0f;
+  for (int row = 0; row < count; ++row, rows += kLanes) nothing = mulAdd(Lanes::from(rows), 0.0f, nothing);
+  return sum(nothing) == 0.0f;
+}
+
+}  // namespace antiphon::synth::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace antiphon::synth {
+
+HWY_EXPORT(pour);
+HWY_EXPORT(addGroup);
+HWY_EXPORT(addVoices);
+HWY_EXPORT(holdWithin);
+HWY_EXPORT(isFinite);
+
+void pour(const float* numbers, int rows, float* to, int groups) {
+  HWY_DYNAMIC_DISPATCH(pour)(numbers, rows, to, groups);
+}
+void addGroup(const Heard& from, int group, const float* amounts, int rows, float* to) {
+  HWY_DYNAMIC_DISPATCH(addGroup)(from.at(group, 0), from.perFrame, amounts, rows, to);
+}
+void addVoices(const Heard& from, const float* amounts, int rows, float* to) {
+  HWY_DYNAMIC_DISPATCH(addVoices)(from, amounts, rows, to);
+}
+void holdWithin(float least, float most, float* rows, int count) {
+  HWY_DYNAMIC_DISPATCH(holdWithin)(least, most, rows, count);
+}
+bool isFinite(const float* rows, int count) { return HWY_DYNAMIC_DISPATCH(isFinite)(rows, count); }
+
+}  // namespace antiphon::synth
+#endif
