@@ -105,7 +105,7 @@ class Ladder final : public Module {
     t.entrance.in = mulAdd(t.feedback, 0.5f, 1.0f) * scale;  // half of the bass that feedback takes is given back
   }
   template <bool kDriven>
-  HWY_INLINE void tune(const Knobs& knobs, Tuned& t) const {
+  HWY_NOINLINE void tune(const Knobs& knobs, Tuned& t) const {
     t.ratio = ratioOf(knobs.pitch);
     tuneFeedback<kDriven>(knobs, t);
     tunePoles(knobs, t);
@@ -116,9 +116,14 @@ class Ladder final : public Module {
     const Answers feedback = differ(before.resonance, now.resonance) | differ(before.drive, now.drive);
     const Answers pitch = differ(before.pitch, now.pitch);
     if (!(feedback | pitch | differ(before.cutoff, now.cutoff)).any()) return;
-    if (pitch.any()) t.ratio = ratioOf(now.pitch);
-    if (feedback.any()) tuneFeedback<kDriven>(now, t);
-    tunePoles(now, t);
+    tuneAnew<kDriven>(now, t, pitch.any(), feedback.any());
+  }
+
+  template <bool kDriven>
+  HWY_NOINLINE void tuneAnew(const Knobs& knobs, Tuned& t, bool pitch, bool feedback) const {
+    if (pitch) t.ratio = ratioOf(knobs.pitch);
+    if (feedback) tuneFeedback<kDriven>(knobs, t);
+    tunePoles(knobs, t);
   }
 
   template <bool kMoving, bool kDriven>
