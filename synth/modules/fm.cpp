@@ -86,7 +86,7 @@ class Fm final : public Module {
 
   static bool silent(const Block& block, std::size_t one) {
     const Heard& level = block.in[levelOf(one)];
-    return level.steady() && level.at(0, 0)[0] == 0;
+    return level.alike() && level.at(0, 0)[0] == 0;
   }
 
   /// The first so many; the others only keep their place.

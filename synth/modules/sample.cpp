@@ -55,16 +55,18 @@ class Sample final : public Module {
 
   void play(const Block& block) override {
     const bool voices = std::ranges::any_of(block.in, &Heard::voices);
+    bool silent = true;
     for (int g = 0; g < block.groups; ++g) {
       for (int f = 0; f < block.frames; ++f) Lanes{0.0f}.to(block.out[0].at(g, f));
       if (recording_ == nullptr) continue;
       tune(block, g);
-      for (int lane = 0; lane < (voices ? kLanes : 2); ++lane) voice(block, g, lane, !voices);
+      for (int lane = 0; lane < (voices ? kLanes : 2); ++lane) silent = !voice(block, g, lane, !voices) && silent;
       for (int f = 0; f < block.frames && !voices; ++f) {
         float* const out = block.out[0].at(g, f);
         for (int lane = 2; lane < kLanes; ++lane) out[lane] = out[lane - 2];
       }
     }
+    block.out[0].steady = silent;
   }
   void calm() override { std::fill(players_.begin(), players_.end(), Player{}); }
 
@@ -73,7 +75,8 @@ class Sample final : public Module {
 
   /// How fast, in every frame and lane.
   HWY_INLINE void tune(const Block& block, int g) {
-    for (int f = 0; f < block.frames; ++f) {
+    const int frames = block.in[kPitch].steady() && block.in[kRoot].steady() ? 1 : block.frames;
+    for (int f = 0; f < frames; ++f) {
       const Lanes above = Lanes::from(block.in[kPitch].at(g, f)) - Lanes::from(block.in[kRoot].at(g, f));
       const Lanes semitones = within(-96.0f, above + offset_, 12.0f * Recording::kOctaves - 0.01f);
       semitones.to(semitones_[f]);
@@ -81,49 +84,81 @@ class Sample final : public Module {
     }
   }
 
-  void voice(const Block& block, int g, int lane, bool room) {
+  /// Whether it sounds.
+  bool voice(const Block& block, int g, int lane, bool room) {
     const auto says = [&](std::size_t inlet, int f) { return block.in[inlet].at(g, f)[lane]; };
     Player& player = players_[static_cast<std::size_t>(g * kLanes + lane)];
-    const bool loops = says(kLoop, 0) > 0.5f;
-    const bool steady = block.in[kLoopStart].steady() && block.in[kLoopEnd].steady() && block.in[kCrossfade].steady();
+    const auto steady = [&](std::size_t inlet) { return block.in[inlet].steady(); };
+    const bool loops = says(kLoop, 0) > 0.5f, pitched = steady(kPitch) && steady(kRoot),
+               looped = steady(kLoopStart) && steady(kLoopEnd) && steady(kCrossfade),
+               even = pitched && looped && steady(kGate) && steady(kLevel);
     Loop loop = loopFor(says(kLoopStart, 0), says(kLoopEnd, 0), says(kCrossfade, 0));
-    for (int f = 0; f < block.frames; ++f) {
+    bool sounds = false;
+    for (int f = 0; f < block.frames;) {
       const float gate = says(kGate, f);
       if (gate > 0 && player.gate <= 0) strike(player, says(kStart, f));
       if (gate > player.force) player.force = std::min(gate, kMostForce);  // a knob comes up in some time
       player.gate = gate;
-      if (!player.plays && player.left <= 0) continue;
-      const Pace& pace = paceAt(player.now.pace, f, lane);
-      if (!steady) loop = loopFor(says(kLoopStart, f), says(kLoopEnd, f), says(kCrossfade, f));
-      if (player.plays && loops && loop.length > 0) turn(player, loop, ratios_[f][lane]);
+      if (!player.plays && player.left <= 0) {
+        f = even ? block.frames : f + 1;
+        continue;
+      }
+      sounds = true;
+      paceAt(player.now.pace, pitched ? 0 : f, lane);
+      if (!looped) loop = loopFor(says(kLoopStart, f), says(kLoopEnd, f), says(kCrossfade, f));
+      const bool turns = loops && loop.length > 0;
+      if (player.plays && turns) turn(player, loop, ratios_[pitched ? 0 : f][lane]);
       else player.plays = player.plays && player.now.at < end();
       player.loud = says(kLevel, f) * player.force;
-      float sound = 0;
-      if (player.plays) {
-        sound = player.loud * (player.blends ? 1 - player.left : 1) * read(player.now, room, lane);
-        player.now.at += pace.step;
+      float* const out = block.out[0].at(g, f) + lane;
+      if (even && player.plays && player.left <= 0) {
+        const int until = std::min(block.frames, f + framesTo(turns ? loop.turn : end(), player.now));
+        run(player, room, lane, out, until - f);
+        f = until;
+      } else {
+        *out = both(player, room, lane);
+        ++f;
       }
-      if (player.left > 0) {
-        sound += (player.blends ? player.loud : player.was) * player.left * read(player.before, room, lane);
-        player.before.at += player.before.pace.step;
-        player.left = player.before.at < end() ? std::max(0.0f, player.left - player.falls) : 0;
-        if (player.left <= 0) player.blends = false;
-      }
-      block.out[0].at(g, f)[lane] = sound;
     }
+    return sounds;
+  }
+
+  /// The next frame of what it plays, and of what it lets go of.
+  float both(Player& player, bool room, int lane) const {
+    float sound = 0;
+    if (player.plays) {
+      sound = player.loud * (player.blends ? 1 - player.left : 1) * read(player.now, room, lane);
+      player.now.at += player.now.pace.step;
+    }
+    if (player.left > 0) {
+      sound += (player.blends ? player.loud : player.was) * player.left * read(player.before, room, lane);
+      player.before.at += player.before.pace.step;
+      player.left = player.before.at < end() ? std::max(0.0f, player.left - player.falls) : 0;
+      if (player.left <= 0) player.blends = false;
+    }
+    return sound;
+  }
+  /// Frames of what it plays alone.
+  void run(Player& player, bool room, int lane, float* out, int frames) const {
+    Reading now = player.now;
+    const float loud = player.loud;
+    for (int f = 0; f < frames; ++f, now.at += now.pace.step) out[f * kLanes] = loud * read(now, room, lane);
+    player.now.at = now.at;
+  }
+  static int framesTo(std::int64_t place, const Reading& from) {
+    return static_cast<int>(std::min<std::int64_t>(kBlock, (place - from.at + from.pace.step - 1) / from.pace.step));
   }
 
   std::int64_t end() const { return recording_->frames() << 32; }
 
-  const Pace& paceAt(Pace& pace, int f, int lane) const {
+  void paceAt(Pace& pace, int f, int lane) const {
     const float semitones = semitones_[f][lane];
-    if (semitones == pace.semitones) return pace;
+    if (semitones == pace.semitones) return;
     const float faster = std::max(0.0f, semitones), octave = std::floor(faster * (1.0f / 12));
     pace.semitones = semitones;
-    pace.step = static_cast<std::int64_t>(static_cast<double>(ratios_[f][lane]) * kFrame);
+    pace.step = static_cast<std::int64_t>(static_cast<double>(ratios_[f][lane]) * kFrame);  // never nothing
     pace.octave = std::min(static_cast<int>(octave), Recording::kOctaves - 1);
     pace.wider = std::clamp(static_cast<int>(std::ceil(faster - 12 * octave)), 0, kKernels - 1);
-    return pace;
   }
 
   void strike(Player& player, float start) const {

@@ -257,17 +257,22 @@ SCENARIO("two channels are a left and a right, and in a voice they are one") {
 }
 
 SCENARIO("a sample plays alike in blocks of any length, on any vector unit, and when it was calmed") {
-  const auto made = [] {
+  const auto made = [](float glide = 1e-3f) {
     Alone alone{"sample"};
     alone.voices().set("loop", 1).set("loop_start", 0.1).set("loop_end", 0.2);
     alone.feed("gate", [](int frame, int lane) { return frame % (700 + 90 * lane) > 200 ? 1.0f : 0.0f; });
-    alone.feed("pitch", [](int frame, int lane) { return static_cast<float>(7 * lane - 24 + frame % 2000 * 1e-3); });
+    alone.feed("pitch", [glide](int frame, int lane) {
+      return static_cast<float>(7 * lane - 24) + glide * static_cast<float>(frame % 2000);
+    });
     return alone;
   };
   const auto whole = made().play(6000);
   CHECK(loudest(whole[7]) > 0.1);
   CHECK(made().play(6000, {}, 7) == whole);
   CHECK(made().play(6000, {}, 1) == whole);
+  // What stands still is not asked about in every frame.
+  CHECK(made(0).resting().play(6000) == made(0).play(6000));
+  CHECK(made(0).resting().play(6000, {}, 7) == made(0).play(6000));
   for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
     hwy::SetSupportedTargetsForTest(target);
     const auto other = made().play(6000);
@@ -294,6 +299,7 @@ SCENARIO("figures of the sample", "[.][figures]") {
   for (const double semitones : {-7.0, 0.3, 6.5, 11.9}) {
     Alone alone{"sample", {}, 8};
     alone.voices()
+        .resting()
         .set("loop", 1)
         .set("loop_start", 0.2)
         .set("loop_end", 0.9)
