@@ -13,7 +13,6 @@ using namespace antiphon::synth;
 
 namespace {
 
-constexpr double kA4 = 9;  // above the root that a sample has as it comes, C4
 constexpr int kHeard = 65536 + 4800;
 using Tone = std::vector<std::pair<double, double>>;  // how high, and how loud
 
@@ -55,7 +54,7 @@ SCENARIO("at its root a recording sounds as it was made") {
     const Tone tone{{440, 0.4}, {3000, 0.2}, {15000, 0.2}};
     const auto sound = toneOf(tone, 20000);
     Alone alone{"sample", {}, 1, 1, std::make_shared<const Recording>(SampleRate{48000}, sound)};
-    alone.set("gate", 1).set("pitch", -9);  // C4
+    alone.set("gate", 1).set("root", -9).set("pitch", -9);  // C4
     const auto heard = alone.one(20000);
     THEN("it is frame by frame the same") {
       double apart = 0;
@@ -187,7 +186,7 @@ SCENARIO("a gate begins it") {
   const auto recording = recorded({{480, 0.5}}, 9600);
   GIVEN("a gate that rises at frame 100, half as high") {
     Alone alone{"sample", {}, 1, 1, recording};
-    alone.set("pitch", -9).set("level", 0.8);
+    alone.set("level", 0.8);
     alone.feed("gate", [](int frame, int) { return frame >= 100 && frame < 200 ? 0.5f : 0.0f; });
     const auto sound = alone.one(12000);
     THEN("there is silence before; then it is heard once, 0.4 times as loud, whenever the gate falls") {
@@ -206,7 +205,6 @@ SCENARIO("a gate begins it") {
   }
   GIVEN("one that is struck again while it sounds, at its highest") {
     Alone alone{"sample", {}, 1, 1, recording};
-    alone.set("pitch", -9);
     alone.feed("gate", [](int frame, int) { return frame % 1025 < 500 ? 1.0f : 0.0f; });
     const auto sound = alone.one(4000);
     THEN("what it played is let go of softly") {
@@ -304,7 +302,7 @@ SCENARIO("figures of the sample", "[.][figures]") {
         .set("loop_start", 0.2)
         .set("loop_end", 0.9)
         .set("gate", 1)
-        .set("pitch", semitones - 9);
+        .set("pitch", semitones);
     alone.feed("level", [](int, int) { return 1.0f; });
     std::cout << semitones << " semitones: 64 voices " << 1 / alone.seconds(1500) << " times as fast as they sound\n";
   }
