@@ -86,12 +86,13 @@ std::string shown(const Patch& patch, const std::string& name) {
     for (const auto& knob : whole->knobs) {
       const Patch::Port port = patch.sink(knob.port);
       text += "\n  " + knob.name + " = " + synth::textOf(port.inlet(), port.value()) + "  " +
-              std::string{port.inlet().purpose};
+              (knob.purpose.empty() ? std::string{port.inlet().purpose} : knob.purpose);
     }
     return text;
   }
   const auto& module = patch.at(name);
   std::string text = module.name + ": " + std::string{module.type->purpose};
+  if (!module.file.empty()) text += "\n  file = " + module.file;
   for (std::size_t i = 0; i < module.values.size(); ++i) {
     const synth::Inlet& inlet = module.type->inlets[i];
     text += "\n  " + std::string{inlet.name} + " = " + synth::textOf(inlet, module.values[i]) + "  " +

@@ -28,9 +28,9 @@ void Desk::edit(Patch patch) {
   follow();
 }
 
-void Desk::add(const std::string& name, const ModuleType& type, int voices) {
+void Desk::add(const std::string& name, const ModuleType& type, int voices, const std::string& file) {
   Patch patch = patch_;
-  patch.add(name, type, voices);
+  patch.add(name, type, voices, file);
   edit(std::move(patch));
 }
 
@@ -112,8 +112,23 @@ bool Desk::closesLoop(std::string_view from, std::string_view to) const {
   return false;
 }
 
+/// What each module plays: for one that is there already what it has, whatever has become of the file since.
+std::vector<std::shared_ptr<const Recording>> Desk::recordingsOf(const Patch& patch) {
+  std::vector<std::shared_ptr<const Recording>> all;
+  for (const PlacedModule& placed : patch.modules()) {
+    all.emplace_back();
+    if (placed.file.empty()) continue;
+    const PlacedModule* const before = patch_.find(placed.name);
+    if (before != nullptr && before->file == placed.file)
+      all.back() = nodes_[static_cast<std::size_t>(before - patch_.modules().data())]->recording;
+    else all.back() = recordings_.in(placed.file);
+  }
+  return all;
+}
+
 /// Makes the nodes and cables of this patch, keeping those that are there already.
 void Desk::bring(const Patch& patch) {
+  const auto recordings = recordingsOf(patch);  // first: what cannot be read changes nothing
   const std::vector<int> groups = groupsOf(patch);
   const std::vector<bool> late = loopsOf(patch);
   const bool begun = machine_.now() > Frame{};
@@ -124,7 +139,7 @@ void Desk::bring(const Patch& patch) {
     const PlacedModule& placed = patch.modules()[i];
     const auto old = std::ranges::find_if(nodes_, [&](const auto& node) {
       return node->name == placed.name && &node->type == placed.type && node->groups == std::max(1, groups[i]) &&
-             node->voices == (groups[i] > 0);
+             node->voices == (groups[i] > 0) && node->recording == recordings[i];
     });
     if (old != nodes_.end()) {
       nodes.push_back(*old);
@@ -139,7 +154,8 @@ void Desk::bring(const Patch& patch) {
     ++made_;
     nodes.push_back(std::make_shared<Node>(
         NodeId{made_}, placed.name, *placed.type,
-        Place{machine_.rate(), std::max(1, groups[i]), seed_ * 0x9E3779B97F4A7C15u + made_}, placed.values));
+        Place{machine_.rate(), std::max(1, groups[i]), seed_ * 0x9E3779B97F4A7C15u + made_, recordings[i]},
+        placed.values));
     nodes.back()->voices = groups[i] > 0;
   }
   const auto nodeCalled = [&](const std::string& name) { return std::ranges::find(nodes, name, &Node::name)->get(); };

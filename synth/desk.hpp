@@ -10,6 +10,7 @@
 
 #include "synth/machine.hpp"
 #include "synth/patch.hpp"
+#include "synth/recording.hpp"
 
 namespace antiphon::synth {
 
@@ -21,7 +22,8 @@ class Desk {
   Machine& machine() { return machine_; }
   const Patch& patch() const { return patch_; }
 
-  void add(const std::string& name, const ModuleType& type, int voices = Patch::kUsualVoices);
+  void add(const std::string& name, const ModuleType& type, int voices = Patch::kUsualVoices,
+           const std::string& file = {});
   void remove(const std::string& name);
   /// A knob glides there; the least time keeps it from clicking.
   void set(std::string_view port, double value, double seconds = 0);
@@ -55,6 +57,7 @@ class Desk {
   void edit(Patch patch);
   std::vector<int> groupsOf(const Patch& patch) const;
   std::vector<bool> loopsOf(const Patch& patch) const;
+  std::vector<std::shared_ptr<const Recording>> recordingsOf(const Patch& patch);
   void bring(const Patch& patch);
   void follow();
   int frames(double seconds) const;
@@ -63,6 +66,7 @@ class Desk {
   std::uint64_t seed_;
   std::uint64_t made_ = 0;  // nodes so far
   Patch patch_{};
+  Recordings recordings_{};
   std::vector<std::shared_ptr<Node>> nodes_{};    // in the patch's order
   std::vector<std::shared_ptr<Cable>> cables_{};  // likewise
   std::vector<Leaving> leaving_{};

@@ -92,6 +92,7 @@ std::string aboutModule(const std::string& name) {
                      (near.empty() ? "; modules lists all" : "; did you mean '" + near + "'?")};
   }
   std::string text = name + ": " + std::string{type->purpose};
+  if (!type->file.empty()) text += "\n  asks for file=PATH  " + std::string{type->file};
   for (const Inlet& inlet : type->inlets)
     text += "\n  takes " + std::string{inlet.name} + " (" + rangeOf(inlet) + ")  " + std::string{inlet.purpose};
   for (const Outlet& outlet : type->outlets)
@@ -115,6 +116,7 @@ std::string modulesPage() {
         text += "| " + knob.name + " | " + knob.range + " | " + knob.purpose + " |\n";
       continue;
     }
+    if (!type->file.empty()) text += "\nIt asks for `file=PATH`: " + std::string{type->file} + ".\n";
     if (!type->inlets.empty()) text += "\n| takes | range; usually | what |\n|---|---|---|\n";
     for (const Inlet& inlet : type->inlets)
       text += "| " + std::string{inlet.name} + " | " + rangeOf(inlet) + " | " + std::string{inlet.purpose} + " |\n";

@@ -69,11 +69,14 @@ class Module {
   virtual void hear(const Gesture&, int /*frame*/) {}
 };
 
+class Recording;
+
 /// Where a module is going to stand.
 struct Place {
   SampleRate rate{};
   int groups = 1;
-  std::uint64_t seed = 1;  // of all that is left to chance
+  std::uint64_t seed = 1;                        // of all that is left to chance
+  std::shared_ptr<const Recording> recording{};  // of its file, if it asks for one
 };
 
 enum class Spread : std::uint8_t {
@@ -87,6 +90,7 @@ struct ModuleType {
   std::vector<Inlet> inlets;
   std::vector<Outlet> outlets;
   Spread spread = Spread::follows;
+  std::string_view file{};  // the sound file that it asks for: which; empty: none
   std::unique_ptr<Module> (*make)(const Place&) = nullptr;
 
   /// -1: there is none. An empty name is the first.

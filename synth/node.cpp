@@ -19,7 +19,12 @@ Cable::Cable(Node* giver, int outletIndex, Node* taker, int inletIndex, bool clo
 
 Node::Node(NodeId which, std::string called, const ModuleType& kind, const Place& place,
            const std::vector<double>& values)
-    : id{which}, name{std::move(called)}, type{kind}, groups{place.groups}, module{kind.make(place)} {
+    : id{which},
+      name{std::move(called)},
+      type{kind},
+      groups{place.groups},
+      recording{place.recording},
+      module{kind.make(place)} {
   for (const double value : values) knobs.emplace_back(static_cast<float>(value));
   for (const Inlet& inlet : type.inlets) {
     mixedGroups.push_back(inlet.each ? kMostGroups : groups);

@@ -129,13 +129,16 @@ void Patch::group(Instrument instrument) {
   instruments_.push_back(std::move(instrument));
 }
 
-void Patch::add(const std::string& name, const ModuleType& type, int voices) {
+void Patch::add(const std::string& name, const ModuleType& type, int voices, const std::string& file) {
   mustBeFree(name);
   if (modules_.size() >= kMostModules)
     throw PatchError{"a patch holds at most " + std::to_string(kMostModules) + " modules"};
   if (voices < 1 || voices > kMostVoices)
     throw PatchError{name + ".voices goes from 1 to " + std::to_string(kMostVoices)};
-  PlacedModule module{name, &type, {}, type.spread == Spread::voices ? voices : 0};
+  if (!type.file.empty() && file.empty())
+    throw PatchError{name + " is a " + std::string{type.name} + ", which plays a sound file: say create " + name + " " +
+                     std::string{type.name} + " file=PATH"};
+  PlacedModule module{name, &type, {}, type.spread == Spread::voices ? voices : 0, file};
   for (const Inlet& inlet : type.inlets) module.values.push_back(inlet.usual);
   modules_.push_back(std::move(module));
 }

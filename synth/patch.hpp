@@ -23,6 +23,7 @@ struct PlacedModule {
   const ModuleType* type = nullptr;
   std::vector<double> values;  // of each inlet
   int voices = 0;              // of Spread::voices
+  std::string file{};          // that it plays, if it asks for one
 };
 
 /// Modules that were made together, and are spoken of as one: their names begin with its name and a hyphen.
@@ -72,7 +73,7 @@ class Patch {
   Patch();
 
   /// All of these throw PatchError, and then have changed nothing.
-  void add(const std::string& name, const ModuleType& type, int voices = kUsualVoices);
+  void add(const std::string& name, const ModuleType& type, int voices = kUsualVoices, const std::string& file = {});
   void remove(const std::string& name);
   void set(const std::string& name, std::string_view inlet, double value);
   /// Sets `NAME.INLET` of a module or an instrument.

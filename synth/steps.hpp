@@ -36,6 +36,7 @@ class Steps {
   struct Now {
     std::int64_t step = 0;
     bool begins = false, sounds = false;
+    float along = 0;  // how far in the step; with a clock nobody knows
   };
 
   explicit Steps(SampleRate rate, std::size_t firstInlet = 0) : rate_{rate}, first_{firstInlet} {}
@@ -80,7 +81,7 @@ class Steps {
     if (again) origin_ = now;
     const bool begins = now != step_ || again;
     step_ = now;
-    return {now - origin_, begins, place - whole < static_cast<double>(length)};
+    return {now - origin_, begins, place - whole < static_cast<double>(length), static_cast<float>(place - whole)};
   }
 
   SampleRate rate_;

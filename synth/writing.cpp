@@ -42,8 +42,11 @@ void place(Patch& patch, const std::string& name, const ModuleType& type, std::s
       throw PatchError{name + ".voices is a whole number from 1 to " + std::to_string(kMostVoices)};
     voices = static_cast<int>(*count);
   }
-  patch.add(name, type, voices);
+  const auto isFile = [&type](const PatchWord& word) { return !type.file.empty() && word.key == "file"; };
+  const auto file = std::ranges::find_if(words, isFile);
+  patch.add(name, type, voices, file == words.end() ? std::string{} : file->text);
   for (const PatchWord& word : words) {
+    if (isFile(word)) continue;
     if (word.key.empty()) throw PatchError{"'" + word.text + "' is a word too many for " + name};
     const std::string port = name + "." + word.key;
     patch.set(port, valueOf(patch, port, word.text));

@@ -3,8 +3,10 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <vector>
 
 #include "bridge/script.hpp"
+#include "synth/sound_file.hpp"
 
 using namespace antiphon;
 using Catch::Matchers::Contains;
@@ -50,6 +52,33 @@ SCENARIO("a patch is typed") {
   CHECK_THAT(wrong("note v C3"), Contains("not played"));
   CHECK_THAT(wrong("note v C33"), Contains("C3"));
   CHECK_THAT(wrong("patch v > wobble.freq amount=x"), Contains("amount is a number"));
+}
+
+SCENARIO("an instrument shows what its knobs are for, and a sample its file") {
+  synth::Desk desk{synth::SampleRate{48000}};
+  CommandTable table;
+  addPatchCommands(table, desk);
+  REQUIRE(table.run("create ep epiano").ok);
+  CHECK_THAT(table.run("show ep").text, Contains("how hard the tines growl"));
+
+  const auto file = std::filesystem::temp_directory_path() / "antiphon a tone.wav";
+  {
+    synth::SoundFile sound{file, synth::SampleRate{44100}, synth::Depth::bits24};
+    const std::vector<float> some(1000, 0.25f);
+    sound.write(some, some);
+    sound.close();
+  }
+  const auto made = table.run("create piano sample file=\"" + file.string() + "\" root=A3 loop=on");
+  CHECK(made.ok);
+  CHECK_THAT(table.run("show piano").text,
+             Contains("file = " + file.string()) && Contains("loop = on") && Contains("root = -12 semitones"));
+  std::filesystem::remove(file);
+  CHECK(table.run("set piano.start 50%").ok);
+  const auto refused = table.run("create other sample file=\"" + file.string() + "\"");
+  CHECK_FALSE(refused.ok);
+  CHECK_THAT(refused.text, Contains("is not there"));
+  CHECK_THAT(table.run("create other sample").text, Contains("file=PATH"));
+  CHECK_THAT(table.run("modules sample").text, Contains("asks for file=PATH"));
 }
 
 SCENARIO("a script has comments, and notes with sharps") {

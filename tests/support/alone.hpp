@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <ctime>
 #include <functional>
 #include <map>
@@ -12,6 +13,7 @@
 #include "scheduler/realtime_scope.hpp"
 #include "synth/node.hpp"
 #include "synth/rack.hpp"
+#include "synth/recording.hpp"
 
 namespace antiphon::synth {
 
@@ -20,8 +22,12 @@ class Alone {
   /// What goes in at a frame (since the beginning) and lane (of all groups).
   using Source = std::function<float(int frame, int lane)>;
 
-  explicit Alone(std::string_view module, SampleRate rate = {}, int groups = 1, std::uint64_t seed = 1)
-      : type_{*moduleCalled(module)}, groups_{groups}, rate_{rate}, module_{type_.make({rate, groups, seed})} {
+  explicit Alone(std::string_view module, SampleRate rate = {}, int groups = 1, std::uint64_t seed = 1,
+                 std::shared_ptr<const Recording> recording = someRecording())
+      : type_{*moduleCalled(module)},
+        groups_{groups},
+        rate_{rate},
+        module_{type_.make({rate, groups, seed, recording})} {
     for (const Inlet& inlet : type_.inlets) values_.push_back(static_cast<float>(inlet.usual));
     for (std::size_t i = 0; i < type_.inlets.size(); ++i) in_.push_back(silentSignals(kMostGroups));
     for (std::size_t i = 0; i < type_.outlets.size(); ++i) out_.push_back(silentSignals(groups));
@@ -103,6 +109,20 @@ class Alone {
       module_->calm();
     }
     return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  }
+
+  /// For modules that ask for one: half a second in stereo, which fades.
+  static std::shared_ptr<const Recording> someRecording() {
+    static const auto recording = [] {
+      std::vector<float> middle, side;
+      for (int f = 0; f < 22050; ++f) {
+        const double turn = 0.0626 * f, fading = std::exp(-f / 8000.0);
+        middle.push_back(static_cast<float>(fading * (0.5 * std::sin(turn) + 0.3 * std::sin(5.01 * turn))));
+        side.push_back(static_cast<float>(fading * 0.2 * std::sin(3 * turn)));
+      }
+      return std::make_shared<const Recording>(SampleRate{44100}, std::move(middle), std::move(side));
+    }();
+    return recording;
   }
 
  private:

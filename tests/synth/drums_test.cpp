@@ -129,6 +129,40 @@ SCENARIO("a kick falls to its frequency") {
   }
 }
 
+SCENARIO("the drum machine of 1980: a kick that sighs, a snare of two tones that stand still") {
+  GIVEN("its kick, ringing for two seconds") {
+    Alone kick = struck("kick", {0});
+    const Sound sound = kick.set("style", 1).set("decay", 2).set("freq", 50).set("click", 0).one(2 * kRate);
+    const double early = pitchOf(part(sound, kRate / 8, kRate / 2)), late = pitchOf(part(sound, kRate, 3 * kRate / 2));
+    const double lost =
+        decibels(rms(part(sound, kRate / 4, kRate / 2)) / rms(part(sound, 5 * kRate / 4, 3 * kRate / 2)));
+    CAPTURE(early, late, lost);
+    THEN("it goes on falling a little while it fades, and a second is 30 dB") {
+      CHECK(early / late > 1.01);
+      CHECK(early / late < 1.06);
+      CHECK(lost == Approx(30).margin(3));
+    }
+  }
+  const auto beginning = [](double style) {
+    Alone snare = struck("snare", {0});
+    snare.set("style", style).set("snap", 0).set("decay", 2).set("freq", 180);
+    return snare.one(kRate);
+  };
+  GIVEN("its snare without wires") {
+    const Sound machine = beginning(1), drum = beginning(0);
+    const auto rings = part(machine, 0, kRate / 2);
+    const double begins = pitchOf(part(machine, 0, 1200)), ends = pitchOf(part(machine, 12000, 24000));
+    CAPTURE(begins, ends, toneIn(rings, 180), toneIn(rings, 360), toneIn(rings, 180 * 1.83));
+    const auto skin = part(drum, kRate / 4, 3 * kRate / 4);
+    THEN("its tones are an octave apart and do not fall; a drum's are not") {
+      CHECK(begins == Approx(ends).epsilon(0.02));
+      CHECK(toneIn(skin, 360) < 0.05 * toneIn(skin, 180 * 1.83));
+      CHECK(toneIn(rings, 360) == Approx(0.6 * toneIn(rings, 180)).epsilon(0.1));
+      CHECK(toneIn(rings, 180 * 1.83) < 0.05 * toneIn(rings, 180));
+    }
+  }
+}
+
 SCENARIO("a hi-hat is metal far above, without what does not belong there") {
   GIVEN("an open hi-hat of metal that rings for long") {
     for (const double tune : {0.0, 5.37}) {

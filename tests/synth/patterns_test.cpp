@@ -139,6 +139,31 @@ SCENARIO("a sequencer plays its steps") {
         CHECK(gate[step * kSixteenth + 3000] == 0.0f);
       }
     }
+    WHEN("the second is a rest, and the third half as long") {
+      const auto resting = [&](bool clocked) {
+        Alone sequencer = make();
+        sequencer.set("gate2", 0).set("gate3", 0.5);
+        if (clocked)
+          sequencer.feed("clock", [](int frame, int) { return frame % kSixteenth < kSixteenth / 2 ? 1.0f : 0.0f; });
+        return sequencer;
+      };
+      const Sound high = resting(false).one(6 * kSixteenth, "pitch"), on = resting(false).one(6 * kSixteenth, "gate");
+      THEN("there is silence in its place, and what rings on keeps its pitch") {
+        CHECK(loudest(part(on, kSixteenth, 2 * kSixteenth)) == 0);
+        CHECK(high[kSixteenth + 100] == Approx(-24));
+        CHECK(high[4 * kSixteenth + 100] == Approx(-24));
+        CHECK(high[2 * kSixteenth + 100] == Approx(-12));
+        CHECK(on[2 * kSixteenth + 1499] == 1.0f);
+        CHECK(on[2 * kSixteenth + 1500] == 0.0f);
+        CHECK(on[3 * kSixteenth + 2999] == 1.0f);
+      }
+      THEN("with a clock it rests as well, and the others are as long as the clock's") {
+        const Sound clocked = resting(true).one(6 * kSixteenth, "gate");
+        CHECK(loudest(part(clocked, kSixteenth, 2 * kSixteenth)) == 0);
+        CHECK(clocked[2 * kSixteenth + 2999] == 1.0f);
+        CHECK(clocked[2 * kSixteenth + 3000] == 0.0f);
+      }
+    }
   }
 }
 
