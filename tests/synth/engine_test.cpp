@@ -221,7 +221,7 @@ SCENARIO("notes keep their distances, whatever the period") {
         CAPTURE(least, most, engine.latency());
         CHECK(most - least < 3);
         CHECK(std::abs(most) < 10);
-        CHECK(engine.latency() == period + 24);
+        CHECK(engine.latency() == period + 12);
         CHECK(engine.metrics().late == 0);
       }
     }
