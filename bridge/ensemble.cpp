@@ -7,6 +7,7 @@
 
 #include "bridge/patch_commands.hpp"
 #include "bridge/script.hpp"
+#include "scheduler/spelling.hpp"
 #include "synth/recipe.hpp"
 #include "synth/writing.hpp"
 
@@ -159,8 +160,13 @@ void Ensemble::expect(std::optional<Part> part) {
 }
 
 void Ensemble::give(Seat seat, const std::string& instrument) {
-  if (synth::recipeCalled(instrument) == nullptr)
-    throw PatchError{"there is no instrument called '" + instrument.substr(0, 60) + "'; `modules` lists them"};
+  if (synth::recipeCalled(instrument) == nullptr) {
+    std::vector<std::string_view> names;
+    for (const synth::Recipe& recipe : synth::allRecipes()) names.push_back(recipe.name);
+    const std::string near = nearestName(instrument, names);
+    throw PatchError{"there is no instrument called '" + instrument.substr(0, 60) + "'; " +
+                     (near.empty() ? "`modules` lists them" : "did you mean '" + near + "'?")};
+  }
   const std::string name{nameOf(seat)};
   synth::Patch patch = desk_.patch();
   if (patch.instrument(name) != nullptr || patch.find(name) != nullptr) patch.remove(name);

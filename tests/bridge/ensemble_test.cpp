@@ -184,6 +184,7 @@ TEST_CASE("seats are given other instruments by typing", "[ensemble]") {
   room.answer(MidiMessage::noteOn(kHere, 60, 100));
   CHECK(room.level(500ms) > 0.005);
   CHECK_FALSE(table.run("voice answer theremin").ok);
+  CHECK(table.run("voice answer bel").text == "there is no instrument called 'bel'; did you mean 'bell'?");
   CHECK_FALSE(table.run("voice audience voice").ok);
   CHECK(table.run("click on").ok);
   CHECK(room.ensemble.status() == "card: 0.0 % of the time, no gaps");
