@@ -194,6 +194,33 @@ void Desk::bring(const Patch& patch) {
 }
 
 /// Hands the machine what there is now, in an order in which everyone hears what was just made.
+/// Which instruments can rest: those that nothing from outside moves, that are heard at one place, and that do not play
+/// by themselves.
+void Desk::findWholes(Score& score) const {
+  const auto nodeOf = [&](std::string_view name) {
+    const auto found = std::ranges::find(nodes_, name, [](const auto& node) { return std::string_view{node->name}; });
+    return found == nodes_.end() ? nullptr : found->get();
+  };
+  for (const Instrument& instrument : patch_.instruments()) {
+    if (instrument.keys.empty() || instrument.out.empty()) continue;
+    const Patch::Port out = patch_.source(instrument.name);
+    Plan::Whole whole{nodeOf(patch_.playedBy(instrument.name).name), nodeOf(out.module->name), out.index, {}};
+    const std::string prefix = instrument.name + "-";
+    bool can = true;
+    for (const auto& node : nodes_) {
+      if (!node->name.starts_with(prefix)) continue;
+      whole.members.push_back(node.get());
+      can = can && node->type.family != "patterns";
+    }
+    const auto inside = [&](const Node* node) { return std::ranges::find(whole.members, node) != whole.members.end(); };
+    for (const auto& cable : score.cables) {
+      const bool from = inside(cable->from), to = inside(cable->to);
+      can = can && (from == to || (from && cable->from == whole.out && cable->outlet == whole.outlet));
+    }
+    if (can && inside(whole.keys) && inside(whole.out)) score.plan.wholes.push_back(std::move(whole));
+  }
+}
+
 void Desk::follow() {
   auto score = std::make_unique<Score>();
   score->nodes = nodes_;
@@ -223,6 +250,7 @@ void Desk::follow() {
     if (cable->late) score->plan.late.push_back(cable.get());
   }
   score->plan.out = nodes_.front().get();
+  findWholes(*score);
   if (!machine_.follow(score->plan)) throw PatchError{"the sound engine does not keep up with so many edits at once"};
   scores_.push_back(std::move(score));
 }

@@ -60,6 +60,7 @@ class Desk {
   std::vector<std::shared_ptr<const Recording>> recordingsOf(const Patch& patch);
   void bring(const Patch& patch);
   void follow();
+  void findWholes(Score& score) const;
   int frames(double seconds) const;
 
   Machine machine_;

@@ -13,6 +13,19 @@ constexpr std::size_t kCommands = 8192;
 constexpr std::size_t kPlans = kCommands;  // as many may be followed, and come back, between two blocks
 constexpr std::size_t kGestures = 4096;
 
+constexpr double kLongestEcho = 5;  // s: no delay here is so long that it sounds again after such a silence
+constexpr float kSilence = 1e-6f;   // -120 dB
+
+bool isQuiet(const Heard& heard, int frames) {
+  bool loud = false;
+  const int rows = heard.steady() ? 1 : frames;
+  for (int g = 0; g < heard.groups; ++g) {
+    const float* const numbers = heard.at(g, 0);
+    for (int i = 0; i < rows * kLanes; ++i) loud |= std::abs(numbers[i]) > kSilence;
+  }
+  return !loud;
+}
+
 }  // namespace
 
 Machine::Machine(SampleRate rate)
@@ -41,7 +54,9 @@ void Machine::obey() {
   while (commands_.pop(command)) {
     switch (command.kind) {
       case Command::Kind::turn:
-        command.node->knobs[static_cast<std::size_t>(command.inlet)].to(command.value, command.frames);
+        // Nobody hears how the knob of one that rests gets there.
+        command.node->knobs[static_cast<std::size_t>(command.inlet)].to(command.value,
+                                                                        command.node->rests ? 0 : command.frames);
         command.node->settled = false;
         break;
       case Command::Kind::fade: command.cable->amount.to(command.value, command.frames); break;
@@ -66,7 +81,10 @@ void Machine::meet() {
   for (const Plan::Turn& turn : plan_->turns) {
     for (Made& made : turn.node->makes) made.wanted = turn.node == plan_->out;
   }
+  for (const Plan::Whole& whole : plan_->wholes) whole.keys->rest.quietFor = 0;
+  resting_.store(0, std::memory_order_relaxed);
   for (const Plan::Turn& turn : plan_->turns) {
+    turn.node->rests = false;
     turn.node->settled = false;
     turn.node->patched.clear();
     for (std::size_t i = 0; i < turn.cables.size(); ++i) {
@@ -88,7 +106,8 @@ void Machine::render(float* left, float* right, int frames, const Transport& tim
   Transport there = time;
   for (int done = 0; done < frames;) {
     obey();
-    const int count = std::min(kBlock, frames - done);
+    // Cells begin where they would however the frames are asked for, since whoever falls silent rests from a cell on.
+    const int count = std::min(kBlock - static_cast<int>(now().value % kBlock), frames - done);
     if (plan_ == nullptr) {
       std::fill_n(left + done, count, 0.0f);
       std::fill_n(right + done, count, 0.0f);
@@ -110,11 +129,20 @@ void Machine::render(float* left, float* right, int frames, const Transport& tim
 /// Hands what is played before `end` to the nodes that still stand.
 void Machine::gesturesUntil(Frame end) {
   const Frame begin = now();
+  // Who is played within this cell wakes where it begins, so that it does not matter how frames are asked for.
+  const Frame cellEnd{(begin.value / kBlock + 1) * kBlock};
+  for (const Played& played : waiting_) {
+    if (played.at >= cellEnd) break;
+    for (const Plan::Whole& whole : plan_->wholes) {
+      if (whole.keys->id == played.node) wake(whole);
+    }
+  }
   std::size_t due = 0;
   for (; due < waiting_.size() && waiting_[due].at < end; ++due) {
     const Played& played = waiting_[due];
     const auto stands = std::ranges::find(plan_->turns, played.node, [](const auto& turn) { return turn.node->id; });
     if (stands == plan_->turns.end()) continue;
+    touch(*stands->node, played.gesture);
     stands->node->module->hear(played.gesture, static_cast<int>(std::max<std::int64_t>(0, played.at - begin)));
   }
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(due));
@@ -124,13 +152,52 @@ void Machine::block(int frames, const Transport& time) {
   gesturesUntil(now() + frames);
   for (const Plan::Turn& turn : plan_->turns) {
     Node& node = *turn.node;
-    if (node.muted) continue;
+    if (node.muted || node.rests) continue;
     listen(turn, frames);
     for (Made& made : node.makes) made.steady = false;
     node.module->play({node.hears, node.makes, frames, node.groups, time});
   }
-  for (Cable* cable : plan_->late) remember(*cable, frames);
+  for (Cable* cable : plan_->late) {
+    if (!cable->from->rests) remember(*cable, frames);
+  }
   if (!isFinite(plan_->out->made[0].get(), frames)) findFault(frames);
+  letRest(frames);
+}
+
+/// Whoever is played does not rest before all keys are up.
+void Machine::touch(Node& keys, const Gesture& gesture) {
+  const auto key = static_cast<std::size_t>(std::clamp(gesture.key, 0.0f, 127.0f));
+  if (gesture.kind == Gesture::Kind::keyDown) keys.rest.down.set(key);
+  else if (gesture.kind == Gesture::Kind::keyUp) keys.rest.down.reset(key);
+  else if (gesture.kind == Gesture::Kind::allUp) keys.rest.down.reset();
+  keys.rest.quietFor = 0;
+}
+
+void Machine::wake(const Plan::Whole& whole) {
+  whole.keys->rest.quietFor = 0;
+  if (!whole.keys->rests) return;
+  for (Node* node : whole.members) node->rests = false;
+  resting_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Machine::letRest(int frames) {
+  const bool cellEnds = (now().value + frames) % kBlock == 0;
+  const auto enough = static_cast<std::int64_t>(kLongestEcho * rate_.hertz);
+  for (const Plan::Whole& whole : plan_->wholes) {
+    Rest& rest = whole.keys->rest;
+    if (whole.keys->rests) continue;
+    rest.loud = rest.loud || !isQuiet(whole.out->heard(whole.outlet), frames);
+    if (!cellEnds) continue;
+    rest.quietFor = rest.loud || rest.down.any() ? 0 : rest.quietFor + kBlock;
+    rest.loud = false;
+    if (rest.quietFor < enough) continue;
+    for (Node* node : whole.members) node->rests = true;
+    for (Made& made : whole.out->makes) {
+      for (int g = 0; g < whole.out->groups; ++g) std::fill_n(made.at(g, 0), kLanes, 0.0f);
+      made.steady = true;
+    }
+    resting_.fetch_add(1, std::memory_order_relaxed);
+  }
 }
 
 void Machine::listen(const Plan::Turn& turn, int frames) {

@@ -18,7 +18,15 @@ struct Plan {
     Node* node = nullptr;
     std::vector<std::vector<Cable*>> cables{};  // into each inlet
   };
+  /// An instrument that hears nothing but its keys, and is heard by its outlet alone: it can rest.
+  struct Whole {
+    Node* keys = nullptr;
+    Node* out = nullptr;
+    int outlet = 0;
+    std::vector<Node*> members{};
+  };
   std::vector<Turn> turns{};
+  std::vector<Whole> wholes{};
   std::vector<Cable*> late{};
   Node* out = nullptr;
 };
@@ -48,6 +56,9 @@ class Machine {
   Frame now() const { return {now_.load(std::memory_order_acquire)}; }
   /// The last node that had to be muted, since it said something that is no number; NodeId{}: none. Any thread.
   NodeId faulty() const { return {faulty_.load(std::memory_order_acquire)}; }
+  /// How many instruments rest: they have been silent for longer than any echo is, and cost nothing until they are
+  /// played again. Any thread.
+  int resting() const { return resting_.load(std::memory_order_relaxed); }
 
  private:
   struct Played {
@@ -76,6 +87,9 @@ class Machine {
   static void add(const Cable& cable, const float* amounts, int rows, float* to, int groups, bool voices);
   void remember(Cable& cable, int frames);
   void findFault(int frames);
+  void letRest(int frames);
+  void wake(const Plan::Whole& whole);
+  void touch(Node& keys, const Gesture& gesture);
 
   SampleRate rate_;
   const Plan* plan_ = nullptr;
@@ -86,6 +100,7 @@ class Machine {
   Safety safety_;
   std::atomic<std::int64_t> now_{0};
   std::atomic<std::uint64_t> faulty_{0};
+  std::atomic<int> resting_{0};
 };
 
 }  // namespace antiphon::synth

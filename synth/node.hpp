@@ -2,6 +2,7 @@
 // the plans that name them, so an edit elsewhere in the patch does not disturb what is sounding.
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <new>
@@ -66,6 +67,13 @@ struct Cable {
   int pastAt = 0;  // the ring's next place
 };
 
+/// Of what is played: whether it may rest until it is played again.
+struct Rest {
+  std::bitset<128> down{};    // keys that are held
+  std::int64_t quietFor = 0;  // frames, by whole cells
+  bool loud = false;          // in the cell that is being made
+};
+
 struct Node {
   Node(NodeId id, std::string name, const ModuleType& type, const Place& place, const std::vector<double>& values);
 
@@ -85,6 +93,8 @@ struct Node {
   std::vector<std::size_t> patched{};  // its inlets with cables
   bool settled = false;                // the others hear what their knobs say, which stand still
   bool muted = false;                  // it said something that is no number
+  bool rests = false;                  // its instrument is silent, and is not played
+  Rest rest{};                         // of an instrument's keys
 
   Heard heard(int outlet) const;
 };
