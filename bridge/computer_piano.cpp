@@ -68,6 +68,10 @@ void ComputerPiano::press(std::size_t key, bool tells, Nanos now) {
   release(key);
   const int pitch = 12 * (octave_ + 1) + static_cast<int>(key);
   if (pitch > 127) return;
+  // After a change of octave another key may sound this pitch still: whoever listens knows notes by pitch alone.
+  for (std::size_t other = 0; other < kKeys; ++other) {
+    if (sounding_[other].pitch == pitch) release(other);
+  }
   struck.on = true;
   struck.pitch = static_cast<std::uint8_t>(pitch);
   struck.since = now;

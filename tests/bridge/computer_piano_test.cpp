@@ -70,6 +70,18 @@ SCENARIO("A terminal that tells when keys come up is played as a piano is") {
               std::vector{MidiMessage::noteOn(0, 60, 96), MidiMessage::noteOn(0, 74, 80), MidiMessage::noteOff(0, 60)});
       }
     }
+    WHEN("after that change another key strikes the note that is held") {
+      player.press('p');
+      player.press('x');
+      player.press('e');
+      player.release('p');
+      THEN("it is struck anew, and the key that was first has nothing left to let go") {
+        CHECK(player.played == std::vector{MidiMessage::noteOn(0, 75, 96), MidiMessage::noteOff(0, 75),
+                                           MidiMessage::noteOn(0, 75, 96)});
+        player.release('e');
+        CHECK(player.sounding() == 0);
+      }
+    }
     WHEN("the keyboard repeats a held key by itself") {
       player.press('a');
       player.stroke('a', Kind::repeated, 500ms);
