@@ -45,9 +45,9 @@ Ensemble::Ensemble(EnsembleWish wish, std::unique_ptr<synth::AudioSystem> system
     : wish_{std::move(wish)},
       system_{std::move(system)},
       desk_{rateFor(*system_, wish_)},
-      engine_{std::make_unique<synth::Engine>(desk_.machine(), *system_, wish_.audio)},
-      answers_{onward, *engine_, moments_},
-      player_{nowhere_, *engine_, moments_} {
+      engine_{desk_.machine(), *system_, wish_.audio},
+      answers_{onward, engine_, moments_},
+      player_{nowhere_, engine_, moments_} {
   load();
   if (wish_.click) makeClick();
   lookAround();
@@ -194,12 +194,12 @@ void Ensemble::turnKnobs() {
 }
 
 std::vector<std::string> Ensemble::tend() {
-  std::vector<std::string> news = engine_->tend();
+  std::vector<std::string> news = engine_.tend();
   desk_.tend();
-  const synth::EngineMetrics metrics = engine_->metrics();
-  if (engine_->heard() && metrics.underruns > told_.underruns)
-    news.push_back("The sound had gaps: " + std::to_string(metrics.underruns) + " so far.");
-  told_ = metrics;
+  if (const std::uint64_t gaps = engine_.metrics().underruns; gaps > gapsTold_) {
+    gapsTold_ = gaps;
+    if (engine_.heard()) news.push_back("The sound had gaps: " + std::to_string(gaps) + " so far.");
+  }
   if (const std::uint64_t dropped = answers_.dropped() + player_.dropped(); dropped > droppedTold_) {
     droppedTold_ = dropped;
     news.push_back("More was played at once than the synth takes: " + std::to_string(dropped) +
@@ -213,13 +213,13 @@ std::vector<std::string> Ensemble::tend() {
 }
 
 std::string Ensemble::status() const {
-  const synth::EngineMetrics metrics = engine_->metrics();
+  const synth::EngineMetrics metrics = engine_.metrics();
   char share[40];
   std::snprintf(share, sizeof share, "%.1f %% of the time, ", metrics.share * 100);
   const std::string gaps = metrics.underruns == 0   ? "no gaps"
                            : metrics.underruns == 1 ? "1 gap"
                                                     : std::to_string(metrics.underruns) + " gaps";
-  return (engine_->heard() ? engine_->device() : "heard by nobody") + ": " + share + gaps;
+  return (engine_.heard() ? engine_.device() : "heard by nobody") + ": " + share + gaps;
 }
 
 void Ensemble::hear(std::span<const std::uint8_t> packet, Nanos when) {
@@ -231,7 +231,7 @@ void Ensemble::keepTime(const Timeline& line, Nanos now, bool running) {
   if (!(line.tempo.nanosPerTick() > 0)) return;
   const double since = static_cast<double>((now - line.time).count()) / line.tempo.nanosPerTick();
   const double beat = (static_cast<double>(line.tick.count) + since) / static_cast<double>(kQuarter.count);
-  engine_->keepTime({{line.tempo.bpm(), beat, running}, moments_.of(now), moments_.countOf(now)});
+  engine_.keepTime({{line.tempo.bpm(), beat, running}, moments_.of(now), moments_.countOf(now)});
 }
 
 void Ensemble::nextAnswer() {

@@ -40,19 +40,19 @@ class Ensemble {
  public:
   /// What is sent to answers() goes on to `onward`. Throws synth::PatchError or synth::AudioError.
   Ensemble(EnsembleWish wish, std::unique_ptr<synth::AudioSystem> system, MidiSink& onward);
-  ~Ensemble() { engine_->stop(); }
+  ~Ensemble() { engine_.stop(); }
   Ensemble(const Ensemble&) = delete;
   Ensemble& operator=(const Ensemble&) = delete;
 
   /// These say what happened, a sentence each.
-  std::vector<std::string> start() { return engine_->start(); }
+  std::vector<std::string> start() { return engine_.start(); }
   std::vector<std::string> tend();
   /// What the player's wheels and knobs have been turned to is done; many times a second.
   void turnKnobs();
   /// Lets everything become silent in this time.
   void fadeAway(double seconds) { desk_.set("out.level", -100, seconds); }
-  void stop() { engine_->stop(); }
-  bool heard() const { return engine_->heard(); }
+  void stop() { engine_.stop(); }
+  bool heard() const { return engine_.heard(); }
 
   synth::Desk& desk() { return desk_; }
   /// What the next answer plays; nothing: what the player plays.
@@ -64,7 +64,7 @@ class Ensemble {
   void click(bool on);
   /// "system (JACK), 48000 Hz, 256 frames a period: 2.1 % of the time, no gaps"
   std::string status() const;
-  synth::EngineMetrics metrics() const { return engine_->metrics(); }
+  synth::EngineMetrics metrics() const { return engine_.metrics(); }
 
   /// For the band, in the real-time context. Realtime: yes.
   MidiSink& answers() { return answers_; }
@@ -85,7 +85,7 @@ class Ensemble {
   EnsembleWish wish_;
   std::unique_ptr<synth::AudioSystem> system_;
   synth::Desk desk_;
-  std::unique_ptr<synth::Engine> engine_;
+  synth::Engine engine_;
   SteadyMoments moments_{};
   SilentSink nowhere_{};
   SynthVoice answers_, player_;
@@ -93,8 +93,7 @@ class Ensemble {
   bool ownPatch_ = false;  // the patch is a file's
   std::optional<Part> part_{};
   std::array<std::atomic<std::uint64_t>, 16> next_{};  // the node that voices the next answer, on each channel
-  synth::EngineMetrics told_{};
-  std::uint64_t droppedTold_ = 0;
+  std::uint64_t gapsTold_ = 0, droppedTold_ = 0;
   std::string faultyTold_{};
 };
 

@@ -5,12 +5,10 @@
 
 #include "cli/answerers.hpp"
 #include "cli/bench_answer.hpp"
-#include "cli/bench_cores.hpp"
-#include "cli/bench_sound.hpp"
-#include "cli/bench_synth.hpp"
 #include "cli/bench_thinking.hpp"
 #include "cli/bench_timing_real.hpp"
 #include "cli/bench_timing_virtual.hpp"
+#include "cli/benches.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit.hpp"
 #include "cli/run_flags.hpp"
@@ -240,15 +238,14 @@ Action addBench(CLI::App& app) {
   auto answerFlags = std::make_shared<AnswerFlags>(*answering);
 
   const auto thinking = std::make_shared<ThinkingBenches>(*bench);
-  const auto synths = std::make_shared<SynthBenches>(*bench);
-  const auto sound = std::make_shared<SoundBench>(*bench);
-  const auto cores = std::make_shared<CoresBench>(*bench);
+  const std::vector<std::pair<std::string, Action>> synth{
+      {"synth", addSynthBench(*bench)}, {"sound", addSoundBench(*bench)}, {"cores", addCoresBench(*bench)}};
 
   return [=] {
     if (thinking->wanted()) return thinking->run();
-    if (synths->wanted()) return synths->run();
-    if (sound->wanted()) return sound->run();
-    if (cores->wanted()) return cores->run();
+    for (const auto& [name, measure] : synth) {
+      if (bench->got_subcommand(name)) return measure();
+    }
     if (answering->parsed()) return benchAnswers(*answerWish, answerFlags->understand());
     return soaking->parsed() ? benchSoak(*bars, *seed, *soakJson) : benchTiming(*wish);
   };

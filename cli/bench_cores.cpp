@@ -1,6 +1,6 @@
 // Eight heavy chains, made period by period as a sound card would ask for them: by one thread, and by two that share
 // them and meet at the end of each period. The engine uses one; these figures are why.
-#include "cli/bench_cores.hpp"
+#include "cli/benches.hpp"
 
 #include <array>
 #include <atomic>
@@ -21,12 +21,12 @@
 
 namespace antiphon {
 
-struct CoresBench::Wish {
+namespace {
+
+struct Wish {
   int periods = 2000;
   bool json = false;
 };
-
-namespace {
 
 using Steady = std::chrono::steady_clock;
 
@@ -112,19 +112,9 @@ std::vector<double> together(int periods, bool urgent) {
   return took;
 }
 
-}  // namespace
-
-CoresBench::CoresBench(CLI::App& bench)
-    : sub_{bench.add_subcommand("cores", "Eight heavy chains by one core, and shared by two")},
-      wish_{std::make_shared<Wish>()} {
-  sub_->add_option("--periods", wish_->periods, "Of 128 frames, for each figure (default 2000)")
-      ->check(wholeNumber(100, 1'000'000));
-  sub_->add_flag("--json", wish_->json, "Print JSON");
-}
-
-int CoresBench::run() const {
+int benchCores(const Wish& wish) {
   nlohmann::ordered_json runs = nlohmann::ordered_json::array();
-  if (!wish_->json)
+  if (!wish.json)
     std::printf("%d chains of %d voices, periods of %d us\n%-12s %-10s %-6s %9s %9s %9s %12s\n", kChains, kVoices,
                 static_cast<int>(kSpan.count() / 1000), "neighbours", "priority", "cores", "median", "p99", "worst",
                 "too late");
@@ -135,7 +125,7 @@ int CoresBench::run() const {
     for (const bool urgent : {false, true}) {
       if (urgent && !granted) continue;
       for (const int cores : {1, 2}) {
-        const auto took = cores == 1 ? alone(wish_->periods, urgent) : together(wish_->periods, urgent);
+        const auto took = cores == 1 ? alone(wish.periods, urgent) : together(wish.periods, urgent);
         const auto late =
             std::ranges::count_if(took, [](double us) { return us > static_cast<double>(kSpan.count()) / 1000; });
         const char* const priority = urgent ? "real-time" : "ordinary";
@@ -146,16 +136,27 @@ int CoresBench::run() const {
                         {"p99_us", percentile(took, 99)},
                         {"worst_us", percentile(took, 100)},
                         {"periods_too_late", late}});
-        if (wish_->json) continue;
+        if (wish.json) continue;
         std::printf("%-12d %-10s %-6d %9.0f %9.0f %9.0f %7lld of %d\n", busy, priority, cores, percentile(took, 50),
-                    percentile(took, 99), percentile(took, 100), static_cast<long long>(late), wish_->periods);
+                    percentile(took, 99), percentile(took, 100), static_cast<long long>(late), wish.periods);
         std::fflush(stdout);
       }
     }
   }
-  if (wish_->json)
+  if (wish.json)
     std::printf("%s\n", nlohmann::ordered_json{{"period_us", kSpan.count() / 1000.0}, {"runs", runs}}.dump(2).c_str());
   return kExitOk;
+}
+
+}  // namespace
+
+Action addCoresBench(CLI::App& bench) {
+  auto* sub = bench.add_subcommand("cores", "Eight heavy chains by one core, and shared by two");
+  auto wish = std::make_shared<Wish>();
+  sub->add_option("--periods", wish->periods, "Of 128 frames, for each figure (default 2000)")
+      ->check(wholeNumber(100, 1'000'000));
+  sub->add_flag("--json", wish->json, "Print JSON");
+  return [wish] { return benchCores(*wish); };
 }
 
 }  // namespace antiphon

@@ -1,4 +1,5 @@
-#include "cli/bench_sound.hpp"
+// How the synth keeps up in the whole program, over a JACK server: gaps, and from a key to its sound.
+#include "cli/benches.hpp"
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -10,7 +11,6 @@
 #include <jack/midiport.h>
 #include <atomic>
 #include <cmath>
-#include <optional>
 #include <thread>
 
 #include "bridge/band.hpp"
@@ -19,7 +19,6 @@
 #include "bridge/jack_backend.hpp"
 #include "bridge/jack_client.hpp"
 #include "bridge/journal_queue.hpp"
-#include "bridge/loopback_backend.hpp"
 #include "cli/neighbour.hpp"
 #include "cli/statistics.hpp"
 #include "model/echo.hpp"
@@ -27,26 +26,14 @@
 #endif
 
 namespace antiphon {
+namespace {
 
-struct SoundBench::Wish {
+struct Wish {
   int seconds = 60, period = 128, voices = 32;
   bool alone = false, json = false;
 };
 
-SoundBench::SoundBench(CLI::App& bench)
-    : sub_{bench.add_subcommand("sound", "Plays over a JACK server of its own: gaps, and from a key to its sound")},
-      wish_{std::make_shared<Wish>()} {
-  sub_->add_option("--seconds", wish_->seconds, "How long (default 60)")->check(wholeNumber(2, 86'400));
-  sub_->add_option("--period", wish_->period, "Frames of the server's period (default 128)")
-      ->check(wholeNumber(synth::kLeastPeriod, synth::kMostPeriod));
-  sub_->add_option("--voices", wish_->voices, "That sound all the time (default 32)")->check(wholeNumber(1, 512));
-  sub_->add_flag("--alone", wish_->alone, "Without a neighbour on each core");
-  sub_->add_flag("--json", wish_->json, "Print JSON");
-}
-
 #if defined(ANTIPHON_HAVE_JACK)
-
-namespace {
 
 using namespace std::chrono_literals;
 
@@ -152,18 +139,16 @@ void buildPatch(Ensemble& ensemble, int voices) {
   }
 }
 
-}  // namespace
-
-int SoundBench::run() const {
-  const DummyJack server{true, static_cast<unsigned>(wish_->period)};
+int benchSound(const Wish& wish) {
+  const DummyJack server{true, static_cast<unsigned>(wish.period)};
   std::vector<std::unique_ptr<Neighbour>> neighbours;
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
-  for (unsigned i = 0; i < cores && !wish_->alone; ++i) neighbours.push_back(std::make_unique<Neighbour>());
+  for (unsigned i = 0; i < cores && !wish.alone; ++i) neighbours.push_back(std::make_unique<Neighbour>());
 
-  const double alone = gapsAlone(std::max(2, wish_->seconds / 3));
+  const double alone = gapsAlone(std::max(2, wish.seconds / 3));
   JackBackend backend{PortNames{}};
   Ensemble ensemble{{.through = true}, synth::systemAudio(), backend.out()};
-  buildPatch(ensemble, wish_->voices);
+  buildPatch(ensemble, wish.voices);
   JournalQueue journal{1 << 18};
   Band band{Settings{},
             ensemble.answers(),
@@ -176,21 +161,21 @@ int SoundBench::run() const {
   ensemble.start();
   backend.start(heard);
   Listener listener;
-  for (int second = 0; second < wish_->seconds; ++second) {
+  for (int second = 0; second < wish.seconds; ++second) {
     std::this_thread::sleep_for(1s);
     ensemble.tend();
-    if (!wish_->json) std::fprintf(stderr, "\r%d of %d s ", second + 1, wish_->seconds);
+    if (!wish.json) std::fprintf(stderr, "\r%d of %d s ", second + 1, wish.seconds);
   }
-  if (!wish_->json) std::fprintf(stderr, "\r\x1b[K");
+  if (!wish.json) std::fprintf(stderr, "\r\x1b[K");
   listener.stop();
   backend.stop();
   const synth::EngineMetrics metrics = ensemble.metrics();
   ensemble.stop();
 
   const auto ms = [&](double percent) { return percentile(listener.took(), percent) / DummyJack::kRate * 1e3; };
-  const nlohmann::ordered_json figures{{"seconds", wish_->seconds},
-                                       {"period_frames", wish_->period},
-                                       {"voices", wish_->voices},
+  const nlohmann::ordered_json figures{{"seconds", wish.seconds},
+                                       {"period_frames", wish.period},
+                                       {"voices", wish.voices},
                                        {"neighbours", neighbours.size()},
                                        {"periods", metrics.calls},
                                        {"gaps", metrics.underruns},
@@ -204,8 +189,8 @@ int SoundBench::run() const {
                                        {"key_to_sound_ms_median", ms(50)},
                                        {"key_to_sound_ms_p99", ms(99)},
                                        {"key_to_sound_ms_worst", ms(100)},
-                                       {"asked_for_ms", wish_->period * 1e3 / DummyJack::kRate + 0.3}};
-  if (wish_->json) std::printf("%s\n", figures.dump(2).c_str());
+                                       {"asked_for_ms", wish.period * 1e3 / DummyJack::kRate + 0.3}};
+  if (wish.json) std::printf("%s\n", figures.dump(2).c_str());
   else
     for (const auto& [name, value] : figures.items()) std::printf("%-26s %s\n", name.c_str(), value.dump().c_str());
   return kExitOk;
@@ -213,8 +198,22 @@ int SoundBench::run() const {
 
 #else
 
-int SoundBench::run() const { throw UsageError{"this build has no JACK in it, and measures no sound"}; }
+int benchSound(const Wish&) { throw UsageError{"this build has no JACK in it, and measures no sound"}; }
 
 #endif
+
+}  // namespace
+
+Action addSoundBench(CLI::App& bench) {
+  auto* sub = bench.add_subcommand("sound", "Plays over a JACK server of its own: gaps, and from a key to its sound");
+  auto wish = std::make_shared<Wish>();
+  sub->add_option("--seconds", wish->seconds, "How long (default 60)")->check(wholeNumber(2, 86'400));
+  sub->add_option("--period", wish->period, "Frames of the server's period (default 128)")
+      ->check(wholeNumber(synth::kLeastPeriod, synth::kMostPeriod));
+  sub->add_option("--voices", wish->voices, "That sound all the time (default 32)")->check(wholeNumber(1, 512));
+  sub->add_flag("--alone", wish->alone, "Without a neighbour on each core");
+  sub->add_flag("--json", wish->json, "Print JSON");
+  return [wish] { return benchSound(*wish); };
+}
 
 }  // namespace antiphon

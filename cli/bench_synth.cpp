@@ -1,4 +1,5 @@
-#include "cli/bench_synth.hpp"
+// How many times faster than it sounds the synth plays.
+#include "cli/benches.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,14 +17,14 @@
 
 namespace antiphon {
 
-struct SynthBenches::Wish {
+namespace {
+
+struct Wish {
   double seconds = 10;
   double rate = 48000;
   std::vector<int> voices{1, 8, 16, 32, 64, 128, 256, 512};
   bool json = false, narrow = false;
 };
-
-namespace {
 
 constexpr int kPeriod = 128;  // frames, as a sound card asks for them
 constexpr int kParts = 10;    // of a run, to see how evenly it goes
@@ -82,42 +83,42 @@ Figure measure(int voices, const double seconds, synth::SampleRate rate) {
   return figure;
 }
 
-}  // namespace
-
-SynthBenches::SynthBenches(CLI::App& bench)
-    : sub_{bench.add_subcommand("synth", "How many times faster than it sounds the synth plays, on one core")},
-      wish_{std::make_shared<Wish>()} {
-  sub_->add_option("--seconds", wish_->seconds, "Of sound for each figure (default 10)")->check(CLI::Range(0.1, 600.0));
-  sub_->add_option("--rate", wish_->rate, "Frames a second (default 48000)")->check(CLI::Range(44100.0, 192000.0));
-  sub_->add_option("--voices", wish_->voices, "How many sound together, one figure for each (default 1 to 512)")
-      ->check(CLI::Range(1, synth::kMostVoices));
-  sub_->add_flag("--narrow", wish_->narrow, "With vectors of 128 bits at most, as an old processor has them");
-  sub_->add_flag("--json", wish_->json, "Print JSON");
-}
-
-int SynthBenches::run() const {
-  if (wish_->narrow) synth::withoutWideVectors();
+int benchSynth(const Wish& wish) {
+  if (wish.narrow) synth::withoutWideVectors();
   nlohmann::ordered_json runs = nlohmann::ordered_json::array();
-  if (!wish_->json) std::printf("vectors: %s\nvoices   times real time   slowest tenth\n", synth::vectorUnit().c_str());
-  for (const int voices : wish_->voices) {
-    const Figure figure = measure(voices, wish_->seconds, {wish_->rate});
+  if (!wish.json) std::printf("vectors: %s\nvoices   times real time   slowest tenth\n", synth::vectorUnit().c_str());
+  for (const int voices : wish.voices) {
+    const Figure figure = measure(voices, wish.seconds, {wish.rate});
     if (figure.loudest <= 0) throw std::runtime_error{"the job made no sound: there is nothing to measure"};
     runs.push_back({{"voices", voices},
                     {"times_real_time", figure.timesRealTime},
                     {"slowest_tenth", figure.worstPart},
                     {"peak", figure.loudest}});
-    if (wish_->json) continue;
+    if (wish.json) continue;
     std::printf("%6d %17.1f %15.1f\n", voices, figure.timesRealTime, figure.worstPart);
     std::fflush(stdout);
   }
-  if (wish_->json)
-    std::printf(
-        "%s\n",
-        nlohmann::ordered_json{
-            {"vectors", synth::vectorUnit()}, {"rate", wish_->rate}, {"seconds", wish_->seconds}, {"runs", runs}}
-            .dump(2)
-            .c_str());
+  if (wish.json)
+    std::printf("%s\n",
+                nlohmann::ordered_json{
+                    {"vectors", synth::vectorUnit()}, {"rate", wish.rate}, {"seconds", wish.seconds}, {"runs", runs}}
+                    .dump(2)
+                    .c_str());
   return kExitOk;
+}
+
+}  // namespace
+
+Action addSynthBench(CLI::App& bench) {
+  auto* sub = bench.add_subcommand("synth", "How many times faster than it sounds the synth plays, on one core");
+  auto wish = std::make_shared<Wish>();
+  sub->add_option("--seconds", wish->seconds, "Of sound for each figure (default 10)")->check(CLI::Range(0.1, 600.0));
+  sub->add_option("--rate", wish->rate, "Frames a second (default 48000)")->check(CLI::Range(44100.0, 192000.0));
+  sub->add_option("--voices", wish->voices, "How many sound together, one figure for each (default 1 to 512)")
+      ->check(CLI::Range(1, synth::kMostVoices));
+  sub->add_flag("--narrow", wish->narrow, "With vectors of 128 bits at most, as an old processor has them");
+  sub->add_flag("--json", wish->json, "Print JSON");
+  return [wish] { return benchSynth(*wish); };
 }
 
 }  // namespace antiphon

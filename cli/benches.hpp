@@ -1,0 +1,15 @@
+// What `antiphon bench` measures of the synth: each adds itself under it, and returns what to do when it was chosen.
+#pragma once
+
+#include "cli/commands.hpp"
+
+namespace antiphon {
+
+/// How many times faster than it sounds the synth plays.
+Action addSynthBench(CLI::App& bench);
+/// How it keeps up in the whole program, over a JACK server.
+Action addSoundBench(CLI::App& bench);
+/// Whether heavy patches should be played by two cores.
+Action addCoresBench(CLI::App& bench);
+
+}  // namespace antiphon
