@@ -193,7 +193,6 @@ void Desk::bring(const Patch& patch) {
   cables_ = std::move(cables);
 }
 
-/// Hands the machine what there is now, in an order in which everyone hears what was just made.
 /// Which instruments can rest: those that nothing from outside moves, that are heard at one place, and that do not play
 /// by themselves.
 void Desk::findWholes(Score& score) const {
@@ -221,6 +220,7 @@ void Desk::findWholes(Score& score) const {
   }
 }
 
+/// Hands the machine what there is now, in an order in which everyone hears what was just made.
 void Desk::follow() {
   auto score = std::make_unique<Score>();
   score->nodes = nodes_;

@@ -3,8 +3,9 @@
 #include <cmath>
 #include <cstddef>
 #include <memory>
-#include <numbers>
 #include <vector>
+
+#include "synth/kaiser.hpp"
 
 namespace antiphon::synth {
 namespace {
@@ -12,18 +13,10 @@ namespace {
 // Lets the band through to 20 kHz at 48 kHz, and stops what would fold back below that.
 constexpr double kCutoff = 0.98, kKaiser = 9;
 
-double bessel(double x) {
-  double sum = 1, term = 1;
-  for (int k = 1; k < 40; ++k) sum += term *= x * x / (4.0 * k * k);
-  return sum;
-}
-
 /// The windowed sinc whose integral is a smooth jump.
 double bell(double x) {
-  const double reach = x / kEdgeReach, turn = std::numbers::pi * kCutoff * x;
-  if (std::abs(reach) >= 1) return 0;
-  const double sinc = std::abs(turn) < 1e-9 ? 1 : std::sin(turn) / turn;
-  return kCutoff * sinc * bessel(kKaiser * std::sqrt(1 - reach * reach)) / bessel(kKaiser);
+  if (std::abs(x) >= kEdgeReach) return 0;
+  return kCutoff * sinc(kCutoff * x) * kaiser(x / kEdgeReach, kKaiser);
 }
 
 std::unique_ptr<const EdgeTables> makeTables() {
