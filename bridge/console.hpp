@@ -32,6 +32,8 @@ class Console {
   void poll(std::chrono::milliseconds wait);
 
   bool inputIsTerminal() const;
+  /// Nothing more comes.
+  bool ended() const { return ended_; }
   /// What is being typed, to be shown.
   const std::string& typed() const { return typed_; }
 

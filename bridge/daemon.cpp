@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <deque>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -21,17 +22,20 @@
 #include "bridge/model_commands.hpp"
 #include "bridge/patch_commands.hpp"
 #include "bridge/session_file.hpp"
+#include "bridge/studio_commands.hpp"
 #include "bridge/turn_log.hpp"
 #include "model/echo.hpp"
+#include "synth/quantity.hpp"
 
 namespace antiphon {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kGlance = 40ms;   // how often the screen is looked after
-constexpr auto kTendEvery = 1s;  // and the ports
-constexpr auto kFadeAway = 1s;   // what sounds is not cut off
+constexpr auto kGlance = 40ms;         // how often the screen is looked after
+constexpr auto kTendEvery = 1s;        // and the ports
+constexpr auto kFadeAway = 1s;         // what sounds is not cut off
+constexpr double kLongestWait = 3600;  // s
 constexpr int kDemoTurns = 2;
 constexpr const char* kDemoSession = "antiphon-session.mid";
 
@@ -69,6 +73,7 @@ class Daemon {
  private:
   void tell();
   void tend();
+  void obey();
   void command(const std::string& line);
   std::string status() const;
 
@@ -92,6 +97,8 @@ class Daemon {
   CommandTable commands_;
   Settings wanted_;  // as the live commands have changed them
   std::chrono::steady_clock::time_point tended_{};
+  std::deque<std::string> asked_;  // and not done yet, since a `wait` stands before it
+  std::chrono::steady_clock::time_point waitUntil_{};
   bool quit_ = false;
   int turnsPlayed_ = 0;
   PortFaults faultsTold_{};
@@ -101,7 +108,7 @@ class Daemon {
 /// With nobody at the other end of the ports, the clock and the calls must come from here.
 DaemonPlan withDemonstration(DaemonPlan plan) {
   plan.backend = chooseBackend(plan.backend);
-  if (plan.backend != "loopback" || plan.piano || !plan.calls.empty()) return plan;
+  if (plan.backend != "loopback" || plan.piano || plan.studio || !plan.calls.empty()) return plan;
   plan.settings.clock = ClockSource::internal;
   plan.settings.mode = Mode::automatic;
   plan.settings.anchor = Anchor::transport;
@@ -112,7 +119,7 @@ DaemonPlan withDemonstration(DaemonPlan plan) {
 
 Daemon::Daemon(DaemonPlan plan)
     : plan_{withDemonstration(std::move(plan))},
-      demo_{plan_.backend == "loopback" && !plan_.piano && plan_.calls.empty()},
+      demo_{plan_.backend == "loopback" && !plan_.piano && !plan_.studio && plan_.calls.empty()},
       log_{plan_.logLevel, plan_.settings.meter, plan_.settings.measures},
       backend_{openBackend()},
       ensemble_{plan_.ensemble ? std::make_unique<Ensemble>(*plan_.ensemble, synth::systemAudio(), backend_->out())
@@ -142,15 +149,29 @@ Daemon::Daemon(DaemonPlan plan)
                          return taken;
                        },
                    .status = [this] { return status(); },
-                   .quit = [this] { quit_ = true; }});
+                   .quit = [this] { quit_ = true; },
+                   .patterns = ensemble_ ? &ensemble_->sequences() : nullptr});
   addModelCommands(commands_, plan_.desk, {.again = [this] {
                      const bool taken = band_.ask(Again{});
                      backend_->wake();
                      return taken;
                    }});
+  commands_.add({"wait",
+                 {{"seconds", Command::Text{16}}},
+                 "Lets time go by before the next line.",
+                 [this](const Command::Arguments& given) -> Command::Reply {
+                   const auto seconds = synth::secondsIn(given.text("seconds"));
+                   if (!seconds || *seconds < 0 || *seconds > kLongestWait)
+                     return {false, "wait takes a time up to an hour: 0.5, 2s or 300ms"};
+                   waitUntil_ = std::chrono::steady_clock::now() +
+                                std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                    std::chrono::duration<double>{*seconds});
+                   return {};
+                 }});
   if (ensemble_) {
     band_.whenCommitted([this] { ensemble_->nextAnswer(); });
     addPatchCommands(commands_, ensemble_->desk());
+    addStudioCommands(commands_, ensemble_->sequences(), plan_.settings.meter);
     addEnsembleCommands(commands_, *ensemble_);
   }
 }
@@ -193,6 +214,8 @@ int Daemon::run() {
     log_.say("[midi] the file plays, on our own clock");
   } else if (piano_) {
     log_.say("[midi] you play on the computer's keys, on our own clock");
+  } else if (plan_.studio && plan_.backend == "loopback") {
+    log_.say("[studio] on our own clock, " + decimal(plan_.settings.tempo.bpm()) + " BPM");
   } else if (demo_) {
     log_.say("[midi] no MIDI system here: a demonstration, with a built-in player, on our own clock");
   } else {
@@ -206,7 +229,7 @@ int Daemon::run() {
   {
     Console::Keys keys{plan_.settings.mode == Mode::manual, plan_.recordKey, plan_.playKey};
     if (piano_) keys.piano = [this](const KeyStroke& stroke, bool tells) { piano_->take(stroke, tells, steadyNow()); };
-    Console console{std::move(keys), [this](const std::string& line) { command(line); }};
+    Console console{std::move(keys), [this](const std::string& line) { asked_.push_back(line); }};
     if (console.inputIsTerminal()) explainKeys();
     else if (piano_) log_.warn("[keys] no terminal: there are no keys to play on");
     while (!quit_ && stopSignal.load() == 0) {
@@ -216,6 +239,9 @@ int Daemon::run() {
       tend();
       log_.redraw(console.typed());
       console.poll(glance());
+      obey();
+      // What is typed into a studio from a file or a pipe is all there is.
+      if (plan_.studio && console.ended() && asked_.empty()) quit_ = std::chrono::steady_clock::now() >= waitUntil_;
       if (piano_) piano_->tend(steadyNow());
     }
     if (piano_) piano_->letGo();
@@ -292,11 +318,21 @@ void Daemon::tend() {
   }
 }
 
+/// Does what was asked for, line by line, unless it is to wait.
+void Daemon::obey() {
+  while (!asked_.empty() && !quit_ && std::chrono::steady_clock::now() >= waitUntil_) {
+    const std::string line = std::move(asked_.front());
+    asked_.pop_front();
+    command(line);
+  }
+}
+
 void Daemon::command(const std::string& line) {
   const Command::Reply reply = commands_.run(line);
   if (ensemble_) ensemble_->lookAround();
   log_.expect(wanted_.measures);
-  if (!reply.text.empty()) log_.reply(reply.text);
+  if (plan_.studio) log_.reply((reply.ok ? "ok " : "error ") + reply.text);
+  else if (!reply.text.empty()) log_.reply(reply.text);
 }
 
 std::string Daemon::status() const { return log_.statusText() + (ensemble_ ? "\nsound: " + ensemble_->status() : ""); }

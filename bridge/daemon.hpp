@@ -31,6 +31,7 @@ struct DaemonPlan {
   int turns = 0;  // end after so many; 0: play on
 
   std::optional<EnsembleWish> ensemble{};  // what is played sounds here
+  bool studio = false;                     // what is typed is the instrument: nobody else has to play
   // On the loopback back end somebody has to play: a person at the computer's keys, these calls in turn, or the
   // demonstration.
   std::optional<Letters> piano{};

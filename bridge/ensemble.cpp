@@ -7,6 +7,7 @@
 
 #include "bridge/patch_commands.hpp"
 #include "bridge/script.hpp"
+#include "bridge/studio_commands.hpp"
 #include "scheduler/spelling.hpp"
 #include "synth/recipe.hpp"
 #include "synth/writing.hpp"
@@ -58,6 +59,8 @@ void Ensemble::load() {
     ownPatch_ = true;
     CommandTable table;
     addPatchCommands(table, desk_);
+    addStudioCommands(table, sequences_, wish_.meter);
+    addPatternPlay(table, sequences_, wish_.meter);
     std::vector<ScriptLine> lines;
     try {
       lines = readScript(wish_.patch);
@@ -139,6 +142,7 @@ NodeId Ensemble::nodeOf(Seat seat) const {
 }
 
 void Ensemble::lookAround() {
+  sequences_.tend();
   Seat seat = Seat::answer;
   if (part_) seat = static_cast<Seat>(static_cast<std::size_t>(Seat::melody) + static_cast<std::size_t>(*part_));
   const NodeId drums = nodeOf(Seat::drums), me = wish_.through ? nodeOf(Seat::me) : NodeId{};
@@ -196,6 +200,7 @@ void Ensemble::turnKnobs() {
 std::vector<std::string> Ensemble::tend() {
   std::vector<std::string> news = engine_.tend();
   desk_.tend();
+  sequences_.tend();
   if (const std::uint64_t gaps = engine_.metrics().underruns; gaps > gapsTold_) {
     gapsTold_ = gaps;
     if (engine_.heard()) news.push_back("The sound had gaps: " + std::to_string(gaps) + " so far.");

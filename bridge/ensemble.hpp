@@ -17,6 +17,7 @@
 #include "scheduler/midi_parser.hpp"
 #include "scheduler/timeline.hpp"
 #include "synth/desk.hpp"
+#include "synth/studio/sequences.hpp"
 
 namespace antiphon {
 
@@ -55,6 +56,7 @@ class Ensemble {
   bool heard() const { return engine_.heard(); }
 
   synth::Desk& desk() { return desk_; }
+  synth::Sequences& sequences() { return sequences_; }
   /// What the next answer plays; nothing: what the player plays.
   void expect(std::optional<Part> part);
   /// Another instrument of the factory for this seat, at once. Throws synth::PatchError.
@@ -85,6 +87,7 @@ class Ensemble {
   EnsembleWish wish_;
   std::unique_ptr<synth::AudioSystem> system_;
   synth::Desk desk_;
+  synth::Sequences sequences_{desk_};
   synth::Engine engine_;
   SteadyMoments moments_{};
   SilentSink nowhere_{};

@@ -7,6 +7,8 @@
 #include <memory>
 #include <utility>
 
+#include "bridge/studio_commands.hpp"
+
 namespace antiphon {
 namespace {
 
@@ -14,7 +16,7 @@ using Arguments = Command::Arguments;
 using Reply = Command::Reply;
 
 struct Grid {
-  const char* name;
+  std::string_view name;
   Tick tick;
 };
 constexpr std::array<Grid, 5> kGrids{{{"off", {}}, {"8", {240}}, {"8t", {160}}, {"16", {120}}, {"16t", {80}}}};
@@ -73,6 +75,23 @@ Command choice(const Shared& line, std::string name, std::vector<std::string> na
   return {name, {{"how", Command::Choice{std::move(names)}}}, std::move(help), handler};
 }
 
+/// The answer's notes have a grid, and patterns change on another; the words tell which is meant.
+void addQuantize(CommandTable& table, const Shared& line) {
+  std::vector<std::string> names;
+  for (const Grid& grid : kGrids) names.emplace_back(grid.name);
+  if (line->doors.patterns != nullptr) names.insert(names.end(), kChangesCome.begin(), kChangesCome.end());
+  table.add({"quantize",
+             {{"how", Command::Choice{std::move(names)}}},
+             line->doors.patterns != nullptr ? "The grid that the answer's notes begin on; or when patterns change."
+                                             : "The grid that the answer's notes begin on.",
+             [line](const Arguments& given) {
+               const std::string& how = given.text("how");
+               const auto grid = std::ranges::find(kGrids, how, &Grid::name);
+               if (grid == kGrids.end()) return quantizeChanges(*line->doors.patterns, line->settings.meter, how);
+               return line->change("quantize " + how + kFromNextTurn, [&](Settings& s) { s.quantize = grid->tick; });
+             }});
+}
+
 void addTurnSettings(CommandTable& table, const Shared& line) {
   table.add(count(line, "measures", "bars", 1, kMostMeasures, "How many bars an answer has.",
                   [](Settings& s, int bars) { s.measures = bars; }));
@@ -85,15 +104,7 @@ void addTurnSettings(CommandTable& table, const Shared& line) {
   table.add(choice(line, "overlap", kOverlap, "What your playing does while an answer sounds.",
                    [](Settings& s, const std::string& how) { s.overlap = chosen<Overlap>(kOverlap, how); }));
 
-  std::vector<std::string> grids;
-  grids.reserve(kGrids.size());
-  for (const Grid& grid : kGrids) grids.emplace_back(grid.name);
-  table.add(choice(line, "quantize", std::move(grids), "The grid that the answer's notes begin on.",
-                   [](Settings& s, const std::string& how) {
-                     for (const Grid& grid : kGrids) {
-                       if (how == grid.name) s.quantize = grid.tick;
-                     }
-                   }));
+  addQuantize(table, line);
   table.add(count(line, "guard", "pulses", 1, kMostGuardPulses,
                   "How many clock pulses before your bar ends the answer is asked for.",
                   [](Settings& s, int pulses) { s.guard = pulses * kPulse; }));
@@ -142,10 +153,19 @@ void addDeeds(CommandTable& table, const Shared& line) {
     };
   };
   table.add({"record", {}, "Manual mode: the call begins here.", manual("record", Record{}, "recording the call")});
-  table.add({"play",
-             {},
-             "Manual mode: answer at the next bar line.",
-             manual("play", Play{}, "answering at the next bar line")});
+  const Command::Handler answer = manual("play", Play{}, "answering at the next bar line");
+  if (line->doors.patterns == nullptr) {
+    table.add({"play", {}, "Manual mode: answer at the next bar line.", answer});
+  } else {
+    table.add({"play",
+               {{"what", Command::Text{100}, "", Command::Value{std::string{}}}},
+               "Plays a pattern, or all of them; in manual mode, play alone answers at the next bar line.",
+               [line, answer](const Arguments& given) {
+                 const std::string& what = given.text("what");
+                 if (what.empty() && line->settings.mode == Mode::manual) return answer(given);
+                 return playPatterns(*line->doors.patterns, what.empty() ? "all" : what);
+               }});
+  }
   table.add({"again", {}, "Answers the same call anew, at the next bar line.", [line](const Arguments&) {
                return line->send(Again{}, "the same call again, at the next bar line");
              }});

@@ -7,6 +7,7 @@
 #include "bridge/command_table.hpp"
 #include "scheduler/live_command.hpp"
 #include "scheduler/settings.hpp"
+#include "synth/studio/sequences.hpp"
 
 namespace antiphon {
 
@@ -15,6 +16,7 @@ struct LiveDoors {
   std::function<bool(const LiveCommand&)> send;  // false: there is no room for it now
   std::function<std::string()> status;
   std::function<void()> quit;
+  synth::Sequences* patterns = nullptr;  // that play beside; null: nothing sounds here
 };
 
 /// `settings` is what was asked for last: a command changes it when it has been sent. It must outlive the table.

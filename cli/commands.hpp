@@ -11,6 +11,7 @@ using Action = std::function<int()>;
 
 Action addRun(CLI::App& app);
 Action addSolo(CLI::App& app);
+Action addStudio(CLI::App& app);
 Action addPorts(CLI::App& app);
 Action addSimulate(CLI::App& app);
 Action addDoctor(CLI::App& app);

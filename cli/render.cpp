@@ -6,6 +6,7 @@
 
 #include "bridge/patch_commands.hpp"
 #include "bridge/script.hpp"
+#include "bridge/studio_commands.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit.hpp"
 #include "cli/progress.hpp"
@@ -38,6 +39,8 @@ class Studio {
         frames_{std::llround(wish.seconds * wish.rate)},
         progress_{"rendering", !wish.quiet} {
     addPatchCommands(table_, desk_);
+    addStudioCommands(table_, sequences_, Meter{});
+    addPatternPlay(table_, sequences_, Meter{});
     table_.add({"wait",
                 {{"seconds", Command::Text{16}}},
                 "Lets time go by before the next line.",
@@ -55,6 +58,7 @@ class Studio {
       const Command::Reply reply = table_.run(line.text);
       if (!reply.ok) throw UsageError{wish_.script + ", line " + std::to_string(line.number) + ": " + reply.text};
       if (!reply.text.empty()) std::printf("%s\n", reply.text.c_str());
+      sequences_.tend();
     }
     play(frames_ - done_);
     file_.close();
@@ -79,6 +83,7 @@ class Studio {
       done_ += count;
       frames -= count;
       desk_.tend();
+      sequences_.tend();
       progress_.at(static_cast<double>(done_) / static_cast<double>(frames_));
     }
   }
@@ -86,6 +91,7 @@ class Studio {
   RenderWish wish_;
   synth::SampleRate rate_;
   synth::Desk desk_;
+  synth::Sequences sequences_{desk_};
   CommandTable table_;
   synth::SoundFile file_;
   std::int64_t frames_, done_ = 0;

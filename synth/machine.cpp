@@ -26,10 +26,13 @@ bool isQuiet(const Heard& heard, int frames) {
   return !loud;
 }
 
+/// Who is played within a cell wakes where it begins, so that it does not matter how frames are asked for.
+Frame cellEnd(Frame at) { return {(at.value / kBlock + 1) * kBlock}; }
+
 }  // namespace
 
 Machine::Machine(SampleRate rate)
-    : rate_{rate}, commands_{kCommands}, used_{kPlans}, played_{kGestures}, safety_{rate} {
+    : rate_{rate}, commands_{kCommands}, used_{kPlans}, played_{kGestures}, sequencer_{rate}, safety_{rate} {
   waiting_.reserve(kGestures);
 }
 
@@ -66,9 +69,7 @@ void Machine::obey() {
         meet();
         break;
       case Command::Kind::strike:
-        // Where room is scarce no key goes down, so that each that is down can be let go.
-        if (command.played.gesture.kind != Gesture::Kind::keyDown || waiting_.size() < waiting_.capacity() / 2)
-          await(command.played);
+        if (command.played.gesture.kind != Gesture::Kind::keyDown || hasRoom()) await(command.played);
         break;
     }
   }
@@ -126,13 +127,18 @@ void Machine::render(float* left, float* right, int frames, const Transport& tim
   }
 }
 
+/// What is in step with the music, to the end of this cell.
+void Machine::compose(const Transport& time) {
+  for (const Sequencer::Due& due : sequencer_.due(time, now(), cellEnd(now()))) {
+    if (due.gesture.kind != Gesture::Kind::keyDown || hasRoom()) await({due.node, due.gesture, due.at});
+  }
+}
+
 /// Hands what is played before `end` to the nodes that still stand.
 void Machine::gesturesUntil(Frame end) {
-  const Frame begin = now();
-  // Who is played within this cell wakes where it begins, so that it does not matter how frames are asked for.
-  const Frame cellEnd{(begin.value / kBlock + 1) * kBlock};
+  const Frame begin = now(), cell = cellEnd(begin);
   for (const Played& played : waiting_) {
-    if (played.at >= cellEnd) break;
+    if (played.at >= cell) break;
     for (const Plan::Whole& whole : plan_->wholes) {
       if (whole.keys->id == played.node) wake(whole);
     }
@@ -149,6 +155,7 @@ void Machine::gesturesUntil(Frame end) {
 }
 
 void Machine::block(int frames, const Transport& time) {
+  compose(time);
   gesturesUntil(now() + frames);
   for (const Plan::Turn& turn : plan_->turns) {
     Node& node = *turn.node;

@@ -9,6 +9,7 @@
 #include "scheduler/ring.hpp"
 #include "synth/node.hpp"
 #include "synth/safety.hpp"
+#include "synth/studio/sequencer.hpp"
 
 namespace antiphon::synth {
 
@@ -46,6 +47,9 @@ class Machine {
   bool follow(const Plan& plan);
   bool used(const Plan*& plan) { return used_.pop(plan); }
 
+  /// What is played in step with the music: told by the desk's thread.
+  Sequencer& sequencer() { return sequencer_; }
+
   /// By the one that plays (one thread): something is played on a node, at this frame or as soon as possible.
   bool play(NodeId node, const Gesture& gesture, Frame at);
 
@@ -79,6 +83,9 @@ class Machine {
   void obey();
   void meet();
   void await(const Played& played);
+  /// Where it is scarce no key goes down, so that each that is down can be let go.
+  bool hasRoom() const { return waiting_.size() < waiting_.capacity() / 2; }
+  void compose(const Transport& time);
   void gesturesUntil(Frame end);
   void block(int frames, const Transport& time);
   void listen(const Plan::Turn& turn, int frames);
@@ -97,6 +104,7 @@ class Machine {
   Ring<const Plan*> used_;
   Ring<Played> played_;
   std::vector<Played> waiting_{};  // of what is played: not due yet, in the order of their frames
+  Sequencer sequencer_;
   Safety safety_;
   std::atomic<std::int64_t> now_{0};
   std::atomic<std::uint64_t> faulty_{0};

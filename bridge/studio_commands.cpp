@@ -1,0 +1,289 @@
+#include "bridge/studio_commands.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "synth/quantity.hpp"
+#include "synth/studio/invention.hpp"
+
+namespace antiphon {
+namespace {
+
+using Arguments = Command::Arguments;
+using Reply = Command::Reply;
+using synth::NotationError;
+using synth::PatchError;
+using synth::Sequences;
+using synth::Written;
+
+constexpr std::size_t kLongestName = 100;
+constexpr double kLeastSwing = 50, kMostSwing = 75, kMostHumanize = 0.05;
+const std::vector<std::string> kWays{"up", "down", "updown", "random"};
+
+template <typename Do>
+Command::Handler trying(Do&& act) {
+  return [act](const Arguments& given) -> Reply {
+    try {
+      return {true, act(given)};
+    } catch (const PatchError& error) {
+      return {false, error.what()};
+    } catch (const NotationError& error) {
+      return {false, error.what()};
+    }
+  };
+}
+
+/// "x...x... in 1/16"
+std::string textOf(const Written& written) { return written.text + "  in " + synth::nameOf(written.step); }
+
+/// What a pattern has become.
+std::string told(const Sequences::Sequence& sequence) {
+  return sequence.name + ": " + textOf(sequence.written) +
+         (sequence.plays ? "" : "  (play " + sequence.name + ", and it is heard)");
+}
+
+std::string listed(const Sequences& sequences) {
+  if (sequences.all().empty()) return "nothing is written: say for instance sequence kick: x...x...x...x...";
+  std::string text;
+  for (const Sequences::Sequence& sequence : sequences.all()) {
+    text += (text.empty() ? "" : "\n") + sequence.name + ": " + textOf(sequence.written) +
+            (sequence.muted   ? "  muted"
+             : sequence.plays ? "  plays"
+                              : "  silent");
+  }
+  return text;
+}
+
+/// NAME [STEP][:] PATTERN, as it came in words.
+struct Heading {
+  std::string name{};
+  Tick step{};
+  std::string text{};
+};
+
+Heading apart(const Arguments& given, Tick usual) {
+  Heading heading{.name = given.text("name"), .step = usual};
+  bool open = true;
+  const auto closes = [&open](std::string& word) {
+    if (!word.ends_with(':')) return false;
+    word.pop_back();
+    open = false;
+    return true;
+  };
+  closes(heading.name);
+  for (const Command::Word& word : given.rest("pattern")) {
+    std::string text = word.key.empty() ? word.text : word.key + "=" + word.text;
+    if (open && heading.text.empty()) {
+      const bool closed = closes(text);
+      if (text.empty()) continue;
+      if (const auto step = synth::stepCalled(text)) {
+        heading.step = *step;
+        open = false;
+        continue;
+      }
+      if (closed)
+        throw NotationError{"a step is written like 1/16, 1/8t (triplet) or 1/4d (dotted), not '" + text.substr(0, 40) +
+                            "'"};
+      open = false;
+    }
+    heading.text += (heading.text.empty() ? "" : " ") + text;
+  }
+  return heading;
+}
+
+Tick stepOf(const Arguments& given) {
+  const std::string& name = given.text("step");
+  const auto step = synth::stepCalled(name);
+  if (!step)
+    throw NotationError{"a step is written like 1/16, 1/8t (triplet) or 1/4d (dotted), not '" + name.substr(0, 40) +
+                        "'"};
+  return *step;
+}
+
+std::string write(Sequences& sequences, const std::string& name, Written written) {
+  sequences.write(name, std::move(written));
+  return told(sequences.at(name));
+}
+
+void addWriting(CommandTable& table, Sequences& sequences) {
+  const Command::Parameter name{"name", Command::Text{kLongestName}};
+  const auto writes = [&](std::string command, Written::As as, Tick usual, std::string shape, std::string help) {
+    table.add({std::move(command),
+               {name, {"pattern", Command::Rest{std::move(shape), 4096}}},
+               std::move(help),
+               trying([&sequences, as, usual](const Arguments& given) {
+                 Heading heading = apart(given, usual);
+                 return write(sequences, heading.name, {as, heading.step, std::move(heading.text)});
+               })});
+  };
+  writes("sequence", Written::As::steps, synth::kUsualStep, "[1/16]: x...X.-x 37|",
+         "Writes a pattern in steps: x hit, X accent, 1-9 how hard, . rest, - hold.");
+  writes("melody", Written::As::notes, synth::kUsualNote, "[1/4]: C2 Eb2:2 . G2/60 [C3 E3]",
+         "Writes a pattern in notes: :2 two steps long, /60 how hard, . rest, - hold, [ ] chord.");
+}
+
+void addInventing(CommandTable& table, Sequences& sequences) {
+  const Command::Parameter name{"name", Command::Text{kLongestName}};
+  const Command::Parameter step{"step", Command::Text{8}, "", Command::Value{std::string{"1/16"}}};
+  const Command::Parameter seed{"seed", Command::Integer{0, 1'000'000'000}, "", Command::Value{std::int64_t{1}}};
+  const Command::Parameter steps{"steps", Command::Integer{1, synth::kMostSteps}, "", Command::Value{std::int64_t{16}}};
+  table.add({"euclid",
+             {name,
+              {"hits", Command::Integer{0, synth::kMostSteps}},
+              steps,
+              {"turn", Command::Integer{-synth::kMostSteps, synth::kMostSteps}, "", Command::Value{std::int64_t{0}}},
+              step},
+             "Writes so many hits, as evenly as they go into the steps.",
+             trying([&sequences](const Arguments& given) {
+               const auto hits = static_cast<int>(given.integer("hits")),
+                          count = static_cast<int>(given.integer("steps"));
+               if (hits > count) throw NotationError{"there are more hits than steps"};
+               return write(sequences, given.text("name"),
+                            {Written::As::steps, stepOf(given),
+                             synth::evenly(hits, count, static_cast<int>(given.integer("turn")))});
+             })});
+  table.add({"random",
+             {name, {"density", Command::Real{0, 1}, "", Command::Value{0.4}}, steps, seed, step},
+             "Writes hits by chance; the same again from the same seed.",
+             trying([&sequences](const Arguments& given) {
+               return write(sequences, given.text("name"),
+                            {Written::As::steps, stepOf(given),
+                             synth::byChance(given.real("density"), static_cast<int>(given.integer("steps")),
+                                             static_cast<std::uint64_t>(given.integer("seed")))});
+             })});
+  table.add({"vary",
+             {name, {"amount", Command::Real{0, 1}, "", Command::Value{0.2}}, seed},
+             "Changes about this part of a pattern by chance.",
+             trying([&sequences](const Arguments& given) {
+               const std::string& who = given.text("name");
+               return write(sequences, who,
+                            synth::varied(sequences.at(who).written, given.real("amount"),
+                                          static_cast<std::uint64_t>(given.integer("seed"))));
+             })});
+  table.add({"arp",
+             {name,
+              {"way", Command::Choice{kWays}, "", Command::Value{std::string{"up"}}},
+              step,
+              {"octaves", Command::Text{4}, "", Command::Value{std::string{"1"}}},
+              seed},
+             "Breaks the chords of a melody up.",
+             trying([&sequences](const Arguments& given) {
+               std::string octaves = given.text("octaves");  // "2", or "2oct"
+               if (octaves.ends_with("oct")) octaves.erase(octaves.size() - 3);
+               if (octaves.size() != 1 || octaves[0] < '1' || octaves[0] > '8')
+                 throw NotationError{"an arpeggio has 1 to 8 octaves: 2oct"};
+               const std::string& who = given.text("name");
+               const auto way = std::ranges::find(kWays, given.text("way")) - kWays.begin();
+               return write(sequences, who,
+                            synth::brokenUp(sequences.at(who).written, static_cast<synth::Way>(way), stepOf(given),
+                                            octaves[0] - '0', static_cast<std::uint64_t>(given.integer("seed"))));
+             })});
+  table.add({"clear", {name}, "Forgets a pattern.", trying([&sequences](const Arguments& given) {
+               sequences.clear(given.text("name"));
+               return given.text("name") + " has no pattern";
+             })});
+  table.add({"patterns", {}, "Lists what is written, and who plays.", [&sequences](const Arguments&) -> Reply {
+               return {true, listed(sequences)};
+             }});
+}
+
+void addMuting(CommandTable& table, Sequences& sequences) {
+  table.add({"stop",
+             {{"what", Command::Text{kLongestName}, "", Command::Value{std::string{"all"}}}},
+             "Ends a pattern, or all of them.",
+             trying([&sequences](const Arguments& given) {
+               const std::string& what = given.text("what");
+               if (what == "all") sequences.stopAll();
+               else sequences.stop(what);
+               return what == "all" ? std::string{"all patterns end"} : what + " ends";
+             })});
+  table.add({"mute",
+             {{"name", Command::Text{kLongestName}},
+              {"how", Command::Choice{{"on", "off"}}, "", Command::Value{std::string{"on"}}}},
+             "Lets a pattern run unheard.",
+             trying([&sequences](const Arguments& given) {
+               const bool muted = given.text("how") == "on";
+               sequences.mute(given.text("name"), muted);
+               return given.text("name") + (muted ? " is muted" : " is heard");
+             })});
+  table.add({"solo",
+             {{"name", Command::Text{kLongestName}}},
+             "Lets one pattern be heard alone; solo off: all.",
+             trying([&sequences](const Arguments& given) {
+               const std::string& name = given.text("name");
+               if (name != "off") static_cast<void>(sequences.at(name));
+               for (const Sequences::Sequence& sequence : sequences.all())
+                 sequences.mute(sequence.name, name != "off" && sequence.name != name);
+               return name == "off" ? std::string{"all are heard"} : name + " is heard alone";
+             })});
+}
+
+void addFeel(CommandTable& table, Sequences& sequences) {
+  table.add({"swing",
+             {{"percent", Command::Real{kLeastSwing, kMostSwing}, "%"},
+              {"of", Command::Choice{{"16", "8"}}, "", Command::Value{std::string{"16"}}}},
+             "Where the second of two sixteenths (or eighths) falls; 50 is even, 66 a triplet.",
+             trying([&sequences](const Arguments& given) {
+               synth::Feel feel = sequences.feel();
+               feel.swing = static_cast<float>(given.real("percent") / 100);
+               feel.swung = Tick{kQuarter.count * 4 / (given.text("of") == "16" ? 16 : 8)};
+               sequences.feel(feel);
+               return "swing " + decimal(given.real("percent")) + " %";
+             })});
+  table.add({"humanize",
+             {{"time", Command::Text{16}}},
+             "Lets strokes be early and late by up to so much: 8ms; 0: none.",
+             trying([&sequences](const Arguments& given) {
+               const auto seconds = synth::secondsIn(given.text("time"));
+               if (!seconds || *seconds < 0 || *seconds > kMostHumanize)
+                 throw NotationError{"humanize takes 0ms to 50ms, not '" + given.text("time") + "'"};
+               synth::Feel feel = sequences.feel();
+               feel.humanize = static_cast<float>(*seconds);
+               sequences.feel(feel);
+               return "humanize " + decimal(std::round(*seconds * 1e4) / 10) + " ms";
+             })});
+}
+
+}  // namespace
+
+Reply playPatterns(Sequences& sequences, const std::string& what) {
+  return trying([&](const Arguments&) -> std::string {
+    if (sequences.all().empty()) throw PatchError{listed(sequences)};
+    if (what == "all") sequences.playAll();
+    else sequences.play(what);
+    if (what != "all") return what + " plays";
+    std::string names;
+    for (const Sequences::Sequence& sequence : sequences.all()) names += (names.empty() ? "" : ", ") + sequence.name;
+    return "play: " + names;
+  })({});
+}
+
+Reply quantizeChanges(Sequences& sequences, Meter meter, std::string_view when) {
+  sequences.quantize(when == "bar"    ? meter.bar()
+                     : when == "beat" ? meter.beat()
+                     : when == "step" ? synth::kUsualStep
+                                      : Tick{});
+  return {true, when == "now" ? "changes come at once" : "changes come with the next " + std::string{when}};
+}
+
+void addPatternPlay(CommandTable& table, Sequences& sequences, Meter meter) {
+  table.add({"play",
+             {{"what", Command::Text{kLongestName}, "", Command::Value{std::string{"all"}}}},
+             "Plays a pattern, or all of them.",
+             [&sequences](const Arguments& given) { return playPatterns(sequences, given.text("what")); }});
+  table.add(
+      {"quantize",
+       {{"how", Command::Choice{std::vector<std::string>(kChangesCome.begin(), kChangesCome.end())}}},
+       "When a change of a pattern comes in.",
+       [&sequences, meter](const Arguments& given) { return quantizeChanges(sequences, meter, given.text("how")); }});
+}
+
+void addStudioCommands(CommandTable& table, Sequences& sequences, Meter meter) {
+  sequences.quantize(meter.bar());
+  addWriting(table, sequences);
+  addInventing(table, sequences);
+  addMuting(table, sequences);
+  addFeel(table, sequences);
+}
+
+}  // namespace antiphon

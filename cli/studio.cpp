@@ -1,0 +1,49 @@
+// antiphon studio: music made by typing, on our own synth.
+#include <memory>
+#include <stdexcept>
+
+#include "cli/commands.hpp"
+#include "cli/exit.hpp"
+#include "cli/run_plan.hpp"
+#include "cli/sound_flags.hpp"
+#include "cli/words.hpp"
+
+namespace antiphon {
+namespace {
+
+struct Flags {
+  explicit Flags(CLI::App& app) : command{app}, run{app, "model", true}, sound{app, true} {}
+  bool given(const std::string& option) const { return command.get_option(option)->count() > 0; }
+
+  CLI::App& command;
+  RunFlags run;
+  SoundFlags sound;
+};
+
+int studio(const Flags& flags) {
+  RunOptions options = flags.run.understand();
+  if (flags.sound.listDevices()) {
+    std::fputs(deviceList().c_str(), stdout);
+    return kExitOk;
+  }
+  // With a clock to follow, or a keyboard that is named, it plays along with them; else by itself.
+  const bool ports = flags.given("--in") || flags.given("--backend") || flags.given("--clock");
+  if (!ports) {
+    options.settings.clock = ClockSource::internal;
+    options.backend = "loopback";
+  }
+  DaemonPlan plan = planOf(options);
+  plan.ensemble = flags.sound.understand(options);
+  plan.studio = true;
+  return runPlan(std::move(plan));
+}
+
+}  // namespace
+
+Action addStudio(CLI::App& app) {
+  auto* command = app.add_subcommand("studio", "Make music by typing: create, sequence, melody, play");
+  auto flags = std::make_shared<Flags>(*command);
+  return [flags] { return studio(*flags); };
+}
+
+}  // namespace antiphon

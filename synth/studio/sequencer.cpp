@@ -1,0 +1,190 @@
+#include "synth/studio/sequencer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "synth/steps.hpp"
+
+namespace antiphon::synth {
+namespace {
+
+constexpr std::size_t kChanges = 1024, kHeld = 1024, kDue = 2048;
+constexpr double kNever = std::numeric_limits<double>::infinity();
+// A clock that is followed is put right by less than this; what is more is a jump to another place.
+constexpr double kJump = 0.1;   // quarters
+constexpr double kSame = 1e-6;  // quarters: rounding, no more
+
+double beatsOf(Tick ticks) { return static_cast<double>(ticks.count) / static_cast<double>(kQuarter.count); }
+
+}  // namespace
+
+Sequencer::Sequencer(SampleRate rate) : rate_{rate}, changes_{kChanges}, retired_{2 * kChanges} {
+  held_.reserve(kHeld);
+  due_.reserve(kDue);
+}
+
+bool Sequencer::play(int track, const Pattern* pattern, Tick quantum) {
+  return changes_.push({.kind = Change::Kind::play, .track = track, .pattern = pattern, .quantum = quantum});
+}
+bool Sequencer::aim(int track, NodeId node) {
+  return changes_.push({.kind = Change::Kind::aim, .track = track, .node = node});
+}
+bool Sequencer::mute(int track, bool muted) {
+  return changes_.push({.kind = Change::Kind::mute, .track = track, .muted = muted});
+}
+bool Sequencer::feel(const Feel& feel) { return changes_.push({.kind = Change::Kind::feel, .feel = feel}); }
+
+void Sequencer::retire(const Pattern* pattern) {
+  if (pattern != nullptr) retired_.push(pattern);
+}
+
+void Sequencer::obey() {
+  Change change;
+  while (changes_.pop(change)) {
+    Track& track = tracks_[static_cast<std::size_t>(change.track)];
+    switch (change.kind) {
+      case Change::Kind::play:
+        if (track.changes) retire(track.then);  // it was never heard
+        track.changes = true;
+        track.then = change.pattern;
+        track.quantum = change.quantum;
+        track.from = kUnknown;
+        break;
+      case Change::Kind::aim: track.node = change.node; break;
+      case Change::Kind::mute: track.muted = change.muted; break;
+      case Change::Kind::feel: feel_ = change.feel; break;
+    }
+  }
+}
+
+/// What was told to come comes now.
+void Sequencer::change(Track& track) {
+  retire(track.pattern);
+  track.pattern = track.then;
+  track.then = nullptr;
+  track.changes = false;
+  track.sounds.store(track.pattern != nullptr, std::memory_order_relaxed);
+}
+
+/// The next stroke is the first at this beat or later.
+void Sequencer::locate(Track& track, double beat) {
+  if (track.pattern == nullptr) return;
+  const double length = beatsOf(track.pattern->length);
+  const double round = std::floor((beat + kSame) / length);
+  const double within = beat - round * length;
+  const auto& strokes = track.pattern->strokes;
+  const auto next = std::ranges::find_if(strokes, [&](const Stroke& s) { return beatsOf(s.at) >= within - kSame; });
+  track.round = static_cast<std::int64_t>(round) + (next == strokes.end() ? 1 : 0);
+  track.next = next == strokes.end() ? 0 : static_cast<std::size_t>(next - strokes.begin());
+}
+
+double Sequencer::nextStroke(const Track& track) const {
+  if (track.pattern == nullptr || track.pattern->strokes.empty()) return kNever;
+  return beatsOf(track.pattern->length * track.round + track.pattern->strokes[track.next].at);
+}
+
+/// Where a beat falls when every second sixteenth is late.
+double Sequencer::felt(double beat) const {
+  if (feel_.swing <= 0.5f || beat == kNever) return beat;
+  const double pair = 2 * beatsOf(feel_.swung), first = static_cast<double>(feel_.swing);
+  const double whole = std::floor((beat + kSame) / pair), within = std::max(0.0, beat / pair - whole);
+  const double moved = within < 0.5 ? within * 2 * first : first + (within - 0.5) * 2 * (1 - first);
+  return (whole + moved) * pair;
+}
+
+Frame Sequencer::frameOf(double beat) const { return std::max(now_, now_ + std::llround((beat - beat_) / perFrame_)); }
+
+void Sequencer::strike(std::size_t number, double beat) {
+  const Track& track = tracks_[number];
+  const Stroke& stroke = track.pattern->strokes[track.next];
+  if (held_.size() == held_.capacity() || due_.size() + 2 > due_.capacity()) {
+    dropped_.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  double off = 0;
+  if (feel_.humanize > 0) {
+    const float chance = chanceOf(number, track.round * 8191 + static_cast<std::int64_t>(track.next));
+    off = (static_cast<double>(chance) * 2 - 1) * static_cast<double>(feel_.humanize) * rate_.hertz * perFrame_;
+  }
+  const Frame at = frameOf(felt(beat) + off);
+  using Kind = Gesture::Kind;
+  // Who listens knows notes by key alone: one that still sounds ends where it is struck anew.
+  const auto before =
+      std::ranges::find_if(held_, [&](const Held& held) { return held.node == track.node && held.key == stroke.key; });
+  if (before != held_.end()) {
+    due_.push_back({before->node, {Kind::keyUp, before->key, 0}, at});
+    held_.erase(before);
+  }
+  due_.push_back({track.node, {Kind::keyDown, stroke.key, stroke.force}, at});
+  held_.push_back({track.node, stroke.key, at, felt(beat + beatsOf(stroke.length)) + off});
+}
+
+void Sequencer::letGo(double before) {
+  std::erase_if(held_, [&](const Held& held) {
+    if (held.until >= before || due_.size() == due_.capacity()) return false;
+    due_.push_back({held.node, {Gesture::Kind::keyUp, held.key, 0}, std::max(held.since, frameOf(held.until))});
+    return true;
+  });
+}
+
+void Sequencer::letAllGo() {
+  std::erase_if(held_, [&](const Held& held) {
+    if (due_.size() == due_.capacity()) return false;
+    // What was found early may not have begun yet.
+    due_.push_back({held.node, {Gesture::Kind::keyUp, held.key, 0}, std::max(held.since, now_)});
+    return true;
+  });
+}
+
+const std::vector<Sequencer::Due>& Sequencer::due(const Transport& time, Frame now, Frame end) {
+  due_.clear();
+  obey();
+  const double expected = beat_ + static_cast<double>(now - now_) * perFrame_;
+  now_ = now;
+  if (!time.running || !(time.tempo > 0)) {
+    letAllGo();
+    running_ = false;
+    for (Track& track : tracks_) {
+      if (track.changes) change(track);
+    }
+    return due_;
+  }
+  const bool jumps = !running_ || std::abs(time.beat - expected) > kJump;
+  running_ = true;
+  beat_ = time.beat;
+  perFrame_ = time.tempo / 60 / rate_.hertz;
+  const double horizon = beat_ + static_cast<double>(end - now) * perFrame_;
+  if (jumps) letAllGo();
+  letGo(horizon);
+  for (std::size_t number = 0; number < tracks_.size(); ++number) play(number, horizon, jumps);
+  letGo(horizon);
+  return due_;
+}
+
+void Sequencer::play(std::size_t number, double horizon, bool jumps) {
+  Track& track = tracks_[number];
+  if (track.changes && (jumps || track.from == kUnknown)) {
+    const double quantum = beatsOf(track.quantum);
+    track.from = quantum > 0 ? std::ceil((beat_ - kSame) / quantum) * quantum : beat_;
+  }
+  if (jumps) locate(track, beat_);
+  // One that may be early has to be found as much earlier.
+  const double early = static_cast<double>(feel_.humanize) * rate_.hertz * perFrame_;
+  for (;;) {
+    const double beat = nextStroke(track);
+    if (track.changes && track.from < horizon + early && beat >= track.from - kSame) {
+      change(track);
+      locate(track, track.from);
+      continue;
+    }
+    if (felt(beat) >= horizon + early) return;
+    if (!track.muted) strike(number, beat);
+    if (++track.next == track.pattern->strokes.size()) {
+      track.next = 0;
+      ++track.round;
+    }
+  }
+}
+
+}  // namespace antiphon::synth

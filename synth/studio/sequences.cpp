@@ -1,0 +1,177 @@
+#include "synth/studio/sequences.hpp"
+
+#include <algorithm>
+
+#include "synth/rack.hpp"
+
+namespace antiphon::synth {
+namespace {
+
+constexpr float kKickKey = 36, kUsualKey = 48;  // of pads, by General MIDI; of all that has a pitch
+constexpr std::string_view kTrigger = "trigger", kPads = "-pads";
+
+/// The module that `name` is heard by.
+std::string voiceOf(const Patch& patch, const std::string& name) {
+  const Instrument* const whole = patch.instrument(name);
+  return whole == nullptr ? name : whole->out.substr(0, whole->out.find('.'));
+}
+
+/// Whoever strikes this drum; empty: it is no drum, or nobody does.
+std::string strikerOf(const Patch& patch, const std::string& name) {
+  const PlacedModule* const drum = patch.find(name);
+  if (drum == nullptr) return {};
+  const int trigger = drum->type->inlet(kTrigger);
+  const auto cable =
+      std::ranges::find_if(patch.cables(), [&](const PatchCable& c) { return c.to == name && c.inlet == trigger; });
+  return trigger < 0 || cable == patch.cables().end() ? std::string{} : cable->from;
+}
+
+bool isDrum(const Patch& patch, const std::string& name) {
+  const PlacedModule* const module = patch.find(name);
+  return module != nullptr && module->type->inlet(kTrigger) >= 0;
+}
+
+/// What is played when `name` is: itself, or the pads that strike it.
+std::string playedFor(const Patch& patch, const std::string& name) {
+  return isDrum(patch, name) ? strikerOf(patch, name) : patch.playedBy(name).name;
+}
+
+}  // namespace
+
+void Sequences::mustHaveRoom(bool had) {
+  if (!had) throw PatchError{"the sound engine does not keep up with so many changes at once"};
+}
+
+Sequences::Sequence& Sequences::find(const std::string& name) {
+  const auto found = std::ranges::find(sequences_, name, &Sequence::name);
+  if (found == sequences_.end()) {
+    throw PatchError{"nothing is written for " + name.substr(0, 60) + ": say sequence " + name.substr(0, 60) +
+                     ": x...x... or melody " + name.substr(0, 60) + ": C2 G2"};
+  }
+  return *found;
+}
+
+const Sequences::Sequence& Sequences::at(const std::string& name) const {
+  return const_cast<Sequences*>(this)->find(name);
+}
+
+int Sequences::trackOf(const std::string& name) {
+  auto player = std::ranges::find(players_, name, &Player::sequence);
+  if (player == players_.end()) player = std::ranges::find(players_, std::string{}, &Player::sequence);
+  if (player == players_.end())
+    throw PatchError{"at most " + std::to_string(Sequencer::kMostTracks) + " patterns play at once"};
+  return static_cast<int>(player - players_.begin());
+}
+
+void Sequences::makePlayable(const std::string& name) {
+  Patch patch = desk_.patch();
+  if (isDrum(patch, name) && strikerOf(patch, name).empty()) {
+    const std::string pads = name + std::string{kPads};
+    patch.add(pads, *moduleCalled("pads"));
+    patch.connect(pads + ".kick", name + "." + std::string{kTrigger});
+    desk_.load(patch);
+  }
+  static_cast<void>(desk_.played(playedFor(desk_.patch(), name)));  // throws where nothing can be played
+}
+
+void Sequences::makeHeard(const std::string& name) {
+  const std::string voice = voiceOf(desk_.patch(), name);
+  const Instrument* const whole = desk_.patch().instrument(name);
+  const bool heard = std::ranges::any_of(desk_.patch().cables(), [&](const PatchCable& cable) {
+    return cable.from == voice && (whole == nullptr || !cable.to.starts_with(name + "-"));
+  });
+  if (!heard) desk_.connect(name, "out");
+}
+
+NodeId Sequences::nodeOf(const std::string& name) const {
+  try {
+    return desk_.played(playedFor(desk_.patch(), name));
+  } catch (const PatchError&) {
+    return {};  // it was taken away: nobody plays until it is back
+  }
+}
+
+void Sequences::send(int track, const Sequence& sequence) {
+  Sequencer& sequencer = desk_.machine().sequencer();
+  Player& player = players_[static_cast<std::size_t>(track)];
+  player.sequence = sequence.name;
+  if (const NodeId node = nodeOf(sequence.name); node != player.node) {
+    mustHaveRoom(sequencer.aim(track, node));
+    player.node = node;
+  }
+  mustHaveRoom(sequencer.mute(track, sequence.muted));
+  const bool pads = isDrum(desk_.patch(), sequence.name) || desk_.patch().playedBy(sequence.name).type->name == "pads";
+  auto pattern = std::make_unique<const Pattern>(patternOf(sequence.written, pads ? kKickKey : kUsualKey));
+  mustHaveRoom(sequencer.play(track, pattern.get(), quantum_));
+  patterns_.push_back(std::move(pattern));
+}
+
+void Sequences::write(const std::string& name, Written written) {
+  static_cast<void>(patternOf(written, kUsualKey));  // throws where it is none
+  makePlayable(name);
+  makeHeard(name);
+  auto found = std::ranges::find(sequences_, name, &Sequence::name);
+  if (found == sequences_.end()) found = sequences_.insert(found, Sequence{.name = name});
+  found->written = std::move(written);
+  tend();
+  if (found->plays) send(trackOf(name), *found);
+}
+
+void Sequences::play(const std::string& name) {
+  Sequence& sequence = find(name);
+  if (sequence.plays) return;
+  send(trackOf(name), sequence);
+  sequence.plays = true;
+}
+
+void Sequences::stop(const std::string& name) {
+  Sequence& sequence = find(name);
+  if (!sequence.plays) return;
+  const int track = trackOf(name);
+  mustHaveRoom(desk_.machine().sequencer().play(track, nullptr, quantum_));
+  sequence.plays = false;
+}
+
+void Sequences::mute(const std::string& name, bool muted) {
+  Sequence& sequence = find(name);
+  if (sequence.plays) mustHaveRoom(desk_.machine().sequencer().mute(trackOf(name), muted));
+  sequence.muted = muted;
+}
+
+void Sequences::playAll() {
+  for (const Sequence& sequence : sequences_) play(sequence.name);
+}
+
+void Sequences::stopAll() {
+  for (const Sequence& sequence : sequences_) stop(sequence.name);
+}
+
+void Sequences::clear(const std::string& name) {
+  stop(name);
+  std::erase_if(sequences_, [&](const Sequence& sequence) { return sequence.name == name; });
+}
+
+void Sequences::feel(const Feel& feel) {
+  mustHaveRoom(desk_.machine().sequencer().feel(feel));
+  feel_ = feel;
+}
+
+void Sequences::tend() {
+  Sequencer& sequencer = desk_.machine().sequencer();
+  for (const Pattern* gone = nullptr; sequencer.retired(gone);)
+    std::erase_if(patterns_, [&](const auto& pattern) { return pattern.get() == gone; });
+  for (std::size_t track = 0; track < players_.size(); ++track) {
+    Player& player = players_[track];
+    if (player.sequence.empty()) continue;
+    const auto sequence = std::ranges::find(sequences_, player.sequence, &Sequence::name);
+    const bool plays = sequence != sequences_.end() && sequence->plays;
+    if (!plays && !sequencer.sounds(static_cast<int>(track))) {
+      player.sequence.clear();
+      continue;
+    }
+    const NodeId node = nodeOf(player.sequence);
+    if (node != player.node && sequencer.aim(static_cast<int>(track), node)) player.node = node;
+  }
+}
+
+}  // namespace antiphon::synth

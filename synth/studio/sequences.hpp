@@ -1,0 +1,76 @@
+// Who plays what: the patterns of the studio by name, as they were written, and the tracks of the sequencer that play
+// them.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "scheduler/meter.hpp"
+#include "synth/desk.hpp"
+#include "synth/studio/notation.hpp"
+
+namespace antiphon::synth {
+
+/// By one thread at a time, the desk's. Everything that is asked for throws PatchError or NotationError, and then
+/// nothing has changed.
+class Sequences {
+ public:
+  struct Sequence {
+    std::string name{};  // of the module or instrument that plays it
+    Written written{};
+    bool plays = false, muted = false;
+  };
+
+  explicit Sequences(Desk& desk) : desk_{desk} {}
+
+  /// Writes what `name` is to play. Where it plays already, that comes with the next bar; else play() is waited for.
+  /// A drum that nobody strikes yet is given pads, and who is patched nowhere is patched to out.
+  void write(const std::string& name, Written written);
+  void play(const std::string& name);
+  void stop(const std::string& name);
+  void mute(const std::string& name, bool muted);
+  void playAll();
+  void stopAll();
+  /// Forgets the pattern.
+  void clear(const std::string& name);
+
+  /// A change comes in at the next multiple of this; nothing: at once.
+  void quantize(Tick quantum) { quantum_ = quantum; }
+  Tick quantum() const { return quantum_; }
+  void feel(const Feel& feel);
+  const Feel& feel() const { return feel_; }
+
+  /// In the order in which they were written first.
+  const std::vector<Sequence>& all() const { return sequences_; }
+  const Sequence& at(const std::string& name) const;
+
+  /// The patch was edited: names may stand for other modules now. Frees what is no longer played. From time to time,
+  /// and after every edit.
+  void tend();
+
+ private:
+  struct Player {
+    std::string sequence{};  // empty: the track is free
+    NodeId node{};
+  };
+
+  Sequence& find(const std::string& name);
+  int trackOf(const std::string& name);
+  void makePlayable(const std::string& name);
+  void makeHeard(const std::string& name);
+  NodeId nodeOf(const std::string& name) const;
+  void send(int track, const Sequence& sequence);
+  static void mustHaveRoom(bool had);
+
+  Desk& desk_;
+  Tick quantum_ = Meter{}.bar();
+  Feel feel_{};
+  std::vector<Sequence> sequences_{};
+  std::array<Player, Sequencer::kMostTracks> players_{};
+  std::vector<std::unique_ptr<const Pattern>> patterns_{};  // that the sequencer may be playing
+};
+
+}  // namespace antiphon::synth
