@@ -1,0 +1,234 @@
+#include "bridge/studio_commands.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include "bridge/patch_commands.hpp"
+#include "tests/support/hearing.hpp"
+
+namespace antiphon {
+namespace {
+
+using synth::loudest;
+using synth::toneIn;
+
+using Catch::Matchers::Contains;
+
+constexpr int kRate = 48000;
+constexpr double kTempo = 120;
+
+/// A studio whose time stands still until it is told to play.
+struct Studio {
+  synth::Desk desk{synth::SampleRate{kRate}};
+  synth::Sequences sequences{desk};
+  CommandTable table;
+  double beat = 0;
+  bool running = true;
+
+  Studio() {
+    addPatchCommands(table, desk);
+    addStudioCommands(table, sequences, Meter{});
+    addPatternPlay(table, sequences, Meter{});
+  }
+  std::string ok(std::string_view line) {
+    const auto reply = table.run(line);
+    INFO(line << ": " << reply.text);
+    CHECK(reply.ok);
+    sequences.tend();
+    return reply.text;
+  }
+  std::string error(std::string_view line) {
+    const auto reply = table.run(line);
+    INFO(line << ": " << reply.text);
+    CHECK_FALSE(reply.ok);
+    return reply.text;
+  }
+  std::vector<float> hear(double seconds) {
+    std::vector<float> left(static_cast<std::size_t>(std::lround(seconds * kRate))), right(left.size());
+    for (std::size_t done = 0; done < left.size();) {
+      const auto count = static_cast<int>(std::min<std::size_t>(256, left.size() - done));
+      desk.machine().render(left.data() + done, right.data() + done, count,
+                            {.tempo = kTempo, .beat = beat, .running = running});
+      beat += running ? count * kTempo / 60 / kRate : 0;
+      done += static_cast<std::size_t>(count);
+      desk.tend();
+      sequences.tend();
+    }
+    return left;
+  }
+};
+
+/// In these frames, what is below (or above) this pitch.
+double power(const std::vector<float>& sound, std::size_t from, std::size_t count, double hertz, bool above) {
+  const double a = 1 - std::exp(-2 * std::numbers::pi * hertz / kRate);
+  double low1 = 0, low2 = 0, sum = 0;
+  for (std::size_t i = from; i < from + count; ++i) {
+    const auto x = static_cast<double>(sound[i]);
+    low1 += a * (x - low1);
+    low2 += a * (low1 - low2);
+    const double y = above ? x - low1 : low2;
+    sum += y * y;
+  }
+  return sum / static_cast<double>(count);
+}
+
+SCENARIO("A deep groove is typed, and heard") {
+  GIVEN("a kick, a hi-hat off the beat, and a bass") {
+    Studio studio;
+    studio.ok("create kick freq=60 decay=0.5");
+    studio.ok("create hihat noise=white decay=0.05");
+    CHECK_THAT(studio.ok("sequence kick: x...x...x...x..."), Contains("play kick"));
+    studio.ok("sequence hihat: ..x...x...x...x.");
+    WHEN("nobody has said play") {
+      THEN("nothing is heard") { CHECK(loudest(studio.hear(1)) < 1e-4); }
+    }
+    WHEN("it is played") {
+      studio.ok("play");
+      const auto drums = studio.hear(4);
+      THEN("the kick is on the beats, and the hats are between them") {
+        for (std::size_t beat = 0; beat < 8; ++beat) {
+          CAPTURE(beat);
+          const std::size_t on = beat * 24000, off = on + 12000;
+          CHECK(power(drums, on, 2400, 200, false) > 30 * power(drums, off, 2400, 200, false));
+          CHECK(power(drums, off, 1200, 5000, true) > 30 * power(drums, off - 1300, 1200, 5000, true));
+          CHECK(loudest(std::span<const float>{drums}.subspan(on, 480)) > 0.1);
+        }
+      }
+      AND_WHEN("a bass joins them") {
+        studio.ok("mute kick");
+        studio.ok("mute hihat");
+        studio.ok("create bass osc=saw filter=lowpass cutoff=500");
+        studio.ok("melody bass: C2 C2 G2 Eb2");
+        CHECK(loudest(std::span<const float>{studio.hear(2)}.subspan(24000)) < 1e-3);
+        studio.ok("play all");
+        const auto bass = studio.hear(2);
+        THEN("it plays what is written, on the bar") {
+          const std::array<double, 4> wanted{65.406, 65.406, 97.999, 77.782};
+          for (std::size_t note = 0; note < wanted.size(); ++note) {
+            const auto sound = std::span<const float>{bass}.subspan(note * 24000 + 4000, 18000);
+            for (const double other : {65.406, 77.782, 97.999}) {
+              CAPTURE(note, wanted[note], other);
+              if (other == wanted[note]) CHECK(toneIn(sound, other) > 0.02);
+              else CHECK(toneIn(sound, other) < 0.5 * toneIn(sound, wanted[note]));
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+SCENARIO("An instrument is taken away and made again while its pattern plays") {
+  GIVEN("a kick that plays") {
+    Studio studio;
+    studio.ok("create kick");
+    studio.ok("sequence kick x...");
+    studio.ok("play kick");
+    CHECK(loudest(studio.hear(1)) > 0.1);
+    WHEN("it is removed") {
+      studio.ok("remove kick");
+      studio.hear(2);
+      CHECK(loudest(studio.hear(1)) < 1e-3);
+      CHECK_THAT(studio.ok("patterns"), Contains("kick: x..."));
+      THEN("a bass of that name plays on in its place") {
+        studio.ok("create kick bass");
+        studio.ok("patch kick > out");
+        CHECK(loudest(studio.hear(1)) > 0.01);
+      }
+    }
+  }
+}
+
+SCENARIO("A pattern is changed while it plays") {
+  GIVEN("a bass that holds one note for each bar") {
+    Studio studio;
+    studio.ok("create bass attack=1ms release=10ms");
+    studio.ok("melody bass: A2:4");
+    studio.ok("play");
+    studio.hear(0.5);
+    WHEN("another is written in the middle of the bar") {
+      studio.ok("melody bass: E3:4");
+      const auto rest = studio.hear(1.5), next = studio.hear(2);
+      THEN("the note is played to the bar's end, and then the other") {
+        CHECK(toneIn(std::span<const float>{rest}.subspan(48000, 20000), 110) > 0.02);
+        CHECK(toneIn(std::span<const float>{next}.subspan(24000, 24000), 164.81) > 0.02);
+        CHECK(toneIn(std::span<const float>{next}.subspan(24000, 24000), 110) < 0.003);
+      }
+    }
+    WHEN("changes come with the beat") {
+      studio.ok("quantize beat");
+      studio.ok("melody bass: E3");
+      const auto next = studio.hear(1);
+      THEN("it is there with the next one, and the note that was begun ends where it was to end") {
+        CHECK(toneIn(std::span<const float>{next}.subspan(8000, 14000), 164.81) > 0.02);
+      }
+    }
+    WHEN("it is told to stop") {
+      studio.ok("stop");
+      studio.hear(2.5);
+      THEN("it is silent from the next bar on") { CHECK(loudest(studio.hear(1)) < 1e-3); }
+    }
+  }
+}
+
+TEST_CASE("what cannot be played is answered with what can", "[studio]") {
+  Studio studio;
+  studio.ok("create kick");
+  studio.ok("create v saw");
+  CHECK_THAT(studio.error("sequence snare: x..."), Contains("snare"));
+  CHECK_THAT(studio.error("sequence v: x..."), Contains("v is a saw, which is not played"));
+  CHECK_THAT(studio.error("sequence kick: x..y"), Contains("not 'y'"));
+  CHECK_THAT(studio.error("sequence kick:"), Contains("nothing is written"));
+  CHECK_THAT(studio.error("sequence kick 1/5x: x"), Contains("a step is written like 1/16"));
+  CHECK_THAT(studio.error("play"), Contains("nothing is written"));
+  CHECK_THAT(studio.error("play kick"), Contains("nothing is written for kick"));
+  CHECK_THAT(studio.error("vary kick"), Contains("nothing is written for kick"));
+  CHECK_THAT(studio.error("euclid kick 5 4"), Contains("more hits than steps"));
+  CHECK_THAT(studio.error("swing 80"), Contains("50..75"));
+  CHECK_THAT(studio.error("humanize 1s"), Contains("0ms to 50ms"));
+  CHECK(studio.sequences.all().empty());
+}
+
+TEST_CASE("a pattern is written in all the ways that people write", "[studio]") {
+  Studio studio;
+  studio.ok("create kick");
+  studio.ok("create bass");
+  const auto written = [&](std::string_view line) {
+    studio.ok(line);
+    const auto& all = studio.sequences.all().back().written;
+    return all.text + " " + synth::nameOf(all.step);
+  };
+  CHECK(written("sequence kick: x...x...") == "x...x... 1/16");
+  CHECK(written("sequence kick x...") == "x... 1/16");
+  CHECK(written("sequence kick 1/8t: x.. x..") == "x.. x.. 1/8t");
+  CHECK(written("sequence kick: 1/8 x.") == "1/8 x. 1/16");  // behind the colon it is music
+  CHECK(written("SEQUENCE kick 1/4 : x") == "x 1/4");
+  CHECK(written("euclid kick 5 16") == "x...x..x..x..x.. 1/16");
+  CHECK(written("euclid kick 3 8 turn=1 step=1/8") == ".x..x.x. 1/8");
+  CHECK(written("melody bass: [C3 E3 G3]:2 .:2") == "[C3 E3 G3]:2 .:2 1/4");
+  CHECK(written("arp bass up 1/8 2oct") == "C3 E3 G3 C4 . . . . 1/8");
+  CHECK(written("melody bass 1/8: C3:2 E3/50") == "C3:2 E3/50 1/8");
+  const std::string before = written("random bass 0.5 seed=4");
+  CHECK(before == written("random bass 0.5 seed=4"));
+  CHECK(before != written("random bass 0.5 seed=5"));
+}
+
+TEST_CASE("at most so many patterns play at once, and one that ends makes room", "[studio]") {
+  Studio studio;
+  for (int i = 0; i <= synth::Sequencer::kMostTracks; ++i) {
+    const std::string name = "k" + std::to_string(i);
+    studio.ok("create " + name + " kick");
+    studio.ok("sequence " + name + ": x...");
+  }
+  CHECK_THAT(studio.error("play"), Contains("at most 64 patterns play at once"));
+  studio.hear(0.1);
+  studio.ok("quantize now");
+  studio.ok("stop k3");
+  studio.hear(0.1);
+  studio.ok("play k64");
+}
+
+}  // namespace
+}  // namespace antiphon
