@@ -164,7 +164,7 @@ class Edged {
       Lanes rows[4];
       corners(f, rows);
       for (int i = 0; i < 4; ++i) {
-        (phase.ramp() + rows[i]).to(out + (f + i) * kLanes);
+        phase.rampOn(rows[i]).to(out + (f + i) * kLanes);
         phase = phase + by;
       }
     }

@@ -12,40 +12,54 @@
 #include <cstdint>
 #include <vector>
 
+#include "synth/curves-inl.hpp"
 #include "synth/fours-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace antiphon::synth::HWY_NAMESPACE {
 
-/// Frames of eight lanes, one after the other; a few more than a block, so that work may overrun.
-struct Rows {
-  alignas(64) float at[kBlock + 8][kLanes];
+/// A run of each of eight lines, along time; a few frames more than a block, so that work may overrun.
+struct Runs {
+  alignas(64) float of[kLanes][kBlock + 8];
 };
 
-/// Four frames of eight lines become four rows.
-HWY_INLINE void toRows(const float* const* lines, float* rows) {
-  Lanes row[4];
-  rowsOf(lines, row);
-  for (std::size_t k = 0; k < 4; ++k) row[k].to(rows + k * kLanes);
+/// As many frames of a line as a vector has.
+using Some = hn::Vec<Real>;
+inline constexpr int kSome = static_cast<int>(kPart);
+
+/// Every line is sent to every other one, equally loud: Hadamard's matrix. All in all it is eight times the power.
+HWY_INLINE void mingle(Some (&line)[kLanes]) {
+#pragma GCC unroll 3
+  for (int apart = 1; apart < kLanes; apart *= 2) {
+#pragma GCC unroll 8
+    for (int i = 0; i < kLanes; ++i) {
+      if ((i & apart) != 0) continue;
+      const Some one = line[i], other = line[i + apart];
+      line[i] = hn::Add(one, other);
+      line[i + apart] = hn::Sub(one, other);
+    }
+  }
 }
-/// And back.
-HWY_INLINE void toLines(const float* rows, float* const* lines) {
+
+/// Four rows become four frames of eight lines, from this one on.
+HWY_INLINE void toLines(const Lanes (&rows)[4], Runs& lines, int frame) {
 #if HWY_TARGET == HWY_SCALAR
   for (std::size_t k = 0; k < 4; ++k) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) lines[lane][k] = rows[k * kLanes + lane];
+    for (std::size_t lane = 0; lane < kLanes; ++lane)
+      hn::StoreU(rows[k].part[lane], Real(), lines.of[lane] + static_cast<std::size_t>(frame) + k);
   }
 #else
   ANTIPHON_EACH {
     hn::Vec<Real> row[4];
-    for (std::size_t k = 0; k < 4; ++k) row[k] = hn::LoadU(Real(), rows + k * kLanes + p * kPart);
+    for (std::size_t k = 0; k < 4; ++k) row[k] = rows[k].part[p];
     turn(row);
     for (std::size_t i = 0; i < 4; ++i) {
 #if HWY_MAX_BYTES >= 32
       const hn::Half<Real> four;
-      hn::StoreU(hn::LowerHalf(four, row[i]), four, lines[i]);
-      hn::StoreU(hn::UpperHalf(four, row[i]), four, lines[i + 4]);
+      hn::StoreU(hn::LowerHalf(four, row[i]), four, lines.of[i] + frame);
+      hn::StoreU(hn::UpperHalf(four, row[i]), four, lines.of[i + 4] + frame);
 #else
-      hn::StoreU(row[i], Real(), lines[p * kPart + i]);
+      hn::StoreU(row[i], Real(), lines.of[p * kPart + i] + frame);
 #endif
     }
   }
@@ -56,58 +70,46 @@ class LongLines {
  public:
   static constexpr float kLeast = kBlock + 8;  // frames
 
-  /// With fewer lines than lanes, a power of two, the first lanes are written, and all read them in turn.
+  /// With fewer lines than lanes, a power of two, lanes read them in turn.
   explicit LongLines(double longest, int lines = kLanes)
       : lines_{lines},
         ring_{ringFor(longest)},
         stride_{ring_ + kGuard + kApart},
         memory_(static_cast<std::size_t>(stride_ * lines)) {}
 
-  /// The next `frames` of each line, as they were `delay` frames before.
-  HWY_INLINE void read(const std::int32_t* delay, int frames, Rows& to) const {
-    const float* lines[kLanes];
-    for (int lane = 0; lane < kLanes; ++lane) lines[lane] = line(lane) + place(at_ - delay[lane]);
-    for (int f = 0; f < frames; f += 4) {
-      toRows(lines, to.at[f]);
-      for (const float*& from : lines) from += 4;
-    }
-  }
-  /// Likewise, while each line's delay grows by `growth` in every frame; the run begins `begun` frames after the delay
-  /// was what it is said to be. What is not between two frames by then is read from beside them, up to a half frame.
-  HWY_INLINE void read(const float* delay, const float* growth, int begun, int frames, Rows& to) const {
+  /// The next run of a line, as it was `delay` frames before.
+  HWY_INLINE const float* ago(int lane, std::int32_t delay) const { return line(lane) + place(at_ - delay); }
+  /// Likewise of all, while each line's delay grows by `growth` in every frame; the run begins `begun` frames after the
+  /// delay was what it is said to be. What is not between two frames by then is read from beside them, up to a half
+  /// frame.
+  HWY_INLINE void read(const float* delay, const float* growth, int begun, int frames, Runs& to) const {
     alignas(32) static constexpr float kAhead[kLanes] = {0, 1, 2, 3, 4, 5, 6, 7};
-    alignas(64) float heard[kLanes][kBlock + 8];
+    const Lanes first = Lanes::from(kAhead) + static_cast<float>(begun);
     for (int lane = 0; lane < kLanes; ++lane) {
       const float whole = std::floor(delay[lane]);
-      const float* oldest = line(lane) + place(at_ - static_cast<std::int32_t>(whole) - 2);
+      const float* oldest = ago(lane, static_cast<std::int32_t>(whole) + 2);
       const Lanes start = delay[lane] - whole, slope = growth[lane];
-      for (int f = 0; f < frames; f += kLanes) {
-        const Lanes x = mulAdd(Lanes::from(kAhead) + static_cast<float>(begun + f), slope, start);
-        between(x, oldest + f).to(heard[lane] + f);
-      }
+      Lanes moments = first;
+      for (int f = 0; f < frames; f += kLanes, moments += static_cast<float>(kLanes))
+        between(mulAdd(moments, slope, start), oldest + f).to(to.of[lane] + f);
     }
-    turnRows(heard, frames, to);
   }
   /// Likewise, however fast the delays change.
-  HWY_INLINE void readFast(const float* delay, const float* growth, int begun, int frames, Rows& to) const {
+  HWY_INLINE void readFast(const float* delay, const float* growth, int begun, int frames, Runs& to) const {
     for (int lane = 0; lane < kLanes; ++lane) {
       for (int f = 0; f < frames; ++f) {
         const float now = delay[lane] + growth[lane] * static_cast<float>(begun + f), whole = std::floor(now);
-        const float* oldest = line(lane) + place(at_ + f - static_cast<std::int32_t>(whole) - 2);
+        const float* oldest = ago(lane, static_cast<std::int32_t>(whole) + 2 - f);
         const float x = now - whole, lower = x + 1, upper = x - 1, top = x - 2;
-        to.at[f][lane] = x * upper * (1.0f / 6) * (lower * oldest[0] - top * oldest[3]) +
+        to.of[lane][f] = x * upper * (1.0f / 6) * (lower * oldest[0] - top * oldest[3]) +
                          lower * top * 0.5f * (upper * oldest[2] - x * oldest[1]);
       }
     }
   }
-  HWY_INLINE void write(const Rows& from, int frames) {
-    alignas(64) float nowhere[kBlock + 8];
-    float* lines[kLanes];
-    for (int lane = 0; lane < kLanes; ++lane) lines[lane] = lane < lines_ ? line(lane) + at_ : nowhere;
-    for (int f = 0; f < frames; f += 4) {
-      toLines(from.at[f], lines);
-      for (float*& to : lines) to += 4;
-    }
+
+  /// Where the next run of a line is to be written, before all go on.
+  HWY_INLINE float* next(int lane) { return line(lane) + at_; }
+  HWY_INLINE void advance(int frames) {
     // What stands behind the end stands at the beginning as well, so that no run has to be cut in two.
     const int end = at_ + frames;
     for (int lane = 0; lane < lines_ && (at_ < kGuard || end > ring_); ++lane) {
@@ -143,18 +145,10 @@ class LongLines {
   static HWY_INLINE Lanes between(Lanes x, const float* oldest) {
     const Lanes lower = x + 1.0f, upper = x - 1.0f, top = x - 2.0f;
     const Lanes outer = x * upper * (1.0f / 6), inner = lower * top * 0.5f;
-    const Lanes far = mulAdd(lower, Lanes::from(oldest), -(top * Lanes::from(oldest + 3)));
-    const Lanes near = mulAdd(upper, Lanes::from(oldest + 2), -(x * Lanes::from(oldest + 1)));
+    const Lanes far = mulSub(lower, Lanes::from(oldest), top * Lanes::from(oldest + 3));
+    const Lanes near = mulSub(upper, Lanes::from(oldest + 2), x * Lanes::from(oldest + 1));
     return mulAdd(outer, far, inner * near);
   }
-  static HWY_INLINE void turnRows(const float (&heard)[kLanes][kBlock + 8], int frames, Rows& to) {
-    for (int f = 0; f < frames; f += 4) {
-      const float* lines[kLanes];
-      for (int lane = 0; lane < kLanes; ++lane) lines[lane] = heard[lane] + f;
-      toRows(lines, to.at[f]);
-    }
-  }
-
   int lines_;
   std::int32_t ring_, stride_;
   std::int32_t at_ = 0;

@@ -29,6 +29,15 @@ bool isQuiet(const Heard& heard, int frames) {
 /// Who is played within a cell wakes where it begins, so that it does not matter how frames are asked for.
 Frame cellEnd(Frame at) { return {(at.value / kBlock + 1) * kBlock}; }
 
+/// A single cable that is not changed on its way is heard directly.
+bool isPlain(const Node& node, std::size_t index, const std::vector<Cable*>& cables) {
+  const Cable& cable = *cables[0];
+  const Inlet& inlet = node.type.inlets[index];
+  return cables.size() == 1 && !cable.late && cable.amount.now() == 1 && node.knobs[index].now() == 0 &&
+         inlet.least <= -1e9 && inlet.most >= 1e9 &&
+         (inlet.each || !cable.from->voices || (node.voices && cable.from->groups == node.groups));
+}
+
 }  // namespace
 
 Machine::Machine(SampleRate rate)
@@ -62,7 +71,10 @@ void Machine::obey() {
                                                                         command.node->rests ? 0 : command.frames);
         command.node->settled = false;
         break;
-      case Command::Kind::fade: command.cable->amount.to(command.value, command.frames); break;
+      case Command::Kind::fade:
+        command.cable->amount.to(command.value, command.frames);
+        command.cable->to->settled = false;
+        break;
       case Command::Kind::follow:
         if (plan_ != nullptr) used_.push(plan_);
         plan_ = command.plan;
@@ -87,11 +99,8 @@ void Machine::meet() {
   for (const Plan::Turn& turn : plan_->turns) {
     turn.node->rests = false;
     turn.node->settled = false;
-    turn.node->patched.clear();
-    for (std::size_t i = 0; i < turn.cables.size(); ++i) {
-      if (!turn.cables[i].empty()) turn.node->patched.push_back(i);
-      for (const Cable* cable : turn.cables[i])
-        cable->from->makes[static_cast<std::size_t>(cable->outlet)].wanted = true;
+    for (const auto& cables : turn.cables) {
+      for (const Cable* cable : cables) cable->from->makes[static_cast<std::size_t>(cable->outlet)].wanted = true;
     }
   }
 }
@@ -209,45 +218,33 @@ void Machine::letRest(int frames) {
 
 void Machine::listen(const Plan::Turn& turn, int frames) {
   Node& node = *turn.node;
-  if (!node.settled) settle(turn, frames);
-  for (const std::size_t i : node.patched) {
-    const auto& cables = turn.cables[i];
-    const Cable& cable = *cables[0];
-    const Glide& knob = node.knobs[i];
-    const Inlet& inlet = node.type.inlets[i];
-    // A single cable that is not changed on its way is heard directly.
-    if (cables.size() > 1 || cable.late || cable.amount.moving() || cable.amount.now() != 1 || knob.moving() ||
-        knob.now() != 0 || inlet.least > -1e9 || inlet.most < 1e9 ||
-        !(inlet.each || !cable.from->voices || (node.voices && cable.from->groups == node.groups))) {
-      mix(node, i, cables, frames);
-      continue;
-    }
-    // Field by field: a copy made of parts is waited for.
-    const Made& said = cable.from->makes[static_cast<std::size_t>(cable.outlet)];
-    Heard& heard = node.hears[i];
-    heard.data = said.data;
-    heard.perFrame = said.steady ? 0 : kLanes;
-    heard.perGroup = cable.from->groups > 1 ? kPerGroup : 0;
-    heard.groups = cable.from->groups;
-    heard.voices = cable.from->voices;
-    heard.patched = true;
-  }
+  if (!node.settled) settle(turn);
+  for (const Direct& direct : node.direct) direct.heard->perFrame = direct.said->steady ? 0 : kLanes;
+  for (const std::size_t i : node.mixes) mix(node, i, turn.cables[i], frames);
 }
 
-/// What inlets without cables hear. It stays so until a knob is turned, unless one is moving.
-void Machine::settle(const Plan::Turn& turn, int frames) {
+/// How each inlet hears what it does. It stays so until a knob or a cable's amount is changed, and has got there.
+void Machine::settle(const Plan::Turn& turn) {
   Node& node = *turn.node;
   node.settled = true;
+  node.direct.clear();
+  node.mixes.clear();
   for (std::size_t i = 0; i < turn.cables.size(); ++i) {
-    if (!turn.cables[i].empty()) continue;
-    if (node.knobs[i].moving()) {
-      mix(node, i, turn.cables[i], frames);
-      node.settled = false;
-      continue;
+    const auto& cables = turn.cables[i];
+    const Glide& knob = node.knobs[i];
+    const bool moves = knob.moving() || std::ranges::any_of(cables, [](const Cable* c) { return c->amount.moving(); });
+    node.settled = node.settled && !moves;
+    if (cables.empty() && !moves) {
+      float* const steady = node.mixed[i].get();
+      std::fill_n(steady, kLanes, knob.now());
+      node.hears[i] = {steady, 0, 0, 1};
+    } else if (!moves && isPlain(node, i, cables)) {
+      const Cable& cable = *cables[0];
+      node.hears[i] = cable.from->heard(cable.outlet);
+      node.direct.push_back({&node.hears[i], &cable.from->makes[static_cast<std::size_t>(cable.outlet)]});
+    } else {
+      node.mixes.push_back(i);
     }
-    float* const steady = node.mixed[i].get();
-    std::fill_n(steady, kLanes, node.knobs[i].now());
-    node.hears[i] = {steady, 0, 0, 1};
   }
 }
 

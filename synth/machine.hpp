@@ -89,7 +89,7 @@ class Machine {
   void gesturesUntil(Frame end);
   void block(int frames, const Transport& time);
   void listen(const Plan::Turn& turn, int frames);
-  void settle(const Plan::Turn& turn, int frames);
+  static void settle(const Plan::Turn& turn);
   void mix(Node& node, std::size_t inlet, const std::vector<Cable*>& cables, int frames);
   static void add(const Cable& cable, const float* amounts, int rows, float* to, int groups, bool voices);
   void remember(Cable& cable, int frames);

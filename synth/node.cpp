@@ -31,7 +31,8 @@ Node::Node(NodeId which, std::string called, const ModuleType& kind, const Place
     mixed.push_back(silentSignals(mixedGroups.back()));
   }
   hears.resize(type.inlets.size());
-  patched.reserve(type.inlets.size());
+  direct.reserve(type.inlets.size());
+  mixes.reserve(type.inlets.size());
   for (std::size_t i = 0; i < type.outlets.size(); ++i) {
     made.push_back(silentSignals(groups));
     makes.push_back({made.back().get()});

@@ -74,6 +74,12 @@ struct Rest {
   bool loud = false;          // in the cell that is being made
 };
 
+/// What is said at one node's outlet is what another hears.
+struct Direct {
+  Heard* heard = nullptr;
+  const Made* said = nullptr;
+};
+
 struct Node {
   Node(NodeId id, std::string name, const ModuleType& type, const Place& place, const std::vector<double>& values);
 
@@ -84,17 +90,18 @@ struct Node {
   bool voices = false;  // its lanes are; else they are a room's
   std::shared_ptr<const Recording> recording;
   std::unique_ptr<Module> module;
-  std::vector<Glide> knobs{};          // of each inlet
-  std::vector<Signals> mixed{};        // of each inlet: where knob and cables are added up
-  std::vector<int> mixedGroups{};      // how many there is room for
-  std::vector<Signals> made{};         // of each outlet
-  std::vector<Heard> hears{};          // of each inlet
-  std::vector<Made> makes{};           // of each outlet
-  std::vector<std::size_t> patched{};  // its inlets with cables
-  bool settled = false;                // the others hear what their knobs say, which stand still
-  bool muted = false;                  // it said something that is no number
-  bool rests = false;                  // its instrument is silent, and is not played
-  Rest rest{};                         // of an instrument's keys
+  std::vector<Glide> knobs{};        // of each inlet
+  std::vector<Signals> mixed{};      // of each inlet: where knob and cables are added up
+  std::vector<int> mixedGroups{};    // how many there is room for
+  std::vector<Signals> made{};       // of each outlet
+  std::vector<Heard> hears{};        // of each inlet
+  std::vector<Made> makes{};         // of each outlet
+  std::vector<Direct> direct{};      // its inlets that hear another's outlet as it is
+  std::vector<std::size_t> mixes{};  // those for which something has to be added up
+  bool settled = false;              // the others hear what their knobs say, and all that will stay so
+  bool muted = false;                // it said something that is no number
+  bool rests = false;                // its instrument is silent, and is not played
+  Rest rest{};                       // of an instrument's keys
 
   Heard heard(int outlet) const;
 };

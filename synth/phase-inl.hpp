@@ -42,6 +42,12 @@ struct Steps {
   HWY_INLINE Lanes turns() const { return scaled(1.0f / 4294967296.0f); }
   /// -1 .. 1
   HWY_INLINE Lanes ramp() const { return scaled(1.0f / 2147483648.0f); }
+  /// The same, on top of something else.
+  HWY_INLINE Lanes rampOn(Lanes base) const {
+    ANTIPHON_EACH base.part[p] =
+        hn::MulAdd(hn::ConvertTo(Real(), part[p]), hn::Set(Real(), 1.0f / 2147483648.0f), base.part[p]);
+    return base;
+  }
   /// So many steps at once.
   HWY_INLINE Steps times(std::int32_t count) const {
     Steps steps;

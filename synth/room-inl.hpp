@@ -1,4 +1,4 @@
-// The eight lanes of a room as left and right, and as eight lines that hear each other, for one vector unit at a time.
+// The eight lanes of a room as left and right, for one vector unit at a time.
 #if defined(ANTIPHON_SYNTH_ROOM_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef ANTIPHON_SYNTH_ROOM_INL
 #undef ANTIPHON_SYNTH_ROOM_INL
@@ -52,18 +52,6 @@ HWY_INLINE Lanes sumInEach(Lanes a) {
 HWY_INLINE Lanes stereo(float left, float right) {
   alignas(32) const float all[kLanes] = {left, right, left, right, left, right, left, right};
   return Lanes::from(all);
-}
-
-/// Every lane is sent to every other one, equally loud, and nothing is lost: Hadamard's matrix.
-HWY_INLINE Lanes mingle(Lanes a) {
-  alignas(32) static constexpr float kSides[kLanes] = {1, -1, 1, -1, 1, -1, 1, -1};
-  alignas(32) static constexpr float kPairs[kLanes] = {1, 1, -1, -1, 1, 1, -1, -1};
-  constexpr float kEqual = 0.35355339f;  // 1 / sqrt(8)
-  alignas(32) static constexpr float kHalves[kLanes] = {kEqual,  kEqual,  kEqual,  kEqual,
-                                                        -kEqual, -kEqual, -kEqual, -kEqual};
-  a = mulAdd(a, Lanes::from(kSides), swapSides(a));
-  a = mulAdd(a, Lanes::from(kPairs), swapPairs(a));
-  return mulAdd(a, Lanes::from(kHalves), swapHalves(a) * kEqual);
 }
 
 }  // namespace antiphon::synth::HWY_NAMESPACE

@@ -26,18 +26,16 @@ void addGroup(const float* from, std::size_t perFrame, const float* amounts, int
 void addVoices(const Heard& heard, const float* amounts, int rows, float* to) {
   const std::size_t perGroup = heard.perGroup, perFrame = heard.perFrame;
   const int groups = heard.groups;
-  constexpr int kTogether = 4;
+  constexpr int kTogether = 4;  // of which kBlock is a multiple: beyond the last row there is room to read
   for (int row = 0; row < rows; row += kTogether) {
-    const int some = std::min(kTogether, rows - row);
-    const float* from[kTogether];  // past the last row, that row once more
+    const float* from = heard.data + static_cast<std::size_t>(row) * perFrame;
     Lanes sums[kTogether];
-    for (int i = 0; i < kTogether; ++i) {
-      from[i] = heard.data + static_cast<std::size_t>(row + std::min(i, some - 1)) * perFrame;
-      sums[i] = Lanes::from(from[i]);
-    }
+    for (std::size_t i = 0; i < kTogether; ++i) sums[i] = Lanes::from(from + i * perFrame);
     for (int g = 1; g < groups; ++g) {
-      for (int i = 0; i < kTogether; ++i) sums[i] += Lanes::from(from[i] += perGroup);
+      from += perGroup;
+      for (std::size_t i = 0; i < kTogether; ++i) sums[i] += Lanes::from(from + i * perFrame);
     }
+    const int some = std::min(kTogether, rows - row);
     for (int i = 0; i < some; ++i, to += kLanes) mulAdd(sumInEach(sums[i]), amounts[row + i], Lanes::from(to)).to(to);
   }
 }

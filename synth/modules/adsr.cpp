@@ -29,8 +29,9 @@ class Adsr final : public Module {
     Made& out = block.out[0];
     std::uint64_t resting = 0;
     int g = 0;
-    for (; g + 4 <= block.groups; g += 4) resting |= run<4>(block, g) << g;
-    for (; g < block.groups; ++g) resting |= run<1>(block, g) << g;
+    const Ways ways = waysOf(block, 0, 0);
+    for (; g + 4 <= block.groups; g += 4) resting |= run<4>(block, g, ways) << g;
+    for (; g < block.groups; ++g) resting |= run<1>(block, g, ways) << g;
     out.steady = std::popcount(resting) == block.groups;
     for (; resting != 0 && !out.steady; resting &= resting - 1) {
       const int rests = std::countr_zero(resting);
@@ -83,9 +84,8 @@ class Adsr final : public Module {
   /// level that its first frame leaves as it was stays there. Returns a bit for each group of such: if all are,
   /// only the first frame has been written.
   template <std::size_t kTogether>
-  HWY_INLINE std::uint64_t run(const Block& block, int first) {
+  HWY_INLINE std::uint64_t run(const Block& block, int first, Ways ways) {
     const bool alike = block.in[kAttack].alike() && block.in[kDecay].alike() && block.in[kRelease].alike();
-    Ways ways = waysOf(block, first, 0);
     Lanes level[kTogether], rising[kTogether], attack[kTogether], goal[kTogether], fall[kTogether];
     float* out[kTogether];
     bool rests = true, ascends = false;

@@ -89,9 +89,10 @@ class Keys final : public Module {
   /// Frames up to `until` are as this one.
   void say(const Block& block, int frame, int until) const {
     for (std::size_t i = 0; i < said_.size(); ++i) {
-      for (int g = 0; g < block.groups; ++g) {
-        const float* const said = said_[i].data() + g * kLanes;
-        for (int f = frame; f < until; ++f) std::memcpy(block.out[i].at(g, f), said, kLanes * sizeof(float));
+      const float* said = said_[i].data();
+      float* to = block.out[i].at(0, frame);
+      for (int g = 0; g < block.groups; ++g, said += kLanes, to += kPerGroup) {
+        for (int f = 0; f < until - frame; ++f) std::memcpy(to + f * kLanes, said, kLanes * sizeof(float));
       }
     }
   }

@@ -16,9 +16,9 @@ constexpr float kLoudest = 12;
 
 enum Into { kIn, kCutoff, kResonance, kDrive, kPitch };
 
-/// What goes into the first pole: so much of the input and of the poles' memory, driven.
+/// What goes into the first pole: so much of the input and of the poles' memory, driven or up to a limit.
 struct Entrance {
-  Lanes in, back, drive, undrive;
+  Lanes in, back, drive, undrive, limit;
 };
 /// What the knobs make of one group's filters. With one pole's y = g * in + h * state, and state' = 2 * y - state.
 struct Tuned {
@@ -48,16 +48,16 @@ class Ladder final : public Module {
 
  private:
   struct Poles {
-    // What they remember, the first times h / g, the second times h / g^2, and so on.
+    // What they remember, the last times h, the one before times h * g, and so on.
     alignas(32) float at[4][kLanes] = {};
     alignas(32) float g[kLanes] = {1, 1, 1, 1, 1, 1, 1, 1}, h[kLanes] = {1, 1, 1, 1, 1, 1, 1, 1};
 
     HWY_INLINE void load(Lanes newG, Lanes newH, Lanes& m1, Lanes& m2, Lanes& m3, Lanes& m4) const {
-      const Lanes less = Lanes::from(g) / newG, once = newH / Lanes::from(h) * less, twice = once * less;
-      m1 = Lanes::from(at[0]) * once;
-      m2 = Lanes::from(at[1]) * twice;
-      m3 = Lanes::from(at[2]) * (twice * less);
-      m4 = Lanes::from(at[3]) * (twice * less * less);
+      const Lanes more = newG / Lanes::from(g), once = newH / Lanes::from(h), twice = once * more;
+      m1 = Lanes::from(at[0]) * (twice * more * more);
+      m2 = Lanes::from(at[1]) * (twice * more);
+      m3 = Lanes::from(at[2]) * twice;
+      m4 = Lanes::from(at[3]) * once;
     }
     HWY_INLINE void measure(Lanes newG, Lanes newH) {
       newG.to(g);
@@ -84,6 +84,7 @@ class Ladder final : public Module {
     // At 4 the feedback makes up for all that the poles lose. Driven, it has to make up for what saturates as well;
     // that comes in only where the knob's way ends.
     t.feedback = knobs.resonance * 4.0f;
+    t.entrance.limit = kLoudest;
     if constexpr (kDriven) {
       Lanes end = knobs.resonance * knobs.resonance;  // to the power of 32
       for (int i = 0; i < 4; ++i) end *= end;
@@ -133,9 +134,11 @@ class Ladder final : public Module {
       for (; g + 2 <= block.groups; g += 2) follow<2, kDriven>(block, g);
       for (; g < block.groups; ++g) follow<1, kDriven>(block, g);
     } else {
-      for (; g + 4 <= block.groups; g += 4) hold<4, kDriven>(block, g);
-      for (; g + 2 <= block.groups; g += 2) hold<2, kDriven>(block, g);
-      for (; g < block.groups; ++g) hold<1, kDriven>(block, g);
+      Tuned tuned;
+      tune<kDriven>(Knobs::at(block, 0, 0), tuned);
+      for (; g + 4 <= block.groups; g += 4) hold<4, kDriven>(block, g, tuned);
+      for (; g + 2 <= block.groups; g += 2) hold<2, kDriven>(block, g, tuned);
+      for (; g < block.groups; ++g) hold<1, kDriven>(block, g, tuned);
     }
   }
 
@@ -178,37 +181,48 @@ class Ladder final : public Module {
       poles_[static_cast<std::size_t>(first) + i].store(m1[i], m2[i], m3[i], m4[i]);
   }
 
-  /// Likewise while the knobs stand still. If what comes out of each pole is measured in g, g^2, g^3, g^4 of what goes
-  /// into it, and what it remembers is kept times its h, then each passes on what it hears plus what it remembers, and
-  /// what is left to multiply is its memory.
+  /// Likewise while the knobs stand still. If the last pole's output is measured as it is, that of the one before in
+  /// parts of 1 / g, then 1 / g^2, and what each remembers is kept times its h, then each passes on what it hears plus
+  /// what it remembers, and what is left to multiply is its memory.
   template <std::size_t kTogether, bool kDriven>
-  HWY_INLINE void hold(const Block& block, int first) {
+  HWY_INLINE void hold(const Block& block, int first, Tuned t) {
     const Heard in = block.in[kIn];
-    Lanes m1[kTogether], m2[kTogether], m3[kTogether], m4[kTogether], memory[kTogether], out[kTogether];
+    Lanes m1[kTogether], m2[kTogether], m3[kTogether], m4[kTogether], memory[kTogether], loudness[kTogether];
     Entrance entrance[kTogether];
-    Tuned t;
     for (std::size_t i = 0; i < kTogether; ++i) {
-      if (i == 0 || !alike_) tune<kDriven>(Knobs::at(block, first + static_cast<int>(i), 0), t);
+      if (!alike_) tune<kDriven>(Knobs::at(block, first + static_cast<int>(i), 0), t);
       Poles& poles = poles_[static_cast<std::size_t>(first) + i];
       poles.load(t.g, t.h, m1[i], m2[i], m3[i], m4[i]);
       poles.measure(t.g, t.h);
       memory[i] = t.h - t.g;
-      out[i] = kDriven ? t.g4 * t.loudness : t.g4;
       entrance[i] = t.entrance;
-      entrance[i].back *= t.g4;
+      if constexpr (kDriven) {
+        entrance[i].undrive *= t.g4;
+        loudness[i] = t.loudness;
+      } else {
+        entrance[i].in *= t.g4;
+        entrance[i].back *= t.g4;
+        entrance[i].limit *= t.g4;
+      }
+    }
+    const float* from[kTogether];
+    float* to[kTogether];
+    for (std::size_t i = 0; i < kTogether; ++i) {
+      from[i] = in.at(first + static_cast<int>(i), 0);
+      to[i] = block.out[0].at(first + static_cast<int>(i), 0);
     }
     for (int f = 0; f < block.frames; ++f) {
 #pragma GCC unroll 4
       for (std::size_t i = 0; i < kTogether; ++i) {
-        const int g = first + static_cast<int>(i);
         const Lanes q2 = m1[i] + m2[i], q3 = q2 + m3[i], q4 = q2 + (m3[i] + m4[i]);
-        const Lanes u = entering<kDriven>(entrance[i], Lanes::from(in.at(g, f)), q4);
+        const Lanes u =
+            entering<kDriven>(entrance[i], Lanes::from(from[i] + static_cast<std::size_t>(f) * in.perFrame), q4);
         const Lanes y1 = u + m1[i], y2 = u + q2, y3 = u + q3, y4 = u + q4;
         m1[i] = mulAdd(memory[i], y1, u);
         m2[i] = mulAdd(memory[i], y2, y1);
         m3[i] = mulAdd(memory[i], y3, y2);
         m4[i] = mulAdd(memory[i], y4, y3);
-        (y4 * out[i]).to(block.out[0].at(g, f));
+        (kDriven ? y4 * loudness[i] : y4).to(to[i] + f * kLanes);
       }
     }
     for (std::size_t i = 0; i < kTogether; ++i)
@@ -220,7 +234,7 @@ class Ladder final : public Module {
   static HWY_INLINE Lanes entering(const Entrance& t, Lanes in, Lanes last) {
     const Lanes u = subMul(in * t.in, t.back, last);
     if constexpr (kDriven) return saturated(u * t.drive) * t.undrive;
-    else return within(-kLoudest, u, kLoudest);
+    else return within(-t.limit, u, t.limit);
   }
 
   Bending bending_;

@@ -100,8 +100,8 @@ class Reverb final : public Module {
  private:
   static constexpr double kHigh = 8000;  // what damping speaks of
   static constexpr float kEarly = 0.7f;  // how loud the walls are at first
-  alignas(32) static constexpr float kFlips[kLanes] = {1, 1, 1, -1, 1, 1, -1, -1};
-  alignas(32) static constexpr float kOtherFlips[kLanes] = {1, -1, 1, 1, -1, 1, 1, 1};
+  static constexpr unsigned kFlips = 0b11001000, kOtherFlips = 0b00010010;
+  static constexpr float kMingled = 0.35355339f;  // to be as loud again as before: 1 / sqrt(8)
 
   /// What the knobs make of the lines, for one cell.
   void heed(const Block& block, int frame) {
@@ -129,8 +129,9 @@ class Reverb final : public Module {
     const Lanes open = 1.0f - left, k = 1.0f - left * cosine_;
     const Lanes dull = open / (k + sqrt(max(k * k - open * open, 0.0f)));
     dull.to(dull_);
-    (lasting * (1.0f - dull)).to(clear_);
-    sqrt(1.0f - lasting * lasting).to(enter_);  // so that a longer reverb is not a louder one
+    (lasting * (1.0f - dull) * kMingled).to(clear_);
+    // So that a longer reverb is not a louder one.
+    (sqrt(1.0f - lasting * lasting) * (kMingled * kMingled * kMingled)).to(enter_);
 
     const double before = predelay_.now(), wait = predelay_.to(std::round(says(kPredelay) * rate_));
     waits_ = before >= 0 && before != wait;
@@ -142,40 +143,113 @@ class Reverb final : public Module {
   }
 
   HWY_INLINE void run(const Block& block, int from, int frames) {
-    Rows rows, arriving;
     const Heard in = block.in[kIn];
-    for (int f = 0; f < frames; ++f) Lanes::from(in.at(0, from + f)).to(rows.at[f]);
-    if (waits_) first_.readFast(firstDelay_, firstGrowth_, cell_, frames, arriving);
-    else first_.read(firstWhole_.data(), frames, arriving);
-    first_.write(rows, frames);
-    for (int f = 0; f < frames; ++f)
-      (mingle(Lanes::from(arriving.at[f]) * Lanes::from(kFlips)) * Lanes::from(kOtherFlips)).to(rows.at[f]);
-    second_.read(secondLengths_.data(), frames, arriving);
-    second_.write(rows, frames);
-    for (int f = 0; f < frames; ++f) (mingle(Lanes::from(arriving.at[f])) * Lanes::from(kFlips)).to(rows.at[f]);
-    third_.read(thirdLengths_.data(), frames, arriving);
-    third_.write(rows, frames);
-
-    if (fast_) lines_.readFast(delay_, growth_, cell_, frames, rows);
-    else lines_.read(delay_, growth_, cell_, frames, rows);
-    const Lanes dull = Lanes::from(dull_), clear = Lanes::from(clear_), enter = Lanes::from(enter_);
-    const bool still = block.in[kMix].steady();
-    const Lanes mixed = Lanes::from(block.in[kMix].at(0, from));
-    Lanes wetness = sqrt(mixed), dryness = sqrt(1.0f - mixed), low = Lanes::from(low_);
-    for (int f = 0; f < frames; ++f) {
-      const Lanes echo = Lanes::from(rows.at[f]), dry = Lanes::from(in.at(0, from + f));
-      low = mulAdd(low, dull, echo * clear);
-      const Lanes early = mingle(Lanes::from(arriving.at[f])) * enter;
-      (early + mingle(low)).to(rows.at[f]);
-      if (!still) {
-        const Lanes mix = Lanes::from(block.in[kMix].at(0, from + f));
-        wetness = sqrt(mix);
-        dryness = sqrt(1.0f - mix);
-      }
-      mulAdd(sidesOf(mulAdd(early, kEarly, echo)) * 0.5f, wetness, dry * dryness).to(block.out[0].at(0, from + f));
+    Runs arriving, early, echo, dulled;
+    const float* heard[kLanes];
+    float* told[kLanes];
+    for (int i = 0; i < kLanes; ++i) {
+      heard[i] = waits_ ? arriving.of[i] : first_.ago(i, firstWhole_[static_cast<std::size_t>(i)]);
+      told[i] = second_.next(i);
     }
-    low.to(low_);
-    lines_.write(rows, frames);
+    if (waits_) first_.readFast(firstDelay_, firstGrowth_, cell_, frames, arriving);
+    spread<kFlips, kOtherFlips>(heard, told, frames);
+    for (int i = 0; i < kLanes; ++i) {
+      heard[i] = second_.ago(i, secondLengths_[static_cast<std::size_t>(i)]);
+      told[i] = third_.next(i);
+    }
+    spread<0, kFlips>(heard, told, frames);
+    for (int i = 0; i < kLanes; ++i) {
+      heard[i] = third_.ago(i, thirdLengths_[static_cast<std::size_t>(i)]);
+      told[i] = early.of[i];
+    }
+    spread<0, 0>(heard, told, frames);
+    float *const left = first_.next(0), *const right = first_.next(1);
+    const float* ears = in.at(0, from);
+#pragma GCC unroll 4
+    for (int f = 0; f < frames; ++f, ears += in.perFrame) {
+      left[f] = ears[0];
+      right[f] = ears[1];
+    }
+
+    if (fast_) lines_.readFast(delay_, growth_, cell_, frames, echo);
+    else lines_.read(delay_, growth_, cell_, frames, echo);
+    muffle(echo, frames, dulled);
+    float wet[2][kBlock + 8];
+    for (int i = 0; i < kLanes; ++i) told[i] = lines_.next(i);
+    for (int f = 0; f < frames; f += kSome) {
+      Some some[kLanes], sides[2] = {hn::Zero(Real()), hn::Zero(Real())};
+#pragma GCC unroll 8
+      for (int i = 0; i < kLanes; ++i) some[i] = hn::LoadU(Real(), dulled.of[i] + f);
+      mingle(some);
+#pragma GCC unroll 8
+      for (int i = 0; i < kLanes; ++i) {
+        const Some enters = hn::Mul(hn::LoadU(Real(), early.of[i] + f), hn::Set(Real(), enter_[i]));
+        hn::StoreU(hn::Add(enters, some[i]), Real(), told[i] + f);
+        const Some sounds = hn::MulAdd(enters, hn::Set(Real(), kEarly), hn::LoadU(Real(), echo.of[i] + f));
+        sides[i % 2] = hn::Add(sides[i % 2], sounds);
+      }
+      for (int side = 0; side < 2; ++side) hn::StoreU(sides[side], Real(), wet[side] + f);
+    }
+    for (LongLines* lines : {&first_, &second_, &third_, &lines_}) lines->advance(frames);
+    mix(block, from, frames, wet);
+  }
+
+  /// What eight runs say goes to eight others, each to all. Those whose bits are set stand on their heads, before or
+  /// after.
+  template <unsigned kBefore, unsigned kAfter>
+  static HWY_INLINE void spread(const float* const (&from)[kLanes], float* const (&to)[kLanes], int frames) {
+    for (int f = 0; f < frames; f += kSome) {
+      Some some[kLanes];
+#pragma GCC unroll 8
+      for (int i = 0; i < kLanes; ++i) {
+        some[i] = hn::LoadU(Real(), from[i] + f);
+        if ((kBefore >> i & 1) != 0) some[i] = hn::Neg(some[i]);
+      }
+      mingle(some);
+#pragma GCC unroll 8
+      for (int i = 0; i < kLanes; ++i) {
+        if ((kAfter >> i & 1) != 0) some[i] = hn::Neg(some[i]);
+        hn::StoreU(some[i], Real(), to[i] + f);
+      }
+    }
+  }
+
+  /// The walls take the highs away.
+  HWY_INLINE void muffle(const Runs& echo, int frames, Runs& dulled) {
+    const Lanes dull = Lanes::from(dull_), clear = Lanes::from(clear_);
+    Lanes low = Lanes::from(low_);
+    for (int f = 0; f < frames; f += 4) {
+      const float* lines[kLanes];
+      for (int i = 0; i < kLanes; ++i) lines[i] = echo.of[i] + f;
+      Lanes rows[4];
+      rowsOf(lines, rows);
+      for (Lanes& row : rows) row = low = mulAdd(low, dull, row * clear);
+      toLines(rows, dulled, f);
+    }
+    for (int i = 0; i < kLanes; ++i) low_[i] = dulled.of[i][frames - 1];
+  }
+
+  static HWY_INLINE void mix(const Block& block, int from, int frames, const float (&wet)[2][kBlock + 8]) {
+    alignas(32) float rows[kBlock + 8][kLanes];
+    for (int f = 0; f < frames; f += 4) {
+      const float *const left = wet[0] + f, *const right = wet[1] + f;
+      const float* const ears[kLanes] = {left, right, left, right, left, right, left, right};
+      Lanes four[4];
+      rowsOf(ears, four);
+      for (int k = 0; k < 4; ++k) four[k].to(rows[f + k]);
+    }
+    const Heard in = block.in[kIn], says = block.in[kMix];
+    const Lanes first = Lanes::from(says.at(0, from));
+    Lanes wetness = sqrt(first) * 0.5f, dryness = sqrt(1.0f - first);
+    for (int f = 0; f < frames; ++f) {
+      if (!says.steady()) {
+        const Lanes now = Lanes::from(says.at(0, from + f));
+        wetness = sqrt(now) * 0.5f;
+        dryness = sqrt(1.0f - now);
+      }
+      const Lanes dry = Lanes::from(in.at(0, from + f));
+      mulAdd(Lanes::from(rows[f]), wetness, dry * dryness).to(block.out[0].at(0, from + f));
+    }
   }
 
   void settle() {

@@ -17,10 +17,13 @@ class Vca final : public Module {
     for (int g = 0; g < block.groups; ++g) {
       const float* from = in.at(g, 0);
       float* to = out.at(g, 0);
-      Lanes times = Lanes::from(gain.at(g, 0)) * Lanes::from(level.at(g, 0));
-      for (int f = 0; f < frames; ++f, from += in.perFrame, to += kLanes) {
-        if (!still) times = Lanes::from(gain.at(g, f)) * Lanes::from(level.at(g, f));
-        (Lanes::from(from) * times).to(to);
+      const Lanes times = Lanes::from(gain.at(g, 0)) * Lanes::from(level.at(g, 0));
+      if (still) {
+#pragma GCC unroll 4
+        for (int f = 0; f < frames; ++f, from += in.perFrame, to += kLanes) (Lanes::from(from) * times).to(to);
+      } else {
+        for (int f = 0; f < frames; ++f, from += in.perFrame, to += kLanes)
+          (Lanes::from(from) * (Lanes::from(gain.at(g, f)) * Lanes::from(level.at(g, f)))).to(to);
       }
     }
   }
