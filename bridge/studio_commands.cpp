@@ -77,8 +77,7 @@ Heading apart(const Arguments& given, Tick usual) {
       const bool closed = closes(text);
       if (text.empty()) continue;
       if (const auto step = synth::stepCalled(text)) {
-        heading.step = *step;
-        open = false;
+        heading.step = *step;  // a colon may still come
         continue;
       }
       if (closed)
@@ -248,7 +247,7 @@ void addFeel(CommandTable& table, Sequences& sequences) {
 
 Reply playPatterns(Sequences& sequences, const std::string& what) {
   return trying([&](const Arguments&) -> std::string {
-    if (sequences.all().empty()) throw PatchError{listed(sequences)};
+    if (what == "all" && sequences.all().empty()) throw PatchError{listed(sequences)};
     if (what == "all") sequences.playAll();
     else sequences.play(what);
     if (what != "all") return what + " plays";

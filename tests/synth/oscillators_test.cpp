@@ -255,7 +255,12 @@ SCENARIO("a pulse has no direct current, whatever its width") {
 
 SCENARIO("ten oscillators stay together for ten minutes: MUS-04") {
   GIVEN("five kinds, each with a tone and the octave above it, started together") {
-    constexpr int second = 48000 / kBlock, all = 10 * 60 * second;
+#if defined(ANTIPHON_SANITIZED)
+    constexpr int minutes = 1;
+#else
+    constexpr int minutes = 10;
+#endif
+    constexpr int second = 48000 / kBlock, all = minutes * 60 * second;
     constexpr double hertz = 261.6;
     // How far each has come from the first second to the last, past whole turns.
     std::vector<double> low, high;

@@ -11,6 +11,11 @@ namespace antiphon::synth {
 namespace {
 
 constexpr int kRate = 48000;
+#if defined(ANTIPHON_SANITIZED)
+constexpr std::size_t kEvery = 6;  // some of the instruments: each is a hundred times as slow
+#else
+constexpr std::size_t kEvery = 1;
+#endif
 
 struct Stage {
   Desk desk{SampleRate{kRate}};
@@ -50,8 +55,8 @@ using Kind = Gesture::Kind;
 
 SCENARIO("An instrument that nobody plays comes to rest, and is there again with the next key") {
   GIVEN("each of the factory's") {
-    for (const Recipe& recipe : allRecipes()) {
-      const std::string name{recipe.name};
+    for (std::size_t i = 0; i < allRecipes().size(); i += kEvery) {
+      const std::string name{allRecipes()[i].name};
       INFO(name);
       Stage stage{name};
       stage.listen(0.1);
@@ -59,7 +64,7 @@ SCENARIO("An instrument that nobody plays comes to rest, and is there again with
       const double first = rms(stage.listen(1));
       stage.play(Kind::keyUp);
       CHECK(stage.resting() == 0);
-      for (int i = 0; i < 40 && stage.resting() == 0; ++i) stage.listen(1);
+      for (int second = 0; second < 40 && stage.resting() == 0; ++second) stage.listen(1);
       CHECK(stage.resting() == 1);
       CHECK(loudest(stage.listen(1)) < 1e-6);
       stage.play(Kind::keyDown);
