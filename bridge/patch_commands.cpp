@@ -156,6 +156,20 @@ void addPatchCommands(CommandTable& table, Desk& desk) {
          desk.disconnect(trimmed(names.substr(0, to)), trimmed(names.substr(to + 1)));
          return std::string{};
        })});
+  table.add({"add",
+             {{"effect", Command::Text{kLongestName}}, {"to", Command::Rest{"to NAME [param=value ...]"}}},
+             "Puts an effect behind a module or an instrument, and behind those that it has.",
+             trying([&desk](const Arguments& given) {
+               const Command::Words& rest = given.rest("to");
+               if (rest.size() < 2 || rest[0].text != "to" || !rest[0].key.empty() || !rest[1].key.empty())
+                 throw PatchError{"say add EFFECT to NAME: add reverb to bass amount=0.3"};
+               std::vector<synth::PatchWord> words;
+               for (std::size_t i = 2; i < rest.size(); ++i) words.push_back({rest[i].key, rest[i].text});
+               std::string added;
+               edit(desk,
+                    [&](Patch& patch) { added = synth::addEffect(patch, given.text("effect"), rest[1].text, words); });
+               return added + " is behind " + rest[1].text;
+             })});
   table.add({"set",
              {{"what", Command::Text{kLongestName}},
               {"value", Command::Text{kLongestName}},

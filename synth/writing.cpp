@@ -104,6 +104,51 @@ void chain(Patch& patch, std::string_view names, double amount) {
   }
 }
 
+std::string addEffect(Patch& patch, const std::string& effect, const std::string& name,
+                      std::span<const PatchWord> words) {
+  const ModuleType* const type = moduleCalled(effect);
+  if (type == nullptr || type->inlet("in") != 0 || type->outlets.empty() || type->name == "out") {
+    std::string known;
+    for (const ModuleType* some : allModules()) {
+      if (some->family == "effects") known += (known.empty() ? "" : ", ") + std::string{some->name};
+    }
+    throw PatchError{"'" + effect.substr(0, 60) + "' is no effect; there are " + known};
+  }
+  const Instrument* const whole = patch.instrument(name);
+  std::string last = whole != nullptr ? whole->out.substr(0, whole->out.find('.')) : patch.at(name).name;
+  const auto isInside = [&](const std::string& module) { return whole != nullptr && module.starts_with(name + "-"); };
+  for (bool found = true; found;) {  // those that it has already
+    found = false;
+    for (const PatchCable& cable : patch.cables()) {
+      if (cable.from != last || !cable.to.ends_with("-" + name) || isInside(cable.to)) continue;
+      last = cable.to;
+      found = true;
+      break;
+    }
+  }
+  std::vector<PatchWord> named;
+  for (const PatchWord& word : words) {
+    const bool mix = word.key == "amount" && type->inlet("amount") < 0;
+    named.push_back(mix ? PatchWord{"mix", word.text} : word);
+  }
+  const std::string added = effect + "-" + name;
+  const bool outlet = whole != nullptr && last == whole->out.substr(0, whole->out.find('.'));
+  const std::string from = outlet ? whole->out : last;
+  place(patch, added, *type, named);
+  const std::vector<PatchCable> before = patch.cables();
+  for (const PatchCable& cable : before) {
+    if (cable.from != last || isInside(cable.to)) continue;
+    const PlacedModule &giver = patch.at(cable.from), &taker = patch.at(cable.to);
+    const std::string to =
+        taker.name + "." + std::string{taker.type->inlets[static_cast<std::size_t>(cable.inlet)].name};
+    patch.disconnect(giver.name + "." + std::string{giver.type->outlets[static_cast<std::size_t>(cable.outlet)].name},
+                     to);
+    patch.connect(added, to, cable.amount);
+  }
+  patch.connect(from, added);
+  return added;
+}
+
 double valueOf(const Patch& patch, std::string_view port, std::string_view text) {
   const Patch::Port to = patch.sink(port);
   const Inlet& inlet = to.inlet();

@@ -25,6 +25,11 @@ void create(Patch& patch, const std::string& name, std::span<const PatchWord> wo
 /// makes one.
 void chain(Patch& patch, std::string_view names, double amount = 1);
 
+/// add EFFECT to NAME [param=value ...]: an effect behind NAME and behind those that it has already; what heard them
+/// hears this one. `amount` is its mix. Returns what it is called: EFFECT-NAME.
+std::string addEffect(Patch& patch, const std::string& effect, const std::string& name,
+                      std::span<const PatchWord> words);
+
 /// NAME.PARAM VALUE, as it is written; what the value comes to.
 double valueOf(const Patch& patch, std::string_view port, std::string_view text);
 

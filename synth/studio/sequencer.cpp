@@ -12,7 +12,9 @@ namespace {
 constexpr std::size_t kChanges = 1024, kHeld = 1024, kDue = 2048;
 constexpr double kNever = std::numeric_limits<double>::infinity();
 // A clock that is followed is put right by less than this; what is more is a jump to another place.
-constexpr double kJump = 0.1;   // quarters
+constexpr double kJump = 0.1;  // quarters
+constexpr double kLate =
+    0.02;  // s that the music may have begun before anybody heard of it: its first stroke is played
 constexpr double kSame = 1e-6;  // quarters: rounding, no more
 
 double beatsOf(Tick ticks) { return static_cast<double>(ticks.count) / static_cast<double>(kQuarter.count); }
@@ -164,11 +166,12 @@ const std::vector<Sequencer::Due>& Sequencer::due(const Transport& time, Frame n
 
 void Sequencer::play(std::size_t number, double horizon, bool jumps) {
   Track& track = tracks_[number];
+  const double here = jumps ? beat_ - kLate * rate_.hertz * perFrame_ : beat_;
   if (track.changes && (jumps || track.from == kUnknown)) {
     const double quantum = beatsOf(track.quantum);
-    track.from = quantum > 0 ? std::ceil((beat_ - kSame) / quantum) * quantum : beat_;
+    track.from = quantum > 0 ? std::ceil((here - kSame) / quantum) * quantum : here;
   }
-  if (jumps) locate(track, beat_);
+  if (jumps) locate(track, here);
   // One that may be early has to be found as much earlier.
   const double early = static_cast<double>(feel_.humanize) * rate_.hertz * perFrame_;
   for (;;) {

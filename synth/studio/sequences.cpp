@@ -8,7 +8,7 @@ namespace antiphon::synth {
 namespace {
 
 constexpr float kKickKey = 36, kUsualKey = 48;  // of pads, by General MIDI; of all that has a pitch
-constexpr std::string_view kTrigger = "trigger", kPads = "-pads";
+constexpr std::string_view kTrigger = "trigger", kPads = "pads-";
 
 /// The module that `name` is heard by.
 std::string voiceOf(const Patch& patch, const std::string& name) {
@@ -66,7 +66,7 @@ int Sequences::trackOf(const std::string& name) {
 void Sequences::makePlayable(const std::string& name) {
   Patch patch = desk_.patch();
   if (isDrum(patch, name) && strikerOf(patch, name).empty()) {
-    const std::string pads = name + std::string{kPads};
+    const std::string pads = std::string{kPads} + name;
     patch.add(pads, *moduleCalled("pads"));
     patch.connect(pads + ".kick", name + "." + std::string{kTrigger});
     desk_.load(patch);

@@ -141,6 +141,39 @@ SCENARIO("An instrument is taken away and made again while its pattern plays") {
   }
 }
 
+SCENARIO("Effects are put behind an instrument") {
+  GIVEN("a short bass that plays once in two bars") {
+    Studio studio;
+    studio.ok("create bass attack=1ms release=10ms");
+    studio.ok("melody bass: A2 .:7");
+    studio.ok("play");
+    const auto dry = studio.hear(4);
+    WHEN("a reverb and then a filter are added") {
+      CHECK(studio.ok("add reverb to bass amount=0.5 decay=3s") == "reverb-bass is behind bass");
+      const auto wet = studio.hear(4);
+      studio.ok("add ladder to bass cutoff=200hz");
+      THEN("its tail is heard, and the filter stands behind the reverb") {
+        const auto tail = [](const std::vector<float>& sound) {
+          return loudest(std::span<const float>{sound}.subspan(72000, 24000));
+        };
+        CHECK(tail(dry) < 1e-3);
+        CHECK(tail(wet) > 0.003);
+        CHECK_THAT(studio.ok("show ladder-bass"), Contains("reverb-bass.out > ladder-bass.in"));
+        CHECK_THAT(studio.ok("show out"), Contains("ladder-bass.out > out.in") && !Contains("bass-"));
+      }
+    }
+  }
+  GIVEN("what cannot be added") {
+    Studio studio;
+    studio.ok("create bass");
+    CHECK_THAT(studio.error("add saw to bass"), Contains("'saw' is no effect; there are") && Contains("reverb"));
+    CHECK_THAT(studio.error("add reverb to nobody"), Contains("nobody"));
+    CHECK_THAT(studio.error("add reverb bass"), Contains("add EFFECT to NAME"));
+    CHECK_THAT(studio.error("add reverb to bass size=enormous"), Contains("reverb-bass.size"));
+    CHECK(studio.desk.patch().find("reverb-bass") == nullptr);
+  }
+}
+
 SCENARIO("A pattern is changed while it plays") {
   GIVEN("a bass that holds one note for each bar") {
     Studio studio;

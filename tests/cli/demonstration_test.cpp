@@ -74,6 +74,22 @@ SCENARIO("SOLO-2 Without a terminal and without a file, solo says that there is 
   REQUIRE(solo.output().find("sound: heard by nobody") != std::string::npos);
 }
 
+SCENARIO("STUDIO-1 A groove is typed through a pipe", "[real-time]") {
+  Running studio{{ANTIPHON_PROGRAM, "studio", "--device", "none", "--answerer", "echo"}};
+  REQUIRE(studio.says("on our own clock, 120 BPM", 10));
+  studio.type(
+      "create kick\nsequence kick: x...x...x...x...\nplay\nwait 500ms\npatterns\nquantize beat\nplay nobody\n"
+      "tempo 130\nquit\n");
+  REQUIRE(studio.wait(10) == 0);
+  const std::string output = studio.output();
+  INFO(output);
+  CHECK(output.find("ok play: kick") != std::string::npos);
+  CHECK(output.find("ok kick: x...x...x...x...  in 1/16  plays") != std::string::npos);
+  CHECK(output.find("ok changes come with the next beat") != std::string::npos);
+  CHECK(output.find("error nothing is written for nobody") != std::string::npos);
+  CHECK(output.find("ok tempo 130 BPM") != std::string::npos);
+}
+
 TEST_CASE("what is asked of the sound and cannot be is refused in a line") {
   for (const auto& [words, why] : std::vector<std::pair<std::vector<std::string>, std::string>>{
            {{"run", "--through"}, "add --synth"},

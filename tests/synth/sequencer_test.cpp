@@ -72,6 +72,15 @@ SCENARIO("A pattern is played on the beat, round after round") {
       stage.run(1);
       THEN("the next bar brings it") { CHECK(stage.struck().empty()); }
     }
+    WHEN("it has begun some milliseconds before anybody hears of it") {
+      stage.time.beat = 0.02;
+      stage.run(0.9);
+      THEN("its first stroke is late, and not missing") {
+        REQUIRE(stage.struck().size() == 2);
+        CHECK(stage.struck()[0] == 0);
+        CHECK(stage.struck()[1] == 24000 - 480);
+      }
+    }
     WHEN("it stands still") {
       stage.time.running = false;
       stage.run(4);
