@@ -104,8 +104,7 @@ Piece takenApart(std::string_view text) {
 
 float keyIn(std::string_view name) {
   const auto key = keyCalled(name);
-  if (!key) throw NotationError{"a note is written like C2, Eb3 or F#4, not " + quoted(name)};
-  if (*key < 0 || *key > 127) throw NotationError{quoted(name) + " is beyond the keys, which go from C-1 to G9"};
+  if (!key) throw NotationError{"a note is written like C2, Eb3 or F#4, from C-1 to G9, not " + quoted(name)};
   return static_cast<float>(*key);
 }
 

@@ -71,8 +71,8 @@ SCENARIO("A melody is written in notes") {
 TEST_CASE("what is written wrongly is answered with what is meant", "[notation]") {
   CHECK(complaint(steps("x..y")) == "a step is x, X, 1 to 9, . or -, not 'y': x...X.-x 37|");
   CHECK(complaint(steps("")) == "nothing is written: say for instance x...x... or C2 . Eb2:2");
-  CHECK(complaint(notes("C2 H2")) == "a note is written like C2, Eb3 or F#4, not 'H2'");
-  CHECK(complaint(notes("A9")) == "'A9' is beyond the keys, which go from C-1 to G9");
+  CHECK(complaint(notes("C2 H2")) == "a note is written like C2, Eb3 or F#4, from C-1 to G9, not 'H2'");
+  CHECK(complaint(notes("A9")) == "a note is written like C2, Eb3 or F#4, from C-1 to G9, not 'A9'");
   CHECK(complaint(notes("C2:0")) == "a length is so many steps, up to 1024, not '0'");
   CHECK(complaint(notes("C2:2:3")) == "'C2:2:3' is written like C2:2/60");
   CHECK(complaint(notes("C2/200")) == "how hard is 1 to 127, not '200'");
