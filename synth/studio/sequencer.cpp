@@ -109,12 +109,13 @@ void Sequencer::strike(std::size_t number, double beat) {
     const float chance = chanceOf(number, track.round * 8191 + static_cast<std::int64_t>(track.next));
     off = (static_cast<double>(chance) * 2 - 1) * static_cast<double>(feel_.humanize) * rate_.hertz * perFrame_;
   }
-  const Frame at = frameOf(felt(beat) + off);
+  Frame at = frameOf(felt(beat) + off);
   using Kind = Gesture::Kind;
   // Who listens knows notes by key alone: one that still sounds ends where it is struck anew.
   const auto before =
       std::ranges::find_if(held_, [&](const Held& held) { return held.node == track.node && held.key == stroke.key; });
   if (before != held_.end()) {
+    at = std::max(at, before->since);  // what came too early for a hand may come before what was too late
     due_.push_back({before->node, {Kind::keyUp, before->key, 0}, at});
     held_.erase(before);
   }
