@@ -331,7 +331,7 @@ void Daemon::command(const std::string& line) {
   const Command::Reply reply = commands_.run(line);
   if (ensemble_) ensemble_->lookAround();
   log_.expect(wanted_.measures);
-  if (plan_.studio) log_.reply((reply.ok ? "ok " : "error ") + reply.text);
+  if (plan_.studio) log_.reply((reply.ok ? "ok" : "error") + (reply.text.empty() ? "" : " " + reply.text));
   else if (!reply.text.empty()) log_.reply(reply.text);
 }
 
