@@ -1,5 +1,6 @@
 #include "bridge/studio_commands.hpp"
 
+#include <rapidcheck.h>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numbers>
@@ -246,6 +247,37 @@ TEST_CASE("a pattern is written in all the ways that people write", "[studio]") 
   const std::string before = written("random bass 0.5 seed=4");
   CHECK(before == written("random bass 0.5 seed=4"));
   CHECK(before != written("random bass 0.5 seed=5"));
+}
+
+TEST_CASE("whatever is typed into a studio, it answers in a sentence and plays on", "[studio]") {
+  const std::vector<std::string> words{
+      "create", "sequence", "melody",  "euclid",     "random",   "vary",       "arp",    "play",        "stop",
+      "mute",   "solo",     "swing",   "humanize",   "quantize", "add",        "remove", "patch",       "unpatch",
+      "set",    "clear",    "note",    "patterns",   "list",     "show",       "kick",   "kick:",       "bass",
+      "bass:",  "drums",    "out",     "reverb",     "to",       "pads-kick",  "saw",    "reverb-bass", ">",
+      "all",    "off",      "on",      "now",        "beat",     "x...",       "X-3.|",  "C2",          "[C2",
+      "Eb3]:2", "[C3]/9",   ".",       "-",          "1/8t",     "1/16",       "5",      "16",          "0.4",
+      "2oct",   "seed=3",   "turn=-2", "mix=0.5",    "osc=saw",  "kick.decay", "8ms",    "voices=3",    "\"",
+      "up",     "=",        "::",      "bass.cutoff"};
+  REQUIRE(rc::check("lines of known words", [&] {
+    Studio studio;
+    for (const char* line :
+         {"create kick", "create bass", "create drums", "sequence kick: x...", "melody bass: C2 [E2 G2]"})
+      RC_ASSERT(studio.table.run(line).ok);
+    const int lines = *rc::gen::inRange(1, 40);
+    for (int i = 0; i < lines; ++i) {
+      const auto some = *rc::gen::resize(6, rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(words)));
+      std::string line = *rc::gen::elementOf(words);
+      for (const std::string& word : some) line += " " + word;
+      const Command::Reply reply = studio.table.run(line);
+      RC_LOG() << line << " -> " << reply.text << "\n";
+      RC_ASSERT(reply.ok || !reply.text.empty());
+      RC_ASSERT(reply.text.find(" failed: ") == std::string::npos);
+      studio.sequences.tend();
+      for (const float sample : studio.hear(0.02)) RC_ASSERT(std::abs(sample) <= 1.0f);
+    }
+    for (const auto& sequence : studio.sequences.all()) RC_ASSERT(patternOf(sequence.written, 60).length > Tick{});
+  }));
 }
 
 TEST_CASE("at most so many patterns play at once, and one that ends makes room", "[studio]") {
