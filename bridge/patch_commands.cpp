@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bridge/trying.hpp"
 #include "synth/manual.hpp"
 #include "synth/quantity.hpp"
 #include "synth/writing.hpp"
@@ -18,18 +19,6 @@ using synth::PatchError;
 
 constexpr std::size_t kLongestName = 100;
 constexpr double kLongestNote = 600;  // s
-
-/// Does what may throw a PatchError; the patch in play stays as it was when it does.
-template <typename Do>
-Command::Handler trying(Do&& act) {
-  return [act](const Arguments& given) -> Reply {
-    try {
-      return {true, act(given)};
-    } catch (const PatchError& error) {
-      return {false, error.what()};
-    }
-  };
-}
 
 template <typename Edit>
 void edit(Desk& desk, Edit&& change) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bridge/trying.hpp"
 #include "synth/quantity.hpp"
 #include "synth/studio/invention.hpp"
 
@@ -19,19 +20,6 @@ using synth::Written;
 constexpr std::size_t kLongestName = 100;
 constexpr double kLeastSwing = 50, kMostSwing = 75, kMostHumanize = 0.05;
 const std::vector<std::string> kWays{"up", "down", "updown", "random"};
-
-template <typename Do>
-Command::Handler trying(Do&& act) {
-  return [act](const Arguments& given) -> Reply {
-    try {
-      return {true, act(given)};
-    } catch (const PatchError& error) {
-      return {false, error.what()};
-    } catch (const NotationError& error) {
-      return {false, error.what()};
-    }
-  };
-}
 
 /// "x...x... in 1/16"
 std::string textOf(const Written& written) { return written.text + "  in " + synth::nameOf(written.step); }
