@@ -21,21 +21,21 @@
 #include "bridge/midi_systems.hpp"
 #include "bridge/model_commands.hpp"
 #include "bridge/patch_commands.hpp"
+#include "bridge/script.hpp"
 #include "bridge/session_file.hpp"
 #include "bridge/studio_commands.hpp"
 #include "bridge/turn_log.hpp"
 #include "model/echo.hpp"
-#include "synth/quantity.hpp"
 
 namespace antiphon {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kGlance = 40ms;         // how often the screen is looked after
-constexpr auto kTendEvery = 1s;        // and the ports
-constexpr auto kFadeAway = 1s;         // what sounds is not cut off
-constexpr double kLongestWait = 3600;  // s
+constexpr auto kGlance = 40ms;           // how often the screen is looked after
+constexpr auto kTendEvery = 1s;          // and the ports
+constexpr auto kFadeAway = 1s;           // what sounds is not cut off
+constexpr std::size_t kMostAsked = 256;  // lines that stand behind a wait; then nothing more is read
 constexpr int kDemoTurns = 2;
 constexpr const char* kDemoSession = "antiphon-session.mid";
 
@@ -99,6 +99,7 @@ class Daemon {
   std::chrono::steady_clock::time_point tended_{};
   std::deque<std::string> asked_;  // and not done yet, since a `wait` stands before it
   std::chrono::steady_clock::time_point waitUntil_{};
+  bool byHand_ = false;  // somebody types
   bool quit_ = false;
   int turnsPlayed_ = 0;
   PortFaults faultsTold_{};
@@ -156,22 +157,16 @@ Daemon::Daemon(DaemonPlan plan)
                      backend_->wake();
                      return taken;
                    }});
-  commands_.add({"wait",
-                 {{"seconds", Command::Text{16}}},
-                 "Lets time go by before the next line.",
-                 [this](const Command::Arguments& given) -> Command::Reply {
-                   const auto seconds = synth::secondsIn(given.text("seconds"));
-                   if (!seconds || *seconds < 0 || *seconds > kLongestWait)
-                     return {false, "wait takes a time up to an hour: 0.5, 2s or 300ms"};
-                   waitUntil_ = std::chrono::steady_clock::now() +
-                                std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                                    std::chrono::duration<double>{*seconds});
-                   return {};
-                 }});
+  addWait(commands_, [this](double seconds) -> Command::Reply {
+    if (byHand_) return {false, "wait is for files and pipes: here nothing waits for it"};
+    waitUntil_ = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                                        std::chrono::duration<double>{seconds});
+    return {};
+  });
   if (ensemble_) {
     band_.whenCommitted([this] { ensemble_->nextAnswer(); });
     addPatchCommands(commands_, ensemble_->desk());
-    addStudioCommands(commands_, ensemble_->sequences(), plan_.settings.meter);
+    addStudioCommands(commands_, ensemble_->sequences());
     addEnsembleCommands(commands_, *ensemble_);
   }
 }
@@ -230,7 +225,8 @@ int Daemon::run() {
     Console::Keys keys{plan_.settings.mode == Mode::manual, plan_.recordKey, plan_.playKey};
     if (piano_) keys.piano = [this](const KeyStroke& stroke, bool tells) { piano_->take(stroke, tells, steadyNow()); };
     Console console{std::move(keys), [this](const std::string& line) { asked_.push_back(line); }};
-    if (console.inputIsTerminal()) explainKeys();
+    byHand_ = console.inputIsTerminal();
+    if (byHand_) explainKeys();
     else if (piano_) log_.warn("[keys] no terminal: there are no keys to play on");
     while (!quit_ && stopSignal.load() == 0) {
       tell();
@@ -238,7 +234,8 @@ int Daemon::run() {
       if (plan_.turns > 0 && turnsPlayed_ >= plan_.turns) break;
       tend();
       log_.redraw(console.typed());
-      console.poll(glance());
+      if (asked_.size() < kMostAsked) console.poll(glance());
+      else std::this_thread::sleep_for(glance());
       obey();
       // What is typed into a studio from a file or a pipe is all there is.
       if (plan_.studio && console.ended() && asked_.empty()) quit_ = std::chrono::steady_clock::now() >= waitUntil_;
@@ -321,9 +318,9 @@ void Daemon::tend() {
 /// Does what was asked for, line by line, unless it is to wait.
 void Daemon::obey() {
   while (!asked_.empty() && !quit_ && std::chrono::steady_clock::now() >= waitUntil_) {
-    const std::string line = std::move(asked_.front());
+    const std::string line = plan_.studio && !byHand_ ? withoutComment(asked_.front()) : asked_.front();
     asked_.pop_front();
-    command(line);
+    if (!line.empty()) command(line);
   }
 }
 

@@ -59,8 +59,8 @@ void Ensemble::load() {
     ownPatch_ = true;
     CommandTable table;
     addPatchCommands(table, desk_);
-    addStudioCommands(table, sequences_, wish_.meter);
-    addPatternPlay(table, sequences_, wish_.meter);
+    addStudioCommands(table, sequences_);
+    addPatternPlay(table, sequences_);
     std::vector<ScriptLine> lines;
     try {
       lines = readScript(wish_.patch);
@@ -205,7 +205,8 @@ std::vector<std::string> Ensemble::tend() {
     gapsTold_ = gaps;
     if (engine_.heard()) news.push_back("The sound had gaps: " + std::to_string(gaps) + " so far.");
   }
-  if (const std::uint64_t dropped = answers_.dropped() + player_.dropped(); dropped > droppedTold_) {
+  if (const std::uint64_t dropped = answers_.dropped() + player_.dropped() + desk_.machine().sequencer().dropped();
+      dropped > droppedTold_) {
     droppedTold_ = dropped;
     news.push_back("More was played at once than the synth takes: " + std::to_string(dropped) +
                    " messages dropped so far.");

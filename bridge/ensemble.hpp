@@ -87,7 +87,7 @@ class Ensemble {
   EnsembleWish wish_;
   std::unique_ptr<synth::AudioSystem> system_;
   synth::Desk desk_;
-  synth::Sequences sequences_{desk_};
+  synth::Sequences sequences_{desk_, wish_.meter};
   synth::Engine engine_;
   SteadyMoments moments_{};
   SilentSink nowhere_{};

@@ -87,7 +87,7 @@ void addQuantize(CommandTable& table, const Shared& line) {
              [line](const Arguments& given) {
                const std::string& how = given.text("how");
                const auto grid = std::ranges::find(kGrids, how, &Grid::name);
-               if (grid == kGrids.end()) return quantizeChanges(*line->doors.patterns, line->settings.meter, how);
+               if (grid == kGrids.end()) return quantizeChanges(*line->doors.patterns, how);
                return line->change("quantize " + how + kFromNextTurn, [&](Settings& s) { s.quantize = grid->tick; });
              }});
 }

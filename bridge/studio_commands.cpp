@@ -18,6 +18,7 @@ using synth::Sequences;
 using synth::Written;
 
 constexpr std::size_t kLongestName = 100;
+constexpr double kLongestWait = 3600;  // s
 constexpr double kLeastSwing = 50, kMostSwing = 75, kMostHumanize = 0.05;
 const std::vector<std::string> kWays{"up", "down", "updown", "random"};
 
@@ -40,6 +41,11 @@ std::string listed(const Sequences& sequences) {
                               : "  silent");
   }
   return text;
+}
+
+NotationError noStep(const std::string& text) {
+  return NotationError{"a step is written like 1/16, 1/8t (triplet) or 1/4d (dotted), not '" + text.substr(0, 40) +
+                       "'"};
 }
 
 /// NAME [STEP][:] PATTERN, as it came in words.
@@ -68,9 +74,7 @@ Heading apart(const Arguments& given, Tick usual) {
         heading.step = *step;  // a colon may still come
         continue;
       }
-      if (closed)
-        throw NotationError{"a step is written like 1/16, 1/8t (triplet) or 1/4d (dotted), not '" + text.substr(0, 40) +
-                            "'"};
+      if (closed) throw noStep(text);
       open = false;
     }
     heading.text += (heading.text.empty() ? "" : " ") + text;
@@ -80,11 +84,8 @@ Heading apart(const Arguments& given, Tick usual) {
 
 Tick stepOf(const Arguments& given) {
   const std::string& name = given.text("step");
-  const auto step = synth::stepCalled(name);
-  if (!step)
-    throw NotationError{"a step is written like 1/16, 1/8t (triplet) or 1/4d (dotted), not '" + name.substr(0, 40) +
-                        "'"};
-  return *step;
+  if (const auto step = synth::stepCalled(name)) return *step;
+  throw noStep(name);
 }
 
 std::string write(Sequences& sequences, const std::string& name, Written written) {
@@ -245,7 +246,8 @@ Reply playPatterns(Sequences& sequences, const std::string& what) {
   })({});
 }
 
-Reply quantizeChanges(Sequences& sequences, Meter meter, std::string_view when) {
+Reply quantizeChanges(Sequences& sequences, std::string_view when) {
+  const Meter meter = sequences.meter();
   sequences.quantize(when == "bar"    ? meter.bar()
                      : when == "beat" ? meter.beat()
                      : when == "step" ? synth::kUsualStep
@@ -253,20 +255,30 @@ Reply quantizeChanges(Sequences& sequences, Meter meter, std::string_view when) 
   return {true, when == "now" ? "changes come at once" : "changes come with the next " + std::string{when}};
 }
 
-void addPatternPlay(CommandTable& table, Sequences& sequences, Meter meter) {
+void addPatternPlay(CommandTable& table, Sequences& sequences) {
   table.add({"play",
              {{"what", Command::Text{kLongestName}, "", Command::Value{std::string{"all"}}}},
              "Plays a pattern, or all of them.",
              [&sequences](const Arguments& given) { return playPatterns(sequences, given.text("what")); }});
-  table.add(
-      {"quantize",
-       {{"how", Command::Choice{std::vector<std::string>(kChangesCome.begin(), kChangesCome.end())}}},
-       "When a change of a pattern comes in.",
-       [&sequences, meter](const Arguments& given) { return quantizeChanges(sequences, meter, given.text("how")); }});
+  table.add({"quantize",
+             {{"how", Command::Choice{std::vector<std::string>(kChangesCome.begin(), kChangesCome.end())}}},
+             "When a change of a pattern comes in.",
+             [&sequences](const Arguments& given) { return quantizeChanges(sequences, given.text("how")); }});
 }
 
-void addStudioCommands(CommandTable& table, Sequences& sequences, Meter meter) {
-  sequences.quantize(meter.bar());
+void addWait(CommandTable& table, std::function<Reply(double seconds)> wait) {
+  table.add({"wait",
+             {{"seconds", Command::Text{16}}},
+             "Lets time go by before the next line.",
+             [wait = std::move(wait)](const Arguments& given) -> Reply {
+               const auto seconds = synth::secondsIn(given.text("seconds"));
+               if (!seconds || *seconds < 0 || *seconds > kLongestWait)
+                 return {false, "wait takes a time up to an hour: 0.5, 2s or 300ms"};
+               return wait(*seconds);
+             }});
+}
+
+void addStudioCommands(CommandTable& table, Sequences& sequences) {
   addWriting(table, sequences);
   addInventing(table, sequences);
   addMuting(table, sequences);

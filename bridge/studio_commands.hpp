@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -10,13 +11,15 @@
 
 namespace antiphon {
 
-/// `meter`: the music's, for what is said in bars and beats.
-void addStudioCommands(CommandTable& table, synth::Sequences& sequences, Meter meter);
+void addStudioCommands(CommandTable& table, synth::Sequences& sequences);
 
 /// `play` and `quantize` mean other things as well where answers are played, and are added apart.
-void addPatternPlay(CommandTable& table, synth::Sequences& sequences, Meter meter);
+void addPatternPlay(CommandTable& table, synth::Sequences& sequences);
 Command::Reply playPatterns(synth::Sequences& sequences, const std::string& what);
 inline constexpr std::array<std::string_view, 4> kChangesCome{"bar", "beat", "step", "now"};
-Command::Reply quantizeChanges(synth::Sequences& sequences, Meter meter, std::string_view when);
+Command::Reply quantizeChanges(synth::Sequences& sequences, std::string_view when);
+
+/// `wait SECONDS`, where lines come from a file or a pipe.
+void addWait(CommandTable& table, std::function<Command::Reply(double seconds)> wait);
 
 }  // namespace antiphon

@@ -39,18 +39,12 @@ class Studio {
         frames_{std::llround(wish.seconds * wish.rate)},
         progress_{"rendering", !wish.quiet} {
     addPatchCommands(table_, desk_);
-    addStudioCommands(table_, sequences_, Meter{});
-    addPatternPlay(table_, sequences_, Meter{});
-    table_.add({"wait",
-                {{"seconds", Command::Text{16}}},
-                "Lets time go by before the next line.",
-                [this](const Command::Arguments& given) -> Command::Reply {
-                  const auto seconds = synth::secondsIn(given.text("seconds"));
-                  if (!seconds || *seconds < 0 || *seconds > kLongest)
-                    return {false, "wait takes a time: 0.5, 2s or 300ms"};
-                  play(std::llround(*seconds * rate_.hertz));
-                  return {};
-                }});
+    addStudioCommands(table_, sequences_);
+    addPatternPlay(table_, sequences_);
+    addWait(table_, [this](double seconds) -> Command::Reply {
+      play(std::llround(seconds * rate_.hertz));
+      return {};
+    });
   }
 
   void run() {

@@ -115,7 +115,8 @@ std::string addEffect(Patch& patch, const std::string& effect, const std::string
     throw PatchError{"'" + effect.substr(0, 60) + "' is no effect; there are " + known};
   }
   const Instrument* const whole = patch.instrument(name);
-  std::string last = whole != nullptr ? whole->out.substr(0, whole->out.find('.')) : patch.at(name).name;
+  const std::string voice = patch.source(name).module->name;
+  std::string last = voice;
   const auto isInside = [&](const std::string& module) { return whole != nullptr && module.starts_with(name + "-"); };
   for (bool found = true; found;) {  // those that it has already
     found = false;
@@ -132,8 +133,6 @@ std::string addEffect(Patch& patch, const std::string& effect, const std::string
     named.push_back(mix ? PatchWord{"mix", word.text} : word);
   }
   const std::string added = effect + "-" + name;
-  const bool outlet = whole != nullptr && last == whole->out.substr(0, whole->out.find('.'));
-  const std::string from = outlet ? whole->out : last;
   place(patch, added, *type, named);
   const std::vector<PatchCable> before = patch.cables();
   for (const PatchCable& cable : before) {
@@ -145,7 +144,7 @@ std::string addEffect(Patch& patch, const std::string& effect, const std::string
                      to);
     patch.connect(added, to, cable.amount);
   }
-  patch.connect(from, added);
+  patch.connect(last == voice ? name : last, added);
   return added;
 }
 

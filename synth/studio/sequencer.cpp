@@ -13,8 +13,8 @@ constexpr std::size_t kChanges = 1024, kHeld = 1024, kDue = 2048;
 constexpr double kNever = std::numeric_limits<double>::infinity();
 // A clock that is followed is put right by less than this; what is more is a jump to another place.
 constexpr double kJump = 0.1;  // quarters
-constexpr double kLate =
-    0.02;  // s that the music may have begun before anybody heard of it: its first stroke is played
+// The music may have begun by so much before anybody hears of it: its first stroke is played all the same.
+constexpr double kLate = 0.02;  // s
 constexpr double kSame = 1e-6;  // quarters: rounding, no more
 
 double beatsOf(Tick ticks) { return static_cast<double>(ticks.count) / static_cast<double>(kQuarter.count); }
@@ -160,12 +160,12 @@ const std::vector<Sequencer::Due>& Sequencer::due(const Transport& time, Frame n
   const double horizon = beat_ + static_cast<double>(end - now) * perFrame_;
   if (jumps) letAllGo();
   letGo(horizon);
-  for (std::size_t number = 0; number < tracks_.size(); ++number) play(number, horizon, jumps);
+  for (std::size_t number = 0; number < tracks_.size(); ++number) goOn(number, horizon, jumps);
   letGo(horizon);
   return due_;
 }
 
-void Sequencer::play(std::size_t number, double horizon, bool jumps) {
+void Sequencer::goOn(std::size_t number, double horizon, bool jumps) {
   Track& track = tracks_[number];
   const double here = jumps ? beat_ - kLate * rate_.hertz * perFrame_ : beat_;
   if (track.changes && (jumps || track.from == kUnknown)) {

@@ -13,12 +13,6 @@
 
 namespace antiphon::synth {
 
-/// Quarters since the music began.
-struct Beats {
-  double count = 0;
-  friend constexpr auto operator<=>(Beats, Beats) = default;
-};
-
 /// How evenly the strokes fall.
 struct Feel {
   float swing = 0.5f;              // where the second of two sixteenths falls, as a part of both: 0.5 .. 0.75
@@ -50,8 +44,8 @@ class Sequencer {
   bool feel(const Feel& feel);
   bool retired(const Pattern*& pattern) { return retired_.pop(pattern); }
 
-  /// What is to be played in the frames from `first` up to `end`, `time` being that at `now`, which is not later; in
-  /// the order in which it was found. Valid until the next call. Realtime: yes.
+  /// What is to be played from `now` up to `end`, `time` being that at `now`, and what may be early behind it; in the
+  /// order in which it was found. Valid until the next call. Realtime: yes.
   const std::vector<Due>& due(const Transport& time, Frame now, Frame end);
 
   /// Strokes that found no room; any thread.
@@ -92,7 +86,7 @@ class Sequencer {
   static constexpr double kUnknown = -1e18;
 
   void obey();
-  void play(std::size_t number, double horizon, bool jumps);
+  void goOn(std::size_t number, double horizon, bool jumps);
   void change(Track& track);
   void retire(const Pattern* pattern);
   void locate(Track& track, double beat);

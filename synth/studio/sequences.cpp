@@ -10,10 +10,8 @@ namespace {
 constexpr float kKickKey = 36, kUsualKey = 48;  // of pads, by General MIDI; of all that has a pitch
 constexpr std::string_view kTrigger = "trigger", kPads = "pads-";
 
-/// The module that `name` is heard by.
-std::string voiceOf(const Patch& patch, const std::string& name) {
-  const Instrument* const whole = patch.instrument(name);
-  return whole == nullptr ? name : whole->out.substr(0, whole->out.find('.'));
+void mustHaveRoom(bool had) {
+  if (!had) throw PatchError{"the sound engine does not keep up with so many changes at once"};
 }
 
 /// Whoever strikes this drum; empty: it is no drum, or nobody does.
@@ -37,10 +35,6 @@ std::string playedFor(const Patch& patch, const std::string& name) {
 }
 
 }  // namespace
-
-void Sequences::mustHaveRoom(bool had) {
-  if (!had) throw PatchError{"the sound engine does not keep up with so many changes at once"};
-}
 
 Sequences::Sequence& Sequences::find(const std::string& name) {
   const auto found = std::ranges::find(sequences_, name, &Sequence::name);
@@ -75,10 +69,11 @@ void Sequences::makePlayable(const std::string& name) {
 }
 
 void Sequences::makeHeard(const std::string& name) {
-  const std::string voice = voiceOf(desk_.patch(), name);
+  const PlacedModule& voice = *desk_.patch().source(name).module;
+  if (voice.type->spread == Spread::voices) return;  // what it gives is which keys are held, and no sound
   const Instrument* const whole = desk_.patch().instrument(name);
   const bool heard = std::ranges::any_of(desk_.patch().cables(), [&](const PatchCable& cable) {
-    return cable.from == voice && (whole == nullptr || !cable.to.starts_with(name + "-"));
+    return cable.from == voice.name && (whole == nullptr || !cable.to.starts_with(name + "-"));
   });
   if (!heard) desk_.connect(name, "out");
 }
@@ -100,7 +95,8 @@ void Sequences::send(int track, const Sequence& sequence) {
     player.node = node;
   }
   mustHaveRoom(sequencer.mute(track, sequence.muted));
-  const bool pads = isDrum(desk_.patch(), sequence.name) || desk_.patch().playedBy(sequence.name).type->name == "pads";
+  const Patch& patch = desk_.patch();
+  const bool pads = patch.at(playedFor(patch, sequence.name)).type->name == "pads";
   auto pattern = std::make_unique<const Pattern>(patternOf(sequence.written, pads ? kKickKey : kUsualKey));
   mustHaveRoom(sequencer.play(track, pattern.get(), quantum_));
   patterns_.push_back(std::move(pattern));
@@ -120,6 +116,7 @@ void Sequences::write(const std::string& name, Written written) {
 void Sequences::play(const std::string& name) {
   Sequence& sequence = find(name);
   if (sequence.plays) return;
+  makePlayable(name);  // its pads may have been taken away
   send(trackOf(name), sequence);
   sequence.plays = true;
 }

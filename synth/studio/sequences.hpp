@@ -14,8 +14,7 @@
 
 namespace antiphon::synth {
 
-/// By one thread at a time, the desk's. Everything that is asked for throws PatchError or NotationError, and then
-/// nothing has changed.
+/// By one thread at a time, the desk's. What cannot be done throws PatchError or NotationError, with a sentence.
 class Sequences {
  public:
   struct Sequence {
@@ -24,7 +23,8 @@ class Sequences {
     bool plays = false, muted = false;
   };
 
-  explicit Sequences(Desk& desk) : desk_{desk} {}
+  /// `meter`: the music's. A change comes in with its next bar.
+  explicit Sequences(Desk& desk, Meter meter = {}) : desk_{desk}, meter_{meter} {}
 
   /// Writes what `name` is to play. Where it plays already, that comes with the next bar; else play() is waited for.
   /// A drum that nobody strikes yet is given pads, and who is patched nowhere is patched to out.
@@ -39,7 +39,7 @@ class Sequences {
 
   /// A change comes in at the next multiple of this; nothing: at once.
   void quantize(Tick quantum) { quantum_ = quantum; }
-  Tick quantum() const { return quantum_; }
+  Meter meter() const { return meter_; }
   void feel(const Feel& feel);
   const Feel& feel() const { return feel_; }
 
@@ -63,10 +63,10 @@ class Sequences {
   void makeHeard(const std::string& name);
   NodeId nodeOf(const std::string& name) const;
   void send(int track, const Sequence& sequence);
-  static void mustHaveRoom(bool had);
 
   Desk& desk_;
-  Tick quantum_ = Meter{}.bar();
+  Meter meter_;
+  Tick quantum_ = meter_.bar();
   Feel feel_{};
   std::vector<Sequence> sequences_{};
   std::array<Player, Sequencer::kMostTracks> players_{};

@@ -30,8 +30,8 @@ struct Studio {
 
   Studio() {
     addPatchCommands(table, desk);
-    addStudioCommands(table, sequences, Meter{});
-    addPatternPlay(table, sequences, Meter{});
+    addStudioCommands(table, sequences);
+    addPatternPlay(table, sequences);
   }
   std::string ok(std::string_view line) {
     const auto reply = table.run(line);
@@ -203,6 +203,32 @@ SCENARIO("A pattern is changed while it plays") {
       studio.ok("stop");
       studio.hear(2.5);
       THEN("it is silent from the next bar on") { CHECK(loudest(studio.hear(1)) < 1e-3); }
+    }
+  }
+}
+
+SCENARIO("Keys that lead nowhere yet are given a pattern") {
+  GIVEN("a keyboard that nothing hears") {
+    Studio studio;
+    studio.ok("create k keys");
+    studio.ok("melody k: C2 C5");
+    studio.ok("play");
+    THEN("which keys are held is no sound") { CHECK(loudest(studio.hear(1)) < 1e-6); }
+  }
+}
+
+SCENARIO("A drum's pads are taken away") {
+  GIVEN("a kick that has played, and whose pads are gone") {
+    Studio studio;
+    studio.ok("create kick");
+    studio.ok("sequence kick: x...");
+    studio.ok("quantize now");
+    studio.ok("play");
+    studio.ok("stop");
+    studio.ok("remove pads-kick");
+    THEN("play gives it others") {
+      studio.ok("play kick");
+      CHECK(loudest(studio.hear(1)) > 0.1);
     }
   }
 }
