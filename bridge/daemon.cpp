@@ -24,6 +24,7 @@
 #include "bridge/script.hpp"
 #include "bridge/session_file.hpp"
 #include "bridge/studio_commands.hpp"
+#include "bridge/studio_files.hpp"
 #include "bridge/turn_log.hpp"
 #include "model/echo.hpp"
 
@@ -76,6 +77,7 @@ class Daemon {
   void obey();
   void command(const std::string& line);
   std::string status() const;
+  bool ownClock() const { return plan_.settings.clock == ClockSource::internal; }
 
   std::unique_ptr<MidiBackend> openBackend();
   std::chrono::milliseconds glance() const;
@@ -133,10 +135,9 @@ Daemon::Daemon(DaemonPlan plan)
             journal_,
             [this] { backend_->wake(); }},
       wanted_{plan_.settings} {
-  const bool internal = plan_.settings.clock == ClockSource::internal;
   if (!plan_.recordFile.empty()) {
-    session_ = internal ? std::make_unique<SessionFile>(plan_.recordFile, plan_.settings.meter, plan_.settings.tempo)
-                        : std::make_unique<SessionFile>(plan_.recordFile, plan_.settings.meter);
+    session_ = ownClock() ? std::make_unique<SessionFile>(plan_.recordFile, plan_.settings.meter, plan_.settings.tempo)
+                          : std::make_unique<SessionFile>(plan_.recordFile, plan_.settings.meter);
     if (!session_->keptAside().empty()) {
       log_.say("[session] the file that was there is now " + session_->keptAside().string());
     }
@@ -167,6 +168,14 @@ Daemon::Daemon(DaemonPlan plan)
     band_.whenCommitted([this] { ensemble_->nextAnswer(); });
     addPatchCommands(commands_, ensemble_->desk());
     addStudioCommands(commands_, ensemble_->sequences());
+    addHistoryCommands(commands_, ensemble_->history());
+    addFileCommands(commands_, ensemble_->desk(), ensemble_->sequences(), Shelf{},
+                    {.tempo = [this] { return ownClock() ? wanted_.tempo.bpm() : 0; },
+                     .setTempo =
+                         [this](double bpm) {
+                           if (ownClock()) commands_.run("tempo " + decimal(bpm));
+                         },
+                     .loaded = [this] { ensemble_->seat(); }});
     addEnsembleCommands(commands_, *ensemble_);
   }
 }
@@ -325,8 +334,12 @@ void Daemon::obey() {
 }
 
 void Daemon::command(const std::string& line) {
+  if (ensemble_) ensemble_->history().begin();
   const Command::Reply reply = commands_.run(line);
-  if (ensemble_) ensemble_->lookAround();
+  if (ensemble_) {
+    ensemble_->lookAround();
+    ensemble_->history().done(line);
+  }
   log_.expect(wanted_.measures);
   if (plan_.studio) log_.reply((reply.ok ? "ok" : "error") + (reply.text.empty() ? "" : " " + reply.text));
   else if (!reply.text.empty()) log_.reply(reply.text);

@@ -78,6 +78,11 @@ void Ensemble::load() {
     throw PatchError{"--synth takes an instrument or a file of commands, and '" + wish_.patch.substr(0, 60) +
                      "' is none; there are " + known};
   }
+  seat();
+}
+
+void Ensemble::seat() {
+  if (!wish_.seats) return;
   if (wish_.through) fill(Seat::me);
   fill(Seat::answer);
   fill(Seat::drums);

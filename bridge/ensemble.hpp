@@ -17,6 +17,7 @@
 #include "scheduler/midi_parser.hpp"
 #include "scheduler/timeline.hpp"
 #include "synth/desk.hpp"
+#include "synth/studio/history.hpp"
 #include "synth/studio/sequences.hpp"
 
 namespace antiphon {
@@ -27,6 +28,7 @@ struct EnsembleWish {
   std::optional<synth::SampleRate> rate{};  // nothing: the device's own
   bool through = false;                     // the player is heard as well
   bool click = false;
+  bool seats = true;                      // there are calls and answers to be heard
   std::optional<std::uint8_t> channel{};  // the one that the player is heard on; nothing: all
   Meter meter{};
 };
@@ -57,10 +59,13 @@ class Ensemble {
 
   synth::Desk& desk() { return desk_; }
   synth::Sequences& sequences() { return sequences_; }
+  synth::History& history() { return history_; }
   /// What the next answer plays; nothing: what the player plays.
   void expect(std::optional<Part> part);
   /// Another instrument of the factory for this seat, at once. Throws synth::PatchError.
   void give(Seat seat, const std::string& instrument);
+  /// Whoever is to be heard and is not in the patch is brought.
+  void seat();
   /// The patch was edited: names may stand for other modules now.
   void lookAround();
   void click(bool on);
@@ -88,6 +93,7 @@ class Ensemble {
   std::unique_ptr<synth::AudioSystem> system_;
   synth::Desk desk_;
   synth::Sequences sequences_{desk_, wish_.meter};
+  synth::History history_{desk_, sequences_};
   synth::Engine engine_;
   SteadyMoments moments_{};
   SilentSink nowhere_{};

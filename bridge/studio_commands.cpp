@@ -266,6 +266,15 @@ void addPatternPlay(CommandTable& table, Sequences& sequences) {
              [&sequences](const Arguments& given) { return quantizeChanges(sequences, given.text("how")); }});
 }
 
+void addHistoryCommands(CommandTable& table, synth::History& history) {
+  table.add({"undo", {}, "Takes the last change back.", trying([&history](const Arguments&) {
+               return "undone: " + history.undo();
+             })});
+  table.add({"redo", {}, "Makes the change again that was taken back last.", trying([&history](const Arguments&) {
+               return "done again: " + history.redo();
+             })});
+}
+
 void addWait(CommandTable& table, std::function<Reply(double seconds)> wait) {
   table.add({"wait",
              {{"seconds", Command::Text{16}}},

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "bridge/command_table.hpp"
+#include "synth/studio/history.hpp"
 #include "synth/studio/sequences.hpp"
 
 namespace antiphon {
@@ -18,6 +19,9 @@ void addPatternPlay(CommandTable& table, synth::Sequences& sequences);
 Command::Reply playPatterns(synth::Sequences& sequences, const std::string& what);
 inline constexpr std::array<std::string_view, 4> kChangesCome{"bar", "beat", "step", "now"};
 Command::Reply quantizeChanges(synth::Sequences& sequences, std::string_view when);
+
+/// undo, redo.
+void addHistoryCommands(CommandTable& table, synth::History& history);
 
 /// `wait SECONDS`, where lines come from a file or a pipe.
 void addWait(CommandTable& table, std::function<Command::Reply(double seconds)> wait);

@@ -2,12 +2,13 @@
 #pragma once
 
 #include "bridge/command.hpp"
+#include "bridge/shelf.hpp"
 #include "synth/patch.hpp"
 #include "synth/studio/notation.hpp"
 
 namespace antiphon {
 
-/// Does what may throw a PatchError or a NotationError; what sounds stays as it was when it does.
+/// Does what may throw a PatchError, a NotationError or a ShelfError; what sounds stays as it was when it does.
 template <typename Do>
 Command::Handler trying(Do&& act) {
   return [act](const Command::Arguments& given) -> Command::Reply {
@@ -16,6 +17,8 @@ Command::Handler trying(Do&& act) {
     } catch (const synth::PatchError& error) {
       return {false, error.what()};
     } catch (const synth::NotationError& error) {
+      return {false, error.what()};
+    } catch (const ShelfError& error) {
       return {false, error.what()};
     }
   };

@@ -7,6 +7,7 @@
 #include "bridge/patch_commands.hpp"
 #include "bridge/script.hpp"
 #include "bridge/studio_commands.hpp"
+#include "bridge/studio_files.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit.hpp"
 #include "cli/progress.hpp"
@@ -41,6 +42,16 @@ class Studio {
     addPatchCommands(table_, desk_);
     addStudioCommands(table_, sequences_);
     addPatternPlay(table_, sequences_);
+    addHistoryCommands(table_, history_);
+    addFileCommands(table_, desk_, sequences_, Shelf{},
+                    {.tempo = [this] { return wish_.tempo; }, .setTempo = [this](double bpm) { wish_.tempo = bpm; }});
+    table_.add({"tempo",
+                {{"bpm", Command::Real{kSlowestBpm, kFastestBpm}}},
+                "How fast the music is from here on.",
+                [this](const Command::Arguments& given) -> Command::Reply {
+                  wish_.tempo = given.real("bpm");
+                  return {};
+                }});
     addWait(table_, [this](double seconds) -> Command::Reply {
       play(std::llround(seconds * rate_.hertz));
       return {};
@@ -49,7 +60,9 @@ class Studio {
 
   void run() {
     for (const ScriptLine& line : readScript(wish_.script)) {
+      history_.begin();
       const Command::Reply reply = table_.run(line.text);
+      history_.done(line.text);
       if (!reply.ok) throw UsageError{wish_.script + ", line " + std::to_string(line.number) + ": " + reply.text};
       if (!reply.text.empty()) std::printf("%s\n", reply.text.c_str());
       sequences_.tend();
@@ -68,8 +81,8 @@ class Studio {
     std::vector<float> left(kAtOnce), right(kAtOnce);
     while (frames > 0) {
       const auto count = static_cast<int>(std::min<std::int64_t>(frames, kAtOnce));
-      const double beat = static_cast<double>(done_) / rate_.hertz * wish_.tempo / 60;
-      desk_.machine().render(left.data(), right.data(), count, {.tempo = wish_.tempo, .beat = beat, .running = true});
+      desk_.machine().render(left.data(), right.data(), count, {.tempo = wish_.tempo, .beat = beat_, .running = true});
+      beat_ += count / rate_.hertz * wish_.tempo / 60;
       const auto size = static_cast<std::size_t>(count);
       for (std::size_t i = 0; i < size; ++i)
         loudest_ = std::max<double>(loudest_, std::max(std::abs(left[i]), std::abs(right[i])));
@@ -86,10 +99,11 @@ class Studio {
   synth::SampleRate rate_;
   synth::Desk desk_;
   synth::Sequences sequences_{desk_};
+  synth::History history_{desk_, sequences_};
   CommandTable table_;
   synth::SoundFile file_;
   std::int64_t frames_, done_ = 0;
-  double loudest_ = 0;
+  double beat_ = 0, loudest_ = 0;
   Progress progress_;
 };
 

@@ -34,6 +34,10 @@ int studio(const Flags& flags) {
   }
   DaemonPlan plan = planOf(options);
   plan.ensemble = flags.sound.understand(options);
+  if (!ports) {  // nobody plays and nobody answers: it begins with silence
+    plan.ensemble->seats = false;
+    plan.ensemble->click = flags.given("--click") && plan.ensemble->click;
+  }
   plan.studio = true;
   return runPlan(std::move(plan));
 }

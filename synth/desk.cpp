@@ -10,6 +10,13 @@ namespace {
 constexpr double kFade = 0.005;      // s in which a cable comes or goes
 constexpr double kKnobGlide = 0.01;  // s, at least, from one setting to the next
 
+/// What is left to chance follows from a module's name, so that a patch sounds the same in whatever order it was made.
+std::uint64_t chanceOf(std::string_view name) {
+  std::uint64_t hash = 0xCBF29CE484222325u;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+  return hash;
+}
+
 }  // namespace
 
 Desk::Desk(SampleRate rate, std::uint64_t seed) : machine_{rate}, seed_{seed} {
@@ -86,25 +93,8 @@ std::vector<int> Desk::groupsOf(const Patch& patch) const {
   return groups;
 }
 
-/// Which cables close a loop of those patched before them.
-std::vector<bool> Desk::loopsOf(const Patch& patch) const {
-  std::vector<bool> late;
-  std::vector<const PatchCable*> direct;
-  for (const PatchCable& cable : patch.cables()) {
-    std::vector<std::string_view> reached{cable.to};
-    for (std::size_t i = 0; i < reached.size(); ++i) {
-      for (const PatchCable* c : direct) {
-        if (c->from == reached[i] && std::ranges::find(reached, c->to) == reached.end()) reached.emplace_back(c->to);
-      }
-    }
-    late.push_back(std::ranges::find(reached, cable.from) != reached.end());
-    if (!late.back()) direct.push_back(&cable);
-  }
-  return late;
-}
-
 bool Desk::closesLoop(std::string_view from, std::string_view to) const {
-  const std::vector<bool> late = loopsOf(patch_);
+  const std::vector<bool> late = patch_.closingLoops();
   for (std::size_t i = 0; i < late.size(); ++i) {
     const PatchCable& cable = patch_.cables()[i];
     if (late[i] && from.starts_with(cable.from) && to.starts_with(cable.to)) return true;
@@ -130,8 +120,9 @@ std::vector<std::shared_ptr<const Recording>> Desk::recordingsOf(const Patch& pa
 void Desk::bring(const Patch& patch) {
   const auto recordings = recordingsOf(patch);  // first: what cannot be read changes nothing
   const std::vector<int> groups = groupsOf(patch);
-  const std::vector<bool> late = loopsOf(patch);
+  const std::vector<bool> late = patch.closingLoops();
   const bool begun = machine_.now() > Frame{};
+  const int fade = begun ? frames(kFade) : 0;  // nobody has heard it yet
   const Frame gone = machine_.now() + frames(kFade) + 8 * kBlock;
 
   std::vector<std::shared_ptr<Node>> nodes;
@@ -152,10 +143,10 @@ void Desk::bring(const Patch& patch) {
       continue;
     }
     ++made_;
-    nodes.push_back(std::make_shared<Node>(
-        NodeId{made_}, placed.name, *placed.type,
-        Place{machine_.rate(), std::max(1, groups[i]), seed_ * 0x9E3779B97F4A7C15u + made_, recordings[i]},
-        placed.values));
+    nodes.push_back(std::make_shared<Node>(NodeId{made_}, placed.name, *placed.type,
+                                           Place{machine_.rate(), std::max(1, groups[i]),
+                                                 seed_ * 0x9E3779B97F4A7C15u + chanceOf(placed.name), recordings[i]},
+                                           placed.values));
     nodes.back()->voices = groups[i] > 0;
   }
   const auto nodeCalled = [&](const std::string& name) { return std::ranges::find(nodes, name, &Node::name)->get(); };
@@ -173,17 +164,17 @@ void Desk::bring(const Patch& patch) {
     if (old != cables_.end()) {
       cables.push_back(*old);
       const double before = patch_.cables()[static_cast<std::size_t>(old - cables_.begin())].amount;
-      if (before != wanted.amount) machine_.fade(**old, amount, frames(kFade));
+      if (before != wanted.amount) machine_.fade(**old, amount, fade);
     } else {
       cables.push_back(std::make_shared<Cable>(from, wanted.outlet, to, wanted.inlet, late[i]));
       cables.back()->amount = Glide{0};
-      cables.back()->amount.to(amount, begun ? frames(kFade) : 0);
+      cables.back()->amount.to(amount, fade);
     }
   }
 
   for (const auto& cable : cables_) {
     if (std::ranges::find(cables, cable) != cables.end()) continue;
-    machine_.fade(*cable, 0, frames(kFade));
+    machine_.fade(*cable, 0, fade);
     leaving_.push_back({nullptr, cable, gone});
   }
   for (const auto& node : nodes_) {
@@ -201,7 +192,9 @@ void Desk::findWholes(Score& score) const {
     return found == nodes_.end() ? nullptr : found->get();
   };
   for (const Instrument& instrument : patch_.instruments()) {
-    if (instrument.keys.empty() || instrument.out.empty()) continue;
+    const bool complete = patch_.find(instrument.keys) != nullptr &&
+                          patch_.find(instrument.out.substr(0, instrument.out.find('.'))) != nullptr;
+    if (!complete) continue;
     const Patch::Port out = patch_.source(instrument.name);
     Plan::Whole whole{nodeOf(patch_.playedBy(instrument.name).name), nodeOf(out.module->name), out.index, {}};
     const std::string prefix = instrument.name + "-";

@@ -56,7 +56,6 @@ class Desk {
 
   void edit(Patch patch);
   std::vector<int> groupsOf(const Patch& patch) const;
-  std::vector<bool> loopsOf(const Patch& patch) const;
   std::vector<std::shared_ptr<const Recording>> recordingsOf(const Patch& patch);
   void bring(const Patch& patch);
   void follow();

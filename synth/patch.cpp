@@ -203,6 +203,22 @@ const PlacedModule& Patch::playedBy(std::string_view name) const {
   return at(whole != nullptr ? std::string_view{whole->keys} : name);
 }
 
+std::vector<bool> Patch::closingLoops() const {
+  std::vector<bool> closing;
+  std::vector<const PatchCable*> direct;
+  for (const PatchCable& cable : cables_) {
+    std::vector<std::string_view> reached{cable.to};
+    for (std::size_t i = 0; i < reached.size(); ++i) {
+      for (const PatchCable* c : direct) {
+        if (c->from == reached[i] && std::ranges::find(reached, c->to) == reached.end()) reached.emplace_back(c->to);
+      }
+    }
+    closing.push_back(std::ranges::find(reached, cable.from) != reached.end());
+    if (!closing.back()) direct.push_back(&cable);
+  }
+  return closing;
+}
+
 PatchCable Patch::between(std::string_view from, std::string_view to) const {
   const Port giver = source(from), taker = sink(to);
   return {giver.module->name, giver.index, taker.module->name, taker.index, 1};

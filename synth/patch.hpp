@@ -18,12 +18,20 @@ class PatchError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// `cutoff=500hz`; without a key it stands for itself.
+struct PatchWord {
+  std::string key{};
+  std::string text{};
+  friend bool operator==(const PatchWord&, const PatchWord&) = default;
+};
+
 struct PlacedModule {
   std::string name;
   const ModuleType* type = nullptr;
   std::vector<double> values;  // of each inlet
   int voices = 0;              // of Spread::voices
   std::string file{};          // that it plays, if it asks for one
+  friend bool operator==(const PlacedModule&, const PlacedModule&) = default;
 };
 
 /// Modules that were made together, and are spoken of as one: their names begin with its name and a hyphen.
@@ -32,6 +40,7 @@ struct Instrument {
     std::string name;
     std::string port;       // "bass-filter.cutoff"
     std::string purpose{};  // empty: the inlet's own
+    friend bool operator==(const Knob&, const Knob&) = default;
   };
   /// A wheel, fader or pedal of MIDI, and the knob that it turns.
   struct Controller {
@@ -42,15 +51,18 @@ struct Instrument {
 
     /// What the knob is set to, at a position from 0 to 1. Realtime: yes.
     double at(double position) const;
+    friend bool operator==(const Controller&, const Controller&) = default;
   };
   std::string name;
   std::string recipe;         // by which it was made
   std::string out, in, keys;  // ports: where it is heard, what goes in, what is played; empty: there is none
   std::vector<Knob> knobs{};
   std::vector<Controller> controllers{};
+  std::vector<PatchWord> words{};  // what was chosen when it was made
 
   /// Null: this one turns nothing here.
   const Controller* controller(int number) const;
+  friend bool operator==(const Instrument&, const Instrument&) = default;
 };
 
 /// From which module to which, by name, and by the index of the outlet and the inlet.
@@ -106,6 +118,10 @@ class Patch {
   Port sink(std::string_view port) const;
   /// The module that is played when this module or instrument is.
   const PlacedModule& playedBy(std::string_view name) const;
+  /// Of each cable: whether it closes a loop of those patched before it.
+  std::vector<bool> closingLoops() const;
+
+  friend bool operator==(const Patch&, const Patch&) = default;
 
  private:
   void mustBeFree(const std::string& name) const;

@@ -56,6 +56,9 @@ class Making {
 
   /// What was given and is no choice is a knob's setting.
   Patch done() {
+    for (std::size_t w = 0; w < given_.size(); ++w) {
+      if (used_[w]) whole_.words.push_back(given_[w]);
+    }
     made_.group(whole_);
     for (std::size_t w = 0; w < given_.size(); ++w) {
       if (used_[w]) continue;

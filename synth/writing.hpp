@@ -11,12 +11,6 @@
 
 namespace antiphon::synth {
 
-/// `cutoff=500hz`; without a key it stands for itself.
-struct PatchWord {
-  std::string key{};
-  std::string text{};
-};
-
 /// create NAME [TYPE] [param=value ...]: a module, or an instrument by its recipe. Without a type the name is the type,
 /// or the parameters tell.
 void create(Patch& patch, const std::string& name, std::span<const PatchWord> words);

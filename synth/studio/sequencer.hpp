@@ -18,6 +18,7 @@ struct Feel {
   float swing = 0.5f;              // where the second of two sixteenths falls, as a part of both: 0.5 .. 0.75
   Tick swung{kQuarter.count / 4};  // what is swung: sixteenths, or eighths
   float humanize = 0;              // s by which a stroke is early or late, at most
+  friend bool operator==(const Feel&, const Feel&) = default;
 };
 
 /// Told by one ordinary thread, played by the one that makes the sound.

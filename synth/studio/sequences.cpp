@@ -78,12 +78,17 @@ void Sequences::makeHeard(const std::string& name) {
   if (!heard) desk_.connect(name, "out");
 }
 
-NodeId Sequences::nodeOf(const std::string& name) const {
+const PlacedModule* Sequences::playerOf(const std::string& name) const {
   try {
-    return desk_.played(playedFor(desk_.patch(), name));
+    return desk_.patch().find(playedFor(desk_.patch(), name));
   } catch (const PatchError&) {
-    return {};  // it was taken away: nobody plays until it is back
+    return nullptr;
   }
+}
+
+NodeId Sequences::nodeOf(const std::string& name) const {
+  const PlacedModule* const player = playerOf(name);
+  return player == nullptr || player->type->spread != Spread::voices ? NodeId{} : desk_.played(player->name);
 }
 
 void Sequences::send(int track, const Sequence& sequence) {
@@ -95,8 +100,7 @@ void Sequences::send(int track, const Sequence& sequence) {
     player.node = node;
   }
   mustHaveRoom(sequencer.mute(track, sequence.muted));
-  const Patch& patch = desk_.patch();
-  const bool pads = patch.at(playedFor(patch, sequence.name)).type->name == "pads";
+  const bool pads = playerOf(sequence.name) != nullptr && playerOf(sequence.name)->type->name == "pads";
   auto pattern = std::make_unique<const Pattern>(patternOf(sequence.written, pads ? kKickKey : kUsualKey));
   mustHaveRoom(sequencer.play(track, pattern.get(), quantum_));
   patterns_.push_back(std::move(pattern));
@@ -146,6 +150,23 @@ void Sequences::stopAll() {
 void Sequences::clear(const std::string& name) {
   stop(name);
   std::erase_if(sequences_, [&](const Sequence& sequence) { return sequence.name == name; });
+}
+
+void Sequences::adopt(const State& state) {
+  quantum_ = state.quantum;
+  if (state.feel != feel_) feel(state.feel);
+  const std::vector<Sequence> before = sequences_;
+  for (const Sequence& old : before) {
+    if (std::ranges::find(state.all, old.name, &Sequence::name) == state.all.end()) clear(old.name);
+  }
+  std::vector<Sequence> all = state.all;
+  for (Sequence& wanted : all) {
+    const auto old = std::ranges::find(before, wanted.name, &Sequence::name);
+    if (old != before.end() && *old == wanted) continue;
+    if (wanted.plays) send(trackOf(wanted.name), wanted);
+    else if (old != before.end()) stop(wanted.name);
+  }
+  sequences_ = std::move(all);
 }
 
 void Sequences::feel(const Feel& feel) {

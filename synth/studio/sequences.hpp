@@ -21,6 +21,14 @@ class Sequences {
     std::string name{};  // of the module or instrument that plays it
     Written written{};
     bool plays = false, muted = false;
+    friend bool operator==(const Sequence&, const Sequence&) = default;
+  };
+  /// All that can be told to them.
+  struct State {
+    std::vector<Sequence> all{};
+    Feel feel{};
+    Tick quantum{};
+    friend bool operator==(const State&, const State&) = default;
   };
 
   /// `meter`: the music's. A change comes in with its next bar.
@@ -39,6 +47,7 @@ class Sequences {
 
   /// A change comes in at the next multiple of this; nothing: at once.
   void quantize(Tick quantum) { quantum_ = quantum; }
+  Tick quantum() const { return quantum_; }
   Meter meter() const { return meter_; }
   void feel(const Feel& feel);
   const Feel& feel() const { return feel_; }
@@ -46,6 +55,10 @@ class Sequences {
   /// In the order in which they were written first.
   const std::vector<Sequence>& all() const { return sequences_; }
   const Sequence& at(const std::string& name) const;
+  State state() const { return {sequences_, feel_, quantum_}; }
+  /// What plays something else from here on does so with the next bar. Whom a sequence names may be missing: then
+  /// nobody plays it until there is one.
+  void adopt(const State& state);
 
   /// The patch was edited: names may stand for other modules now. Frees what is no longer played. From time to time,
   /// and after every edit.
@@ -61,6 +74,8 @@ class Sequences {
   int trackOf(const std::string& name);
   void makePlayable(const std::string& name);
   void makeHeard(const std::string& name);
+  /// Null: it was taken away, and nobody plays until it is back.
+  const PlacedModule* playerOf(const std::string& name) const;
   NodeId nodeOf(const std::string& name) const;
   void send(int track, const Sequence& sequence);
 

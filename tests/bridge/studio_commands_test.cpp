@@ -6,8 +6,8 @@
 #include <numbers>
 #include <vector>
 
-#include "bridge/patch_commands.hpp"
 #include "tests/support/hearing.hpp"
+#include "tests/support/typed_studio.hpp"
 
 namespace antiphon {
 namespace {
@@ -17,49 +17,8 @@ using synth::toneIn;
 
 using Catch::Matchers::Contains;
 
-constexpr int kRate = 48000;
-constexpr double kTempo = 120;
-
-/// A studio whose time stands still until it is told to play.
-struct Studio {
-  synth::Desk desk{synth::SampleRate{kRate}};
-  synth::Sequences sequences{desk};
-  CommandTable table;
-  double beat = 0;
-  bool running = true;
-
-  Studio() {
-    addPatchCommands(table, desk);
-    addStudioCommands(table, sequences);
-    addPatternPlay(table, sequences);
-  }
-  std::string ok(std::string_view line) {
-    const auto reply = table.run(line);
-    INFO(line << ": " << reply.text);
-    CHECK(reply.ok);
-    sequences.tend();
-    return reply.text;
-  }
-  std::string error(std::string_view line) {
-    const auto reply = table.run(line);
-    INFO(line << ": " << reply.text);
-    CHECK_FALSE(reply.ok);
-    return reply.text;
-  }
-  std::vector<float> hear(double seconds) {
-    std::vector<float> left(static_cast<std::size_t>(std::lround(seconds * kRate))), right(left.size());
-    for (std::size_t done = 0; done < left.size();) {
-      const auto count = static_cast<int>(std::min<std::size_t>(256, left.size() - done));
-      desk.machine().render(left.data() + done, right.data() + done, count,
-                            {.tempo = kTempo, .beat = beat, .running = running});
-      beat += running ? count * kTempo / 60 / kRate : 0;
-      done += static_cast<std::size_t>(count);
-      desk.tend();
-      sequences.tend();
-    }
-    return left;
-  }
-};
+using Studio = TypedStudio;
+constexpr int kRate = Studio::kRate;
 
 /// In these frames, what is below (or above) this pitch.
 double power(const std::vector<float>& sound, std::size_t from, std::size_t count, double hertz, bool above) {
@@ -277,14 +236,14 @@ TEST_CASE("a pattern is written in all the ways that people write", "[studio]") 
 
 TEST_CASE("whatever is typed into a studio, it answers in a sentence and plays on", "[studio]") {
   const std::vector<std::string> words{
-      "create", "sequence", "melody",  "euclid",     "random",   "vary",       "arp",    "play",        "stop",
-      "mute",   "solo",     "swing",   "humanize",   "quantize", "add",        "remove", "patch",       "unpatch",
-      "set",    "clear",    "note",    "patterns",   "list",     "show",       "kick",   "kick:",       "bass",
-      "bass:",  "drums",    "out",     "reverb",     "to",       "pads-kick",  "saw",    "reverb-bass", ">",
-      "all",    "off",      "on",      "now",        "beat",     "x...",       "X-3.|",  "C2",          "[C2",
-      "Eb3]:2", "[C3]/9",   ".",       "-",          "1/8t",     "1/16",       "5",      "16",          "0.4",
-      "2oct",   "seed=3",   "turn=-2", "mix=0.5",    "osc=saw",  "kick.decay", "8ms",    "voices=3",    "\"",
-      "up",     "=",        "::",      "bass.cutoff"};
+      "create",      "undo",    "redo",   "sequence", "melody",  "euclid",     "random",   "vary",       "arp",
+      "play",        "stop",    "mute",   "solo",     "swing",   "humanize",   "quantize", "add",        "remove",
+      "patch",       "unpatch", "set",    "clear",    "note",    "patterns",   "list",     "show",       "kick",
+      "kick:",       "bass",    "bass:",  "drums",    "out",     "reverb",     "to",       "pads-kick",  "saw",
+      "reverb-bass", ">",       "all",    "off",      "on",      "now",        "beat",     "x...",       "X-3.|",
+      "C2",          "[C2",     "Eb3]:2", "[C3]/9",   ".",       "-",          "1/8t",     "1/16",       "5",
+      "16",          "0.4",     "2oct",   "seed=3",   "turn=-2", "mix=0.5",    "osc=saw",  "kick.decay", "8ms",
+      "voices=3",    "\"",      "up",     "=",        "::",      "bass.cutoff"};
   REQUIRE(rc::check("lines of known words", [&] {
     Studio studio;
     for (const char* line :
@@ -295,11 +254,10 @@ TEST_CASE("whatever is typed into a studio, it answers in a sentence and plays o
       const auto some = *rc::gen::resize(6, rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(words)));
       std::string line = *rc::gen::elementOf(words);
       for (const std::string& word : some) line += " " + word;
-      const Command::Reply reply = studio.table.run(line);
+      const Command::Reply reply = studio.say(line);
       RC_LOG() << line << " -> " << reply.text << "\n";
       RC_ASSERT(reply.ok || !reply.text.empty());
       RC_ASSERT(reply.text.find(" failed: ") == std::string::npos);
-      studio.sequences.tend();
       for (const float sample : studio.hear(0.02)) RC_ASSERT(std::abs(sample) <= 1.0f);
     }
     for (const auto& sequence : studio.sequences.all()) RC_ASSERT(patternOf(sequence.written, 60).length > Tick{});
