@@ -19,6 +19,7 @@
 #include "bridge/live_commands.hpp"
 #include "bridge/loopback_backend.hpp"
 #include "bridge/midi_systems.hpp"
+#include "bridge/mixer_commands.hpp"
 #include "bridge/model_commands.hpp"
 #include "bridge/patch_commands.hpp"
 #include "bridge/script.hpp"
@@ -167,6 +168,7 @@ Daemon::Daemon(DaemonPlan plan)
   if (ensemble_) {
     band_.whenCommitted([this] { ensemble_->nextAnswer(); });
     addPatchCommands(commands_, ensemble_->desk());
+    addMixerCommands(commands_, ensemble_->desk());
     addStudioCommands(commands_, ensemble_->sequences());
     addHistoryCommands(commands_, ensemble_->history());
     addFileCommands(commands_, ensemble_->desk(), ensemble_->sequences(), Shelf{},

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "bridge/mixer_commands.hpp"
 #include "bridge/patch_commands.hpp"
 #include "bridge/script.hpp"
 #include "bridge/studio_commands.hpp"
@@ -49,6 +50,7 @@ Ensemble::Ensemble(EnsembleWish wish, std::unique_ptr<synth::AudioSystem> system
       engine_{desk_.machine(), *system_, wish_.audio},
       answers_{onward, engine_, moments_},
       player_{nowhere_, engine_, moments_} {
+  desk_.measure(true);
   load();
   if (wish_.click) makeClick();
   lookAround();
@@ -59,6 +61,7 @@ void Ensemble::load() {
     ownPatch_ = true;
     CommandTable table;
     addPatchCommands(table, desk_);
+    addMixerCommands(table, desk_);
     addStudioCommands(table, sequences_);
     addPatternPlay(table, sequences_);
     std::vector<ScriptLine> lines;

@@ -5,6 +5,7 @@
 
 #include "bridge/trying.hpp"
 #include "synth/manual.hpp"
+#include "synth/mixer.hpp"
 #include "synth/quantity.hpp"
 #include "synth/writing.hpp"
 
@@ -142,7 +143,9 @@ void addPatchCommands(CommandTable& table, Desk& desk) {
            std::erase(text, ' ');
            return text;
          };
-         desk.disconnect(trimmed(names.substr(0, to)), trimmed(names.substr(to + 1)));
+         const std::string taker = trimmed(names.substr(to + 1));
+         desk.disconnect(trimmed(names.substr(0, to)),
+                         taker == synth::kOut ? synth::heardThrough(desk.patch()) : taker);
          return std::string{};
        })});
   table.add({"add",
@@ -193,8 +196,11 @@ void addPatchCommands(CommandTable& table, Desk& desk) {
              {name},
              "Shows a module or an instrument, and what it is set to.",
              trying([&desk](const Arguments& given) { return shown(desk.patch(), given.text("name")); })});
-  table.add({"remove", {name}, "Takes a module or an instrument away.", trying([&desk](const Arguments& given) {
-               desk.remove(given.text("name"));
+  table.add({"remove",
+             {name},
+             "Takes a module or an instrument away, with its effects and its channel.",
+             trying([&desk](const Arguments& given) {
+               edit(desk, [&](Patch& patch) { synth::takeAway(patch, given.text("name")); });
                return std::string{};
              })});
   table.add({"modules",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bridge/mixer_commands.hpp"
 #include "bridge/patch_commands.hpp"
 #include "bridge/script.hpp"
 #include "bridge/studio_commands.hpp"
@@ -54,6 +55,7 @@ class Aside {
  public:
   Aside(synth::SampleRate rate, Meter meter) : desk_{rate}, sequences_{desk_, meter} {
     addPatchCommands(table_, desk_);
+    addMixerCommands(table_, desk_);
     addStudioCommands(table_, sequences_);
     addPatternPlay(table_, sequences_);
     table_.add({"tempo",

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "bridge/mixer_commands.hpp"
 #include "bridge/patch_commands.hpp"
 #include "bridge/script.hpp"
 #include "bridge/studio_commands.hpp"
@@ -39,7 +40,9 @@ class Studio {
         file_{wish.out, rate_, wish.real ? synth::Depth::real32 : synth::Depth::bits24},
         frames_{std::llround(wish.seconds * wish.rate)},
         progress_{"rendering", !wish.quiet} {
+    desk_.measure(true);
     addPatchCommands(table_, desk_);
+    addMixerCommands(table_, desk_);
     addStudioCommands(table_, sequences_);
     addPatternPlay(table_, sequences_);
     addHistoryCommands(table_, history_);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "synth/mixer.hpp"
+
 namespace antiphon::synth {
 namespace {
 
@@ -213,6 +215,44 @@ void Desk::findWholes(Score& score) const {
   }
 }
 
+void Desk::measure(bool wanted) {
+  if (measures_ == wanted) return;
+  measures_ = wanted;
+  follow();
+}
+
+std::vector<Desk::Strip> Desk::strips() const {
+  std::vector<Strip> strips;
+  for (const Ear& ear : ears_) strips.push_back({ear.name, ear.meter->levels()});
+  return strips;
+}
+
+/// Who was listened to before is listened to on.
+void Desk::placeEars(Score& score) {
+  std::vector<Ear> ears;
+  const auto place = [&](const PlacedModule& module, int outlet) {
+    const NodeId id = nodes_[static_cast<std::size_t>(&module - patch_.modules().data())]->id;
+    const auto same = [&](const Ear& ear) { return ear.node == id && ear.outlet == outlet; };
+    if (std::ranges::any_of(ears, same)) return;
+    const auto before = std::ranges::find_if(ears_, same);
+    auto meter = before != ears_.end() ? before->meter : std::make_shared<LoudnessMeter>(machine_.rate());
+    ears.push_back({ownerOf(patch_, module), id, outlet, std::move(meter)});
+  };
+  for (const PlacedModule& module : patch_.modules()) {
+    if (!measures_) break;
+    for (const PatchCable& cable : patch_.cables()) {
+      if (cable.from == module.name && (cable.to == kOut || cable.to == kMaster)) place(module, cable.outlet);
+    }
+  }
+  if (measures_) place(patch_.at(kOut), 0);
+  ears_ = std::move(ears);
+  for (const Ear& ear : ears_) {
+    const auto node = std::ranges::find(nodes_, ear.node, &Node::id);
+    score.plan.ears.push_back({node->get(), ear.outlet, ear.meter.get()});
+    score.meters.push_back(ear.meter);
+  }
+}
+
 /// Hands the machine what there is now, in an order in which everyone hears what was just made.
 void Desk::follow() {
   auto score = std::make_unique<Score>();
@@ -244,6 +284,7 @@ void Desk::follow() {
   }
   score->plan.out = nodes_.front().get();
   findWholes(*score);
+  placeEars(*score);
   if (!machine_.follow(score->plan)) throw PatchError{"the sound engine does not keep up with so many edits at once"};
   scores_.push_back(std::move(score));
 }

@@ -39,6 +39,15 @@ class Desk {
   /// The name of the module that was muted last, since what it said was no number; empty: none.
   std::string faulty() const;
 
+  /// Whether it is measured how loud everything is that goes to out, and out itself.
+  void measure(bool wanted);
+  struct Strip {
+    std::string name;  // whose sound it is
+    Levels levels{};
+  };
+  /// In the patch's order, out last.
+  std::vector<Strip> strips() const;
+
   /// Frees what has gone silent. From time to time, and before every edit.
   void tend();
 
@@ -47,6 +56,13 @@ class Desk {
     Plan plan{};
     std::vector<std::shared_ptr<Node>> nodes{};
     std::vector<std::shared_ptr<Cable>> cables{};
+    std::vector<std::shared_ptr<LoudnessMeter>> meters{};
+  };
+  struct Ear {
+    std::string name{};
+    NodeId node{};
+    int outlet = 0;
+    std::shared_ptr<LoudnessMeter> meter{};
   };
   struct Leaving {
     std::shared_ptr<Node> node{};
@@ -60,6 +76,7 @@ class Desk {
   void bring(const Patch& patch);
   void follow();
   void findWholes(Score& score) const;
+  void placeEars(Score& score);
   int frames(double seconds) const;
 
   Machine machine_;
@@ -70,6 +87,8 @@ class Desk {
   std::vector<std::shared_ptr<Node>> nodes_{};    // in the patch's order
   std::vector<std::shared_ptr<Cable>> cables_{};  // likewise
   std::vector<Leaving> leaving_{};
+  bool measures_ = false;
+  std::vector<Ear> ears_{};
   std::vector<std::unique_ptr<Score>> scores_{};  // that the machine may still be playing
 };
 

@@ -177,7 +177,24 @@ void Machine::block(int frames, const Transport& time) {
     if (!cable->from->rests) remember(*cable, frames);
   }
   if (!isFinite(plan_->out->made[0].get(), frames)) findFault(frames);
+  measure(frames);
   letRest(frames);
+}
+
+/// Voices are heard as the room hears them, added up.
+void Machine::measure(int frames) {
+  for (const Plan::Ear& ear : plan_->ears) {
+    const Heard said = ear.node->heard(ear.outlet);
+    if (!said.voices) {
+      ear.meter->hear(said.at(0, 0), said.at(0, 0) + 1, said.perFrame, frames);
+      continue;
+    }
+    alignas(64) float sums[kPerGroup] = {};
+    float amounts[kBlock];
+    std::fill_n(amounts, kBlock, 1.0f);
+    addVoices(said, amounts, frames, sums);
+    ear.meter->hear(sums, sums + 1, kLanes, frames);
+  }
 }
 
 /// Whoever is played does not rest before all keys are up.

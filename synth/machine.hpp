@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "scheduler/ring.hpp"
+#include "synth/loudness.hpp"
 #include "synth/node.hpp"
 #include "synth/safety.hpp"
 #include "synth/studio/sequencer.hpp"
@@ -26,8 +27,15 @@ struct Plan {
     int outlet = 0;
     std::vector<Node*> members{};
   };
+  /// Somebody wants to know how loud it is there.
+  struct Ear {
+    Node* node = nullptr;
+    int outlet = 0;
+    LoudnessMeter* meter = nullptr;
+  };
   std::vector<Turn> turns{};
   std::vector<Whole> wholes{};
+  std::vector<Ear> ears{};
   std::vector<Cable*> late{};
   Node* out = nullptr;
 };
@@ -95,6 +103,7 @@ class Machine {
   void remember(Cable& cable, int frames);
   void findFault(int frames);
   void letRest(int frames);
+  void measure(int frames);
   void wake(const Plan::Whole& whole);
   void touch(Node& keys, const Gesture& gesture);
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "scheduler/spelling.hpp"
+#include "synth/mixer.hpp"
 #include "synth/quantity.hpp"
 #include "synth/rack.hpp"
 #include "synth/recipe.hpp"
@@ -53,6 +54,16 @@ void place(Patch& patch, const std::string& name, const ModuleType& type, std::s
   }
 }
 
+const ModuleType& effectCalled(const std::string& name) {
+  const ModuleType* const type = moduleCalled(name);
+  if (type != nullptr && type->inlet("in") == 0 && !type->outlets.empty() && type->name != kOut) return *type;
+  std::string known;
+  for (const ModuleType* some : allModules()) {
+    if (some->family == "effects") known += (known.empty() ? "" : ", ") + std::string{some->name};
+  }
+  throw PatchError{"'" + name.substr(0, 60) + "' is no effect; there are " + known};
+}
+
 }  // namespace
 
 std::vector<std::string_view> makeableNames() {
@@ -98,6 +109,7 @@ void chain(Patch& patch, std::string_view names, double amount) {
     const bool there = patch.find(name) != nullptr || patch.instrument(name) != nullptr;
     if (!there && isMakeable(name)) create(patch, name, {});
   }
+  if (links.back() == kOut) links.back() = heardThrough(patch);
   for (std::size_t i = 0; i + 1 < links.size(); ++i) {
     // The amount belongs to the last cable: what is modulated is by so much.
     patch.connect(links[i], links[i + 1], i + 2 == links.size() ? amount : 1);
@@ -106,46 +118,33 @@ void chain(Patch& patch, std::string_view names, double amount) {
 
 std::string addEffect(Patch& patch, const std::string& effect, const std::string& name,
                       std::span<const PatchWord> words) {
-  const ModuleType* const type = moduleCalled(effect);
-  if (type == nullptr || type->inlet("in") != 0 || type->outlets.empty() || type->name == "out") {
-    std::string known;
-    for (const ModuleType* some : allModules()) {
-      if (some->family == "effects") known += (known.empty() ? "" : ", ") + std::string{some->name};
-    }
-    throw PatchError{"'" + effect.substr(0, 60) + "' is no effect; there are " + known};
-  }
-  const Instrument* const whole = patch.instrument(name);
-  const std::string voice = patch.source(name).module->name;
-  std::string last = voice;
-  const auto isInside = [&](const std::string& module) { return whole != nullptr && module.starts_with(name + "-"); };
-  for (bool found = true; found;) {  // those that it has already
-    found = false;
-    for (const PatchCable& cable : patch.cables()) {
-      if (cable.from != last || !cable.to.ends_with("-" + name) || isInside(cable.to)) continue;
-      last = cable.to;
-      found = true;
-      break;
-    }
-  }
+  const ModuleType& type = effectCalled(effect);
+  if (name == kMaster || name == kOut) makeMaster(patch);
+  const std::string behind = name == kOut ? std::string{kMaster} : name;
+  static_cast<void>(patch.source(behind));  // throws where there is no such thing
   std::vector<PatchWord> named;
   for (const PatchWord& word : words) {
-    const bool mix = word.key == "amount" && type->inlet("amount") < 0;
+    const bool mix = word.key == "amount" && type.inlet("amount") < 0;
     named.push_back(mix ? PatchWord{"mix", word.text} : word);
   }
-  const std::string added = effect + "-" + name;
-  place(patch, added, *type, named);
-  const std::vector<PatchCable> before = patch.cables();
-  for (const PatchCable& cable : before) {
-    if (cable.from != last || isInside(cable.to)) continue;
-    const PlacedModule &giver = patch.at(cable.from), &taker = patch.at(cable.to);
-    const std::string to =
-        taker.name + "." + std::string{taker.type->inlets[static_cast<std::size_t>(cable.inlet)].name};
-    patch.disconnect(giver.name + "." + std::string{giver.type->outlets[static_cast<std::size_t>(cable.outlet)].name},
-                     to);
-    patch.connect(added, to, cable.amount);
-  }
-  patch.connect(last == voice ? name : last, added);
+  const std::string added = effect + "-" + behind;
+  place(patch, added, type, named);
+  insertBehind(patch, behind, added);
   return added;
+}
+
+void makeBus(Patch& patch, const std::string& name, std::span<const PatchWord> words) {
+  std::vector<PatchWord> its{words.begin(), words.end()};
+  std::string effect = "gain";
+  if (!its.empty() && its.front().key.empty()) {
+    effect = its.front().text;
+    its.erase(its.begin());
+  }
+  const ModuleType& type = effectCalled(effect);
+  const bool mixes = type.inlet("mix") >= 0 && std::ranges::find(its, "mix", &PatchWord::key) == its.end();
+  if (mixes) its.push_back({"mix", "1"});  // what is dry comes another way
+  place(patch, name, type, its);
+  patch.connect(name, heardThrough(patch));
 }
 
 double valueOf(const Patch& patch, std::string_view port, std::string_view text) {

@@ -16,13 +16,17 @@ namespace antiphon::synth {
 void create(Patch& patch, const std::string& name, std::span<const PatchWord> words);
 
 /// patch A > B > C [amount=NUMBER]: a cable from each to the next. A type that is named where a module is expected
-/// makes one.
+/// makes one. To `out` alone means to what goes there: the master, if there is one.
 void chain(Patch& patch, std::string_view names, double amount = 1);
 
 /// add EFFECT to NAME [param=value ...]: an effect behind NAME and behind those that it has already; what heard them
 /// hears this one. `amount` is its mix. Returns what it is called: EFFECT-NAME.
 std::string addEffect(Patch& patch, const std::string& effect, const std::string& name,
                       std::span<const PatchWord> words);
+
+/// bus NAME [EFFECT] [param=value ...]: an effect that others are sent to, and that is heard by itself, all wet;
+/// without one, a place where they are mixed.
+void makeBus(Patch& patch, const std::string& name, std::span<const PatchWord> words);
 
 /// NAME.PARAM VALUE, as it is written; what the value comes to.
 double valueOf(const Patch& patch, std::string_view port, std::string_view text);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "synth/mixer.hpp"
 #include "synth/rack.hpp"
 
 namespace antiphon::synth {
@@ -75,7 +76,7 @@ void Sequences::makeHeard(const std::string& name) {
   const bool heard = std::ranges::any_of(desk_.patch().cables(), [&](const PatchCable& cable) {
     return cable.from == voice.name && (whole == nullptr || !cable.to.starts_with(name + "-"));
   });
-  if (!heard) desk_.connect(name, "out");
+  if (!heard) desk_.connect(name, heardThrough(desk_.patch()));
 }
 
 const PlacedModule* Sequences::playerOf(const std::string& name) const {

@@ -43,8 +43,10 @@ struct Ears {
 
 class Played {
  public:
-  explicit Played(const std::string& type) : Played{"it", {{{}, type}}} {}
-  Played(const std::string& name, const std::vector<PatchWord>& words) : name_{name} {
+  /// `seed`: of all that is left to chance.
+  explicit Played(const std::string& type, std::uint64_t seed = 1) : Played{"it", {{{}, type}}, seed} {}
+  Played(const std::string& name, const std::vector<PatchWord>& words, std::uint64_t seed = 1)
+      : desk_{SampleRate{48000}, seed}, name_{name} {
     Patch patch;
     create(patch, name, words);
     chain(patch, name + " > out");
@@ -75,7 +77,7 @@ class Played {
   const Instrument& instrument() const { return *desk_.patch().instrument(name_); }
 
  private:
-  Desk desk_{SampleRate{48000}};
+  Desk desk_;
   std::string name_;
 };
 

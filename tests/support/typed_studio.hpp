@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bridge/mixer_commands.hpp"
 #include "bridge/patch_commands.hpp"
 #include "bridge/studio_commands.hpp"
 
@@ -26,7 +27,9 @@ struct TypedStudio {
   bool running = true;
 
   TypedStudio() {
+    desk.measure(true);
     addPatchCommands(table, desk);
+    addMixerCommands(table, desk);
     addStudioCommands(table, sequences);
     addPatternPlay(table, sequences);
     addHistoryCommands(table, history);

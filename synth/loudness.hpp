@@ -1,0 +1,47 @@
+// How loud something is: the highest sample, the mean level, and loudness as ITU-R BS.1770 hears it.
+#pragma once
+
+#include <array>
+#include <atomic>
+
+#include "synth/signal.hpp"
+
+namespace antiphon::synth {
+
+/// Decibels below full scale; loudness in LUFS, of three seconds. kNothing: silence.
+struct Levels {
+  static constexpr double kNothing = -120;
+  double peak = kNothing, rms = kNothing, loudness = kNothing;
+};
+
+/// Listens in tenths of a second and tells of the last three seconds. One thread listens, any asks.
+class LoudnessMeter {
+ public:
+  explicit LoudnessMeter(SampleRate rate);
+
+  /// The next frames: left and right, each so many floats after the one before. Realtime: yes.
+  void hear(const float* left, const float* right, std::size_t step, int frames);
+  Levels levels() const;
+
+ private:
+  static constexpr std::size_t kTenths = 30;
+  /// Two poles and two zeros.
+  struct Filter {
+    double b0, b1, b2, a1, a2;
+    std::array<double, 2> first{}, second{};  // what it remembers of each side
+    double next(std::size_t side, double in);
+  };
+  struct Tenth {
+    double peak = 0, power = 0, weighted = 0;  // the powers are sums over frames and sides
+  };
+  void publish();
+
+  int perTenth_;
+  Filter shelf_, low_;
+  std::array<Tenth, kTenths> tenths_{};
+  std::size_t at_ = 0;
+  int frames_ = 0;  // in this tenth
+  std::atomic<float> peak_{0}, power_{0}, weighted_{0};
+};
+
+}  // namespace antiphon::synth
