@@ -166,6 +166,24 @@ void addInventing(CommandTable& table, Sequences& sequences) {
                             synth::brokenUp(sequences.at(who).written, static_cast<synth::Way>(way), stepOf(given),
                                             octaves[0] - '0', static_cast<std::uint64_t>(given.integer("seed"))));
              })});
+  table.add({"fill",
+             {{"what", Command::Text{kLongestName}, "", Command::Value{std::string{"all"}}},
+              {"amount", Command::Real{0, 1}, "", Command::Value{0.6}}},
+             "Lets the next bar of a pattern in steps lead on to the one after it.",
+             trying([&sequences](const Arguments& given) {
+               const std::string& what = given.text("what");
+               const double amount = given.real("amount");
+               std::string names = what;
+               if (what != "all") sequences.fill(what, amount);
+               else names.clear();
+               for (const Sequences::Sequence& sequence : sequences.all()) {
+                 if (what != "all" || !sequence.plays || sequence.written.as != Written::As::steps) continue;
+                 sequences.fill(sequence.name, amount);
+                 names += (names.empty() ? "" : ", ") + sequence.name;
+               }
+               if (names.empty()) throw NotationError{"no pattern in steps plays: a fill leads on from what plays"};
+               return "the next bar leads on: " + names;
+             })});
   table.add({"clear", {name}, "Forgets a pattern.", trying([&sequences](const Arguments& given) {
                sequences.clear(given.text("name"));
                return given.text("name") + " has no pattern";
@@ -264,6 +282,19 @@ void addPatternPlay(CommandTable& table, Sequences& sequences) {
              {{"how", Command::Choice{std::vector<std::string>(kChangesCome.begin(), kChangesCome.end())}}},
              "When a change of a pattern comes in.",
              [&sequences](const Arguments& given) { return quantizeChanges(sequences, given.text("how")); }});
+}
+
+void addMeter(CommandTable& table, Sequences& sequences) {
+  table.add({"meter",
+             {{"meter", Command::Text{8}}},
+             "How long bars are from here on: 4/4, 7/8.",
+             trying([&sequences](const Arguments& given) {
+               const auto meter = parseMeter(given.text("meter"));
+               if (!meter)
+                 throw NotationError{"a meter is written like 4/4, 3/4 or 7/8, not '" + given.text("meter") + "'"};
+               sequences.meter(*meter);
+               return "bars of " + meter->text();
+             })});
 }
 
 void addHistoryCommands(CommandTable& table, synth::History& history) {

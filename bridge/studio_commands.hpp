@@ -20,6 +20,9 @@ Command::Reply playPatterns(synth::Sequences& sequences, const std::string& what
 inline constexpr std::array<std::string_view, 4> kChangesCome{"bar", "beat", "step", "now"};
 Command::Reply quantizeChanges(synth::Sequences& sequences, std::string_view when);
 
+/// `meter`, where there is nobody whose answers are as many bars long as was asked for.
+void addMeter(CommandTable& table, synth::Sequences& sequences);
+
 /// undo, redo.
 void addHistoryCommands(CommandTable& table, synth::History& history);
 

@@ -58,6 +58,7 @@ class Aside {
     addMixerCommands(table_, desk_);
     addStudioCommands(table_, sequences_);
     addPatternPlay(table_, sequences_);
+    addMeter(table_, sequences_);
     table_.add({"tempo",
                 {{"bpm", Command::Real{kSlowestBpm, kFastestBpm}}},
                 "The speed of our own clock.",
@@ -87,10 +88,12 @@ class Aside {
 std::vector<std::string> feelingOf(const Sequences& sequences) {
   const synth::Feel& feel = sequences.feel();
   const Tick quantum = sequences.quantum();
-  std::vector<std::string> lines{"quantize " + std::string{quantum == sequences.meter().bar()    ? "bar"
-                                                           : quantum == sequences.meter().beat() ? "beat"
-                                                           : quantum == synth::kUsualStep        ? "step"
-                                                                                                 : "now"}};
+  std::vector<std::string> lines;
+  if (sequences.meter() != Meter{}) lines.push_back("meter " + sequences.meter().text());
+  lines.push_back("quantize " + std::string{quantum == sequences.meter().bar()    ? "bar"
+                                            : quantum == sequences.meter().beat() ? "beat"
+                                            : quantum == synth::kUsualStep        ? "step"
+                                                                                  : "now"});
   if (feel.swing != 0.5f)
     lines.push_back("swing " + timesText(feel.swing, 100) + (feel.swung == synth::kUsualStep ? "" : " of=8"));
   if (feel.humanize > 0) lines.push_back("humanize " + timesText(feel.humanize, 1000) + "ms");

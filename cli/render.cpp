@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "bridge/agenda.hpp"
 #include "bridge/mixer_commands.hpp"
 #include "bridge/patch_commands.hpp"
 #include "bridge/script.hpp"
@@ -45,6 +46,8 @@ class Studio {
     addMixerCommands(table_, desk_);
     addStudioCommands(table_, sequences_);
     addPatternPlay(table_, sequences_);
+    addMeter(table_, sequences_);
+    addAgenda(table_, agenda_, [this] { return beat_; });
     addHistoryCommands(table_, history_);
     addFileCommands(table_, desk_, sequences_, Shelf{},
                     {.tempo = [this] { return wish_.tempo; }, .setTempo = [this](double bpm) { wish_.tempo = bpm; }});
@@ -63,9 +66,7 @@ class Studio {
 
   void run() {
     for (const ScriptLine& line : readScript(wish_.script)) {
-      history_.begin();
-      const Command::Reply reply = table_.run(line.text);
-      history_.done(line.text);
+      const Command::Reply reply = obey(line.text);
       if (!reply.ok) throw UsageError{wish_.script + ", line " + std::to_string(line.number) + ": " + reply.text};
       if (!reply.text.empty()) std::printf("%s\n", reply.text.c_str());
       sequences_.tend();
@@ -79,11 +80,23 @@ class Studio {
   double loudest() const { return loudest_; }
 
  private:
+  Command::Reply obey(const std::string& line) {
+    history_.begin();
+    Command::Reply reply = table_.run(line);
+    history_.done(line);
+    return reply;
+  }
+
   void play(std::int64_t frames) {
     frames = std::min(frames, frames_ - done_);
     std::vector<float> left(kAtOnce), right(kAtOnce);
     while (frames > 0) {
-      const auto count = static_cast<int>(std::min<std::int64_t>(frames, kAtOnce));
+      for (const std::string& told : agenda_.run(beat_, [this](const std::string& line) { return obey(line); }))
+        std::printf("%s\n", told.c_str());
+      // What waits for its bar comes on its frame.
+      const double until = std::min((agenda_.next() - beat_) / wish_.tempo * 60 * rate_.hertz, double{kAtOnce});
+      const auto count = static_cast<int>(
+          std::min<std::int64_t>(frames, std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(until)))));
       desk_.machine().render(left.data(), right.data(), count, {.tempo = wish_.tempo, .beat = beat_, .running = true});
       beat_ += count / rate_.hertz * wish_.tempo / 60;
       const auto size = static_cast<std::size_t>(count);
@@ -103,6 +116,7 @@ class Studio {
   synth::Desk desk_;
   synth::Sequences sequences_{desk_};
   synth::History history_{desk_, sequences_};
+  Agenda agenda_{sequences_};
   CommandTable table_;
   synth::SoundFile file_;
   std::int64_t frames_, done_ = 0;

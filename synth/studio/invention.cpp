@@ -96,6 +96,21 @@ std::string byChance(double density, int steps, std::uint64_t seed) {
   return text;
 }
 
+std::string leadingOn(const Written& written, Tick bar, double amount, std::uint64_t seed) {
+  const std::vector<std::string> steps = piecesOf(written);
+  const auto count = std::max<std::int64_t>(1, bar.count / written.step.count);
+  Dice dice{seed};
+  std::string text;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::string& step = steps[static_cast<std::size_t>(i) % steps.size()];
+    const double late = static_cast<double>(i) / static_cast<double>(count);  // into the bar
+    const bool more = late >= 0.5 && !sounds(step) && dice.falls(amount * (0.4 + 1.2 * (late - 0.5)));
+    text += more ? std::string{static_cast<char>('3' + static_cast<int>(late * 6))} : step;
+  }
+  if (amount > 0) text.back() = 'X';
+  return text;
+}
+
 Written varied(const Written& written, double amount, std::uint64_t seed) {
   Dice dice{seed};
   std::vector<std::string> pieces = piecesOf(written);

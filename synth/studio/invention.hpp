@@ -20,6 +20,9 @@ std::string byChance(double density, int steps, std::uint64_t seed);
 /// rest, but their lengths stay.
 Written varied(const Written& written, double amount, std::uint64_t seed);
 
+/// A bar of it that leads to the next: towards its end it is struck more and more often, and harder. Steps only.
+std::string leadingOn(const Written& written, Tick bar, double amount, std::uint64_t seed);
+
 enum class Way : std::uint8_t { up, down, updown, chance };
 /// Each chord, or each note, broken up in steps over so many octaves.
 Written brokenUp(const Written& written, Way way, Tick step, int octaves, std::uint64_t seed);

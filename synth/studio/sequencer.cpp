@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "synth/steps.hpp"
 
@@ -29,6 +30,10 @@ Sequencer::Sequencer(SampleRate rate) : rate_{rate}, changes_{kChanges}, retired
 bool Sequencer::play(int track, const Pattern* pattern, Tick quantum) {
   return changes_.push({.kind = Change::Kind::play, .track = track, .pattern = pattern, .quantum = quantum});
 }
+bool Sequencer::playOnce(int track, const Pattern* pattern, Tick quantum, Tick lasts) {
+  return changes_.push(
+      {.kind = Change::Kind::play, .track = track, .pattern = pattern, .quantum = quantum, .lasts = lasts});
+}
 bool Sequencer::aim(int track, NodeId node) {
   return changes_.push({.kind = Change::Kind::aim, .track = track, .node = node});
 }
@@ -47,10 +52,15 @@ void Sequencer::obey() {
     Track& track = tracks_[static_cast<std::size_t>(change.track)];
     switch (change.kind) {
       case Change::Kind::play:
+        if (change.lasts > Tick{} && (track.changes || !running_)) {  // something else is about to come anyway
+          retire(change.pattern);
+          break;
+        }
         if (track.changes) retire(track.then);  // it was never heard
         track.changes = true;
         track.then = change.pattern;
         track.quantum = change.quantum;
+        track.lasts = change.lasts;
         track.from = kUnknown;
         break;
       case Change::Kind::aim: track.node = change.node; break;
@@ -62,10 +72,13 @@ void Sequencer::obey() {
 
 /// What was told to come comes now.
 void Sequencer::change(Track& track) {
-  retire(track.pattern);
-  track.pattern = track.then;
-  track.then = nullptr;
-  track.changes = false;
+  track.changes = track.lasts > Tick{};
+  std::swap(track.pattern, track.then);
+  if (track.changes) {  // what was played before comes back
+    track.from += beatsOf(std::exchange(track.lasts, Tick{}));
+  } else {
+    retire(std::exchange(track.then, nullptr));
+  }
   track.sounds.store(track.pattern != nullptr, std::memory_order_relaxed);
 }
 
@@ -178,8 +191,9 @@ void Sequencer::goOn(std::size_t number, double horizon, bool jumps) {
   for (;;) {
     const double beat = nextStroke(track);
     if (track.changes && track.from < horizon + early && beat >= track.from - kSame) {
+      const double from = track.from;
       change(track);
-      locate(track, track.from);
+      locate(track, from);
       continue;
     }
     if (felt(beat) >= horizon + early) return;

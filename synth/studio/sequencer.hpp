@@ -38,6 +38,8 @@ class Sequencer {
   /// or at once while the music stands still. Null: from there on the track is silent. The pattern that is no longer
   /// played comes back by `retired`.
   bool play(int track, const Pattern* pattern, Tick quantum);
+  /// Likewise, for so long only: then what was played before goes on. Not while the music stands still.
+  bool playOnce(int track, const Pattern* pattern, Tick quantum, Tick lasts);
   /// Whom a track plays from now on. What has begun is ended on the one before.
   bool aim(int track, NodeId node);
   /// From the next stroke on.
@@ -62,6 +64,7 @@ class Sequencer {
     int track = 0;
     const Pattern* pattern = nullptr;
     Tick quantum{};
+    Tick lasts{};  // none: until another comes
     NodeId node{};
     bool muted = false;
     Feel feel{};
@@ -74,7 +77,7 @@ class Sequencer {
     std::size_t next = 0;
     bool changes = false;  // to `then`, at `from`
     const Pattern* then = nullptr;
-    Tick quantum{};
+    Tick quantum{}, lasts{};
     double from = kUnknown;
     std::atomic<bool> sounds{false};
   };

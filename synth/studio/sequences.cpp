@@ -4,12 +4,13 @@
 
 #include "synth/mixer.hpp"
 #include "synth/rack.hpp"
+#include "synth/studio/invention.hpp"
 
 namespace antiphon::synth {
 namespace {
 
 constexpr float kKickKey = 36, kUsualKey = 48;  // of pads, by General MIDI; of all that has a pitch
-constexpr std::string_view kTrigger = "trigger", kPads = "pads-";
+constexpr std::string_view kTrigger = "trigger", kPads = "pads";
 
 void mustHaveRoom(bool had) {
   if (!had) throw PatchError{"the sound engine does not keep up with so many changes at once"};
@@ -61,8 +62,8 @@ int Sequences::trackOf(const std::string& name) {
 void Sequences::makePlayable(const std::string& name) {
   Patch patch = desk_.patch();
   if (isDrum(patch, name) && strikerOf(patch, name).empty()) {
-    const std::string pads = std::string{kPads} + name;
-    patch.add(pads, *moduleCalled("pads"));
+    const std::string pads = std::string{kPads} + "-" + name;
+    patch.add(pads, *moduleCalled(kPads));
     patch.connect(pads + ".kick", name + "." + std::string{kTrigger});
     desk_.load(patch);
   }
@@ -101,10 +102,15 @@ void Sequences::send(int track, const Sequence& sequence) {
     player.node = node;
   }
   mustHaveRoom(sequencer.mute(track, sequence.muted));
-  const bool pads = playerOf(sequence.name) != nullptr && playerOf(sequence.name)->type->name == "pads";
-  auto pattern = std::make_unique<const Pattern>(patternOf(sequence.written, pads ? kKickKey : kUsualKey));
-  mustHaveRoom(sequencer.play(track, pattern.get(), quantum_));
-  patterns_.push_back(std::move(pattern));
+  mustHaveRoom(sequencer.play(track, keep(sequence.name, sequence.written), quantum_));
+}
+
+/// As the sequencer plays it; kept until it comes back.
+const Pattern* Sequences::keep(const std::string& name, const Written& written) {
+  const PlacedModule* const player = playerOf(name);
+  const bool pads = player != nullptr && player->type->name == kPads;
+  patterns_.push_back(std::make_unique<const Pattern>(patternOf(written, pads ? kKickKey : kUsualKey)));
+  return patterns_.back().get();
 }
 
 void Sequences::write(const std::string& name, Written written) {
@@ -140,6 +146,22 @@ void Sequences::mute(const std::string& name, bool muted) {
   sequence.muted = muted;
 }
 
+void Sequences::fill(const std::string& name, double amount) {
+  const Sequence& sequence = find(name);
+  if (!sequence.plays) throw PatchError{name + " does not play: a fill leads on from what plays"};
+  if (sequence.written.as != Written::As::steps)
+    throw PatchError{name + " plays notes: a fill is for steps; say vary " + name + " 0.3"};
+  const Written once{Written::As::steps, sequence.written.step,
+                     leadingOn(sequence.written, meter_.bar(), amount, ++fills_)};
+  mustHaveRoom(desk_.machine().sequencer().playOnce(trackOf(name), keep(name, once), meter_.bar(), meter_.bar()));
+}
+
+void Sequences::meter(Meter meter) {
+  const bool byBar = quantum_ == meter_.bar(), byBeat = quantum_ == meter_.beat();
+  meter_ = meter;
+  if (byBar || byBeat) quantum_ = byBar ? meter.bar() : meter.beat();
+}
+
 void Sequences::playAll() {
   for (const Sequence& sequence : sequences_) play(sequence.name);
 }
@@ -154,6 +176,7 @@ void Sequences::clear(const std::string& name) {
 }
 
 void Sequences::adopt(const State& state) {
+  meter_ = state.meter;
   quantum_ = state.quantum;
   if (state.feel != feel_) feel(state.feel);
   const std::vector<Sequence> before = sequences_;

@@ -28,6 +28,7 @@ class Sequences {
     std::vector<Sequence> all{};
     Feel feel{};
     Tick quantum{};
+    Meter meter{};
     friend bool operator==(const State&, const State&) = default;
   };
 
@@ -40,6 +41,8 @@ class Sequences {
   void play(const std::string& name);
   void stop(const std::string& name);
   void mute(const std::string& name, bool muted);
+  /// For the next bar, a pattern of steps that plays leads on to the bar after it.
+  void fill(const std::string& name, double amount);
   void playAll();
   void stopAll();
   /// Forgets the pattern.
@@ -49,13 +52,15 @@ class Sequences {
   void quantize(Tick quantum) { quantum_ = quantum; }
   Tick quantum() const { return quantum_; }
   Meter meter() const { return meter_; }
+  /// Bars are so long from here on.
+  void meter(Meter meter);
   void feel(const Feel& feel);
   const Feel& feel() const { return feel_; }
 
   /// In the order in which they were written first.
   const std::vector<Sequence>& all() const { return sequences_; }
   const Sequence& at(const std::string& name) const;
-  State state() const { return {sequences_, feel_, quantum_}; }
+  State state() const { return {sequences_, feel_, quantum_, meter_}; }
   /// What plays something else from here on does so with the next bar. Whom a sequence names may be missing: then
   /// nobody plays it until there is one.
   void adopt(const State& state);
@@ -78,6 +83,7 @@ class Sequences {
   const PlacedModule* playerOf(const std::string& name) const;
   NodeId nodeOf(const std::string& name) const;
   void send(int track, const Sequence& sequence);
+  const Pattern* keep(const std::string& name, const Written& written);
 
   Desk& desk_;
   Meter meter_;
@@ -85,6 +91,7 @@ class Sequences {
   Feel feel_{};
   std::vector<Sequence> sequences_{};
   std::array<Player, Sequencer::kMostTracks> players_{};
+  std::uint64_t fills_ = 0;
   std::vector<std::unique_ptr<const Pattern>> patterns_{};  // that the sequencer may be playing
 };
 

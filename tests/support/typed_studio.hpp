@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bridge/agenda.hpp"
 #include "bridge/mixer_commands.hpp"
 #include "bridge/patch_commands.hpp"
 #include "bridge/studio_commands.hpp"
@@ -22,7 +23,9 @@ struct TypedStudio {
   synth::Desk desk{synth::SampleRate{kRate}};
   synth::Sequences sequences{desk};
   synth::History history{desk, sequences};
+  Agenda agenda{sequences};
   CommandTable table;
+  std::vector<std::string> told{};  // of what waited for its bar
   double beat = 0;
   bool running = true;
 
@@ -32,6 +35,8 @@ struct TypedStudio {
     addMixerCommands(table, desk);
     addStudioCommands(table, sequences);
     addPatternPlay(table, sequences);
+    addMeter(table, sequences);
+    addAgenda(table, agenda, [this] { return beat; });
     addHistoryCommands(table, history);
   }
   Command::Reply say(std::string_view line) {
@@ -56,6 +61,8 @@ struct TypedStudio {
   std::vector<float> hear(double seconds) {
     std::vector<float> left(static_cast<std::size_t>(std::lround(seconds * kRate))), right(left.size());
     for (std::size_t done = 0; done < left.size();) {
+      for (std::string& news : agenda.run(beat, [this](const std::string& line) { return say(line); }))
+        told.push_back(std::move(news));
       const auto count = static_cast<int>(std::min<std::size_t>(256, left.size() - done));
       desk.machine().render(left.data() + done, right.data() + done, count,
                             {.tempo = kTempo, .beat = beat, .running = running});

@@ -1,0 +1,92 @@
+#include "bridge/agenda.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "bridge/trying.hpp"
+
+namespace antiphon {
+namespace {
+
+using synth::PatchError;
+
+// Commands whose changes wait for a bar line by themselves.
+constexpr std::array<std::string_view, 9> kOfPatterns{"play",   "stop", "sequence", "melody", "euclid",
+                                                      "random", "vary", "arp",      "fill"};
+
+double quarters(Tick ticks) { return static_cast<double>(ticks.count) / static_cast<double>(kQuarter.count); }
+
+std::string firstWord(const std::string& line) { return foldedName(line.substr(0, line.find(' '))); }
+
+/// The words of a command as one line again.
+std::string lineOf(const Command::Words& words) {
+  const auto quoted = [](const std::string& text) {
+    if (!text.empty() && text.find_first_of(" \t\"\\=") == std::string::npos) return text;
+    std::string safe = "\"";
+    for (const char c : text) safe += c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};
+    return safe + "\"";
+  };
+  std::string line;
+  for (const Command::Word& word : words)
+    line += (line.empty() ? "" : " ") + (word.key.empty() ? "" : word.key + "=") + quoted(word.text);
+  return line;
+}
+
+}  // namespace
+
+void Agenda::add(int bar, std::string line, double beat) {
+  const double length = quarters(sequences_.meter().bar());
+  const int now = static_cast<int>(std::floor(beat / length)) + 1;
+  if (bar <= now) throw PatchError{"bar " + std::to_string(bar) + " has begun: it is bar " + std::to_string(now)};
+  if (entries_.size() == kMost) throw PatchError{"at most " + std::to_string(kMost) + " things wait for their bar"};
+  const bool pattern = std::ranges::find(kOfPatterns, firstWord(line)) != kOfPatterns.end();
+  // Well inside the bar before: on its line itself, that one would be meant.
+  const double due = pattern ? (bar - 1.75) * length : (bar - 1) * length;
+  const auto later = std::ranges::upper_bound(entries_, due, {}, &Entry::due);
+  entries_.insert(later, {bar, std::move(line), pattern, due});
+}
+
+std::vector<std::string> Agenda::run(double beat, const std::function<Command::Reply(const std::string&)>& obey) {
+  constexpr double kEarly = 0.01;  // quarters: who looks seldom is rather early than late
+  std::vector<std::string> told;
+  while (!entries_.empty() && entries_.front().due <= beat + kEarly) {
+    const Entry entry = std::move(entries_.front());
+    entries_.erase(entries_.begin());
+    const Tick before = sequences_.quantum();
+    if (entry.pattern) sequences_.quantize(sequences_.meter().bar());
+    const Command::Reply reply = obey(entry.line);
+    if (entry.pattern) sequences_.quantize(before);
+    told.push_back("bar " + std::to_string(entry.bar) + ": " + entry.line + (reply.ok ? "" : ": " + reply.text));
+  }
+  return told;
+}
+
+double Agenda::next() const { return entries_.empty() ? kNever : entries_.front().due; }
+
+std::string Agenda::list() const {
+  std::string text;
+  for (const Entry& entry : entries_)
+    text += (text.empty() ? "" : "\n") + ("bar " + std::to_string(entry.bar)) + ": " + entry.line;
+  return text.empty() ? "nothing waits for its bar: say for instance at bar 9 play bass" : text;
+}
+
+void addAgenda(CommandTable& table, Agenda& agenda, std::function<double()> beat) {
+  table.add({"at",
+             {{"unit", Command::Choice{{"bar"}}},
+              {"number", Command::Integer{1, Agenda::kLastBar}},
+              {"command", Command::Rest{"COMMAND ...", 4096}}},
+             "Does something at a bar that is still to come: at bar 9 play bass.",
+             trying([&agenda, beat = std::move(beat)](const Command::Arguments& given) {
+               const std::string line = lineOf(given.rest("command"));
+               if (line.empty() || firstWord(line) == "at")
+                 throw PatchError{"say at bar 9 COMMAND: at bar 9 play bass"};
+               agenda.add(static_cast<int>(given.integer("number")), line, beat());
+               return "bar " + std::to_string(given.integer("number")) + ": " + line;
+             })});
+  table.add({"agenda", {}, "Lists what waits for its bar.", [&agenda](const Command::Arguments&) -> Command::Reply {
+               return {true, agenda.list()};
+             }});
+}
+
+}  // namespace antiphon
