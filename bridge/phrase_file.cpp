@@ -41,8 +41,7 @@ TrackBytes trackOf(const NamedPhrase& named) {
 
 }  // namespace
 
-void writePhraseFile(const std::filesystem::path& path, Meter meter, Tempo tempo,
-                     const std::vector<NamedPhrase>& phrases) {
+std::string phraseFile(Meter meter, Tempo tempo, const std::vector<NamedPhrase>& phrases) {
   Tick end{};
   for (const NamedPhrase& named : phrases) {
     end = std::max(end, named.begins + named.phrase.length());
@@ -53,10 +52,8 @@ void writePhraseFile(const std::filesystem::path& path, Meter meter, Tempo tempo
   tracks.front().setTempo({}, tempo);
   for (const NamedPhrase& named : phrases) tracks.push_back(trackOf(named));
 
-  std::ofstream out{path, std::ios::binary | std::ios::trunc};
-  const auto put = [&](std::span<const std::uint8_t> bytes) {
-    out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  };
+  std::string file;
+  const auto put = [&](std::span<const std::uint8_t> bytes) { file.append(bytes.begin(), bytes.end()); };
   put(std::array<std::uint8_t, 14>{'M', 'T', 'h', 'd', 0, 0, 0, 6, 0, 1, 0, static_cast<std::uint8_t>(tracks.size()),
                                    static_cast<std::uint8_t>(kQuarter.count >> 8),
                                    static_cast<std::uint8_t>(kQuarter.count & 0xFF)});
@@ -66,6 +63,14 @@ void writePhraseFile(const std::filesystem::path& path, Meter meter, Tempo tempo
     put(track.bytes());
     put(ending);
   }
+  return file;
+}
+
+void writePhraseFile(const std::filesystem::path& path, Meter meter, Tempo tempo,
+                     const std::vector<NamedPhrase>& phrases) {
+  const std::string file = phraseFile(meter, tempo, phrases);
+  std::ofstream out{path, std::ios::binary | std::ios::trunc};
+  out.write(file.data(), static_cast<std::streamsize>(file.size()));
   out.close();
   if (!out) throw std::runtime_error{path.string() + " cannot be written."};
 }

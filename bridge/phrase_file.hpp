@@ -15,7 +15,9 @@ struct NamedPhrase {
   Tick begins{};  // in the file
 };
 
-/// One track for the metre and the tempo, then one for each phrase. Throws std::runtime_error with a sentence for the
+/// One track for the metre and the tempo, then one for each phrase.
+std::string phraseFile(Meter meter, Tempo tempo, const std::vector<NamedPhrase>& phrases);
+/// Throws std::runtime_error with a sentence for the
 /// player when it cannot be written.
 void writePhraseFile(const std::filesystem::path& path, Meter meter, Tempo tempo,
                      const std::vector<NamedPhrase>& phrases);

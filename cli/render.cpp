@@ -10,6 +10,7 @@
 #include "bridge/script.hpp"
 #include "bridge/studio_commands.hpp"
 #include "bridge/studio_files.hpp"
+#include "bridge/studio_midi.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit.hpp"
 #include "cli/progress.hpp"
@@ -49,8 +50,10 @@ class Studio {
     addMeter(table_, sequences_);
     addAgenda(table_, agenda_, [this] { return beat_; });
     addHistoryCommands(table_, history_);
-    addFileCommands(table_, desk_, sequences_, Shelf{},
-                    {.tempo = [this] { return wish_.tempo; }, .setTempo = [this](double bpm) { wish_.tempo = bpm; }});
+    const FileDoors doors{.tempo = [this] { return wish_.tempo; },
+                          .setTempo = [this](double bpm) { wish_.tempo = bpm; }};
+    addFileCommands(table_, desk_, sequences_, Shelf{}, doors);
+    addExport(table_, desk_, sequences_, Shelf{}, doors);
     table_.add({"tempo",
                 {{"bpm", Command::Real{kSlowestBpm, kFastestBpm}}},
                 "How fast the music is from here on.",

@@ -22,6 +22,14 @@ double beatsOf(Tick ticks) { return static_cast<double>(ticks.count) / static_ca
 
 }  // namespace
 
+double swung(const Feel& feel, double beat) {
+  if (feel.swing <= 0.5f || beat == kNever) return beat;
+  const double pair = 2 * beatsOf(feel.swung), first = static_cast<double>(feel.swing);
+  const double whole = std::floor((beat + kSame) / pair), within = std::max(0.0, beat / pair - whole);
+  const double moved = within < 0.5 ? within * 2 * first : first + (within - 0.5) * 2 * (1 - first);
+  return (whole + moved) * pair;
+}
+
 Sequencer::Sequencer(SampleRate rate) : rate_{rate}, changes_{kChanges}, retired_{2 * kChanges} {
   held_.reserve(kHeld);
   due_.reserve(kDue);
@@ -97,15 +105,6 @@ void Sequencer::locate(Track& track, double beat) {
 double Sequencer::nextStroke(const Track& track) const {
   if (track.pattern == nullptr || track.pattern->strokes.empty()) return kNever;
   return beatsOf(track.pattern->length * track.round + track.pattern->strokes[track.next].at);
-}
-
-/// Where a beat falls when every second sixteenth is late.
-double Sequencer::felt(double beat) const {
-  if (feel_.swing <= 0.5f || beat == kNever) return beat;
-  const double pair = 2 * beatsOf(feel_.swung), first = static_cast<double>(feel_.swing);
-  const double whole = std::floor((beat + kSame) / pair), within = std::max(0.0, beat / pair - whole);
-  const double moved = within < 0.5 ? within * 2 * first : first + (within - 0.5) * 2 * (1 - first);
-  return (whole + moved) * pair;
 }
 
 Frame Sequencer::frameOf(double beat) const { return std::max(now_, now_ + std::llround((beat - beat_) / perFrame_)); }

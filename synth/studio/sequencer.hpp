@@ -21,6 +21,9 @@ struct Feel {
   friend bool operator==(const Feel&, const Feel&) = default;
 };
 
+/// Where a beat falls when every second step is late.
+double swung(const Feel& feel, double beat);
+
 /// Told by one ordinary thread, played by the one that makes the sound.
 class Sequencer {
  public:
@@ -99,7 +102,7 @@ class Sequencer {
   void letGo(double before);
   void letAllGo();
   Frame frameOf(double beat) const;
-  double felt(double beat) const;
+  double felt(double beat) const { return swung(feel_, beat); }
 
   SampleRate rate_;
   Ring<Change> changes_;

@@ -105,11 +105,16 @@ void Sequences::send(int track, const Sequence& sequence) {
   mustHaveRoom(sequencer.play(track, keep(sequence.name, sequence.written), quantum_));
 }
 
+bool Sequences::isStruck(const std::string& name) const {
+  const PlacedModule* const player = playerOf(name);
+  return player != nullptr && player->type->name == kPads;
+}
+
+float Sequences::keyOf(const std::string& name) const { return isStruck(name) ? kKickKey : kUsualKey; }
+
 /// As the sequencer plays it; kept until it comes back.
 const Pattern* Sequences::keep(const std::string& name, const Written& written) {
-  const PlacedModule* const player = playerOf(name);
-  const bool pads = player != nullptr && player->type->name == kPads;
-  patterns_.push_back(std::make_unique<const Pattern>(patternOf(written, pads ? kKickKey : kUsualKey)));
+  patterns_.push_back(std::make_unique<const Pattern>(patternOf(written, keyOf(name))));
   return patterns_.back().get();
 }
 

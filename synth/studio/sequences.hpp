@@ -60,6 +60,10 @@ class Sequences {
   /// In the order in which they were written first.
   const std::vector<Sequence>& all() const { return sequences_; }
   const Sequence& at(const std::string& name) const;
+  /// As it is played: what is struck where; of a drum by its pads' key.
+  Pattern pattern(const Sequence& sequence) const { return patternOf(sequence.written, keyOf(sequence.name)); }
+  /// Whether it strikes pads.
+  bool isStruck(const std::string& name) const;
   State state() const { return {sequences_, feel_, quantum_, meter_}; }
   /// What plays something else from here on does so with the next bar. Whom a sequence names may be missing: then
   /// nobody plays it until there is one.
@@ -83,6 +87,7 @@ class Sequences {
   const PlacedModule* playerOf(const std::string& name) const;
   NodeId nodeOf(const std::string& name) const;
   void send(int track, const Sequence& sequence);
+  float keyOf(const std::string& name) const;
   const Pattern* keep(const std::string& name, const Written& written);
 
   Desk& desk_;
