@@ -14,6 +14,7 @@
 #include "bridge/steady_moments.hpp"
 #include "bridge/synth_voice.hpp"
 #include "model/tokens/phrase.hpp"
+#include "scheduler/latest.hpp"
 #include "scheduler/midi_parser.hpp"
 #include "scheduler/timeline.hpp"
 #include "synth/desk.hpp"
@@ -67,6 +68,15 @@ class Ensemble {
   /// "system (JACK), 48000 Hz, 256 frames a period: 2.1 % of the time, no gaps"
   std::string status() const;
   synth::EngineMetrics metrics() const { return engine_.metrics(); }
+  Meter meter() const { return wish_.meter; }
+
+  /// These three by one ordinary thread, which need not be the same as the one that edits. The frame on which what is
+  /// asked for at this moment sounds.
+  synth::Frame frameOf(Nanos when) { return engine_.frameOf(when); }
+  /// Where the music is, by the steady clock; nothing: it has not begun.
+  std::optional<synth::Beat> music();
+  /// How loud it was since this was last asked.
+  std::optional<synth::Level> takeLevel() { return engine_.takeLevel(); }
 
   /// For the band, in the real-time context. Realtime: yes.
   MidiSink& answers() { return answers_; }
@@ -90,6 +100,7 @@ class Ensemble {
   synth::Sequences sequences_{desk_, wish_.meter};
   synth::Engine engine_;
   SteadyMoments moments_{};
+  Latest<synth::Beat> told_{};
   SilentSink nowhere_{};
   SynthVoice answers_, player_;
   MidiParser parser_{};
