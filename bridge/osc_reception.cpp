@@ -1,5 +1,7 @@
 #include "bridge/osc_reception.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -76,7 +78,7 @@ std::optional<OscReception::Wish> OscReception::wishOf(const OscMessage& message
       if (const auto* text = std::get_if<std::string>(&value)) wish.words.push_back(CommandTable::word(*text));
       else wish.words.push_back({{}, textOf(value)});
     }
-    const Command* const own = const_cast<OscReports&>(reports_).commands().find(wish.command);
+    const Command* const own = reports_.commands().find(wish.command);
     wish.own = own != nullptr && own->name != "help";
     wish.timed = !wish.own && frameOf_ && doorway_.isTimed(wish.command);
     return wish;
@@ -108,7 +110,7 @@ void OscReception::keep(Wish&& wish, Nanos due, Nanos now) {
 /// In the order in which they are due: who is done to the frame is handed over ahead unless somebody goes before.
 void OscReception::tend(Nanos now) {
   std::optional<std::pair<Nanos, synth::Frame>> last;  // one moment is one frame
-  while (nextDue() <= now && !waiting_.empty()) {
+  while (nextHandedOver() <= now) {
     auto first = waiting_.extract(waiting_.begin());
     const Wish& wish = first.mapped();
     if (!wish.timed) {
@@ -121,11 +123,13 @@ void OscReception::tend(Nanos now) {
   reports_.tend(now);
 }
 
-Nanos OscReception::nextDue() const {
-  if (waiting_.empty()) return reports_.nextDue();
+Nanos OscReception::nextHandedOver() const {
+  if (waiting_.empty()) return Nanos::max();
   const auto& [due, wish] = *waiting_.begin();
-  return std::min(due - (wish.timed ? kAhead : Nanos{}), reports_.nextDue());
+  return due - (wish.timed ? kAhead : Nanos{});
 }
+
+Nanos OscReception::nextDue() const { return std::min(nextHandedOver(), reports_.nextDue()); }
 
 void OscReception::grant(const Wish& wish, std::optional<synth::Frame> at, Nanos now) {
   answer(wish.sender, wish.address,

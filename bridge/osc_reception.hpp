@@ -65,6 +65,7 @@ class OscReception {
   /// What the address asks for; nothing: there is no such address.
   std::optional<Wish> wishOf(const OscMessage& message, OscSender sender) const;
   void keep(Wish&& wish, Nanos due, Nanos now);
+  Nanos nextHandedOver() const;
   void grant(const Wish& wish, std::optional<synth::Frame> at, Nanos now);
   void answer(OscSender sender, const std::string& address, const Command::Reply& reply, Nanos now);
   void refuse(OscSender sender, std::string_view address, std::string_view why, Nanos now);

@@ -40,7 +40,7 @@ class OscReports {
   OscReports(OscSources sources, Send send);
 
   /// subscribe and unsubscribe, as they are asked for by a sender.
-  CommandTable& commands() { return commands_; }
+  const CommandTable& commands() const { return commands_; }
   Command::Reply run(std::string_view name, std::span<const Command::Word> words, OscSender sender, Nanos now);
 
   /// This one is still there.
