@@ -48,9 +48,9 @@ std::string oscPage(const CommandTable& table) {
       "ADDRESS` another address of this machine, `--osc-bind 0.0.0.0` all of them: then everybody in the network can "
       "play, and nothing asks who it is.\n\n"
       "## Answers\n\nEvery message is answered to its sender: `/reply ADDRESS TEXT` when it was done, `/error ADDRESS "
-      "TEXT` when it was not, with a sentence that says what is possible. Of one second " +
+      "TEXT` when it was not, with a sentence that says what is possible. In a second, a program is sent up to " +
       number(OscReception::kMostReplies) + " replies and " + number(OscReception::kMostErrors) +
-      " errors are sent; what is beyond is done all the same, and `status` counts it, as it counts malformed packets, "
+      " errors; what is beyond is done all the same, and `status` counts it, as it counts malformed packets, "
       "late ones and those that the system lost.\n\n"
       "## Arguments\n\nNumbers may come as `i`, `h`, `f` or `d`, texts as `s` or `S`, on and off as `T` and `F`. An "
       "argument is a word of the command as it is typed: `\"cutoff=500\"` names its parameter, all others go to the "

@@ -12,6 +12,8 @@ using namespace std::chrono_literals;
 
 constexpr Nanos kAhead = 100ms;  // what is done to the frame is handed over so long before
 constexpr std::uint64_t kFrom1900To1970 = 2'208'988'800;  // s
+constexpr std::size_t kMostApart = 64;          // senders whose answers are counted apart
+constexpr OscSender kTheOthers = ~OscSender{};  // no such sender
 constexpr std::string_view kCommands = "/antiphon/", kKnobs = "/studio/";
 
 /// The shortest text that means this number, and no other of its kind.
@@ -140,19 +142,22 @@ void OscReception::grant(const Wish& wish, std::optional<synth::Frame> at, Nanos
 
 void OscReception::answer(OscSender sender, const std::string& address, const Command::Reply& reply, Nanos now) {
   if (!reply.ok) refused_.fetch_add(1, std::memory_order_relaxed);
-  if (mayAnswer(reply.ok, now)) send_(sender, reply.ok ? "/reply" : "/error", {address, reply.text});
+  if (mayAnswer(sender, reply.ok, now)) send_(sender, reply.ok ? "/reply" : "/error", {address, reply.text});
 }
 
 void OscReception::refuse(OscSender sender, std::string_view address, std::string_view why, Nanos now) {
   answer(sender, std::string{address}, {false, std::string{why}}, now);
 }
 
-bool OscReception::mayAnswer(bool ok, Nanos now) {
+/// Who floods is not answered with another flood, and silences nobody else.
+bool OscReception::mayAnswer(OscSender sender, bool ok, Nanos now) {
   if (now - second_ >= 1s || now < second_) {
     second_ = now;
-    errors_ = replies_ = 0;
+    answered_.clear();
   }
-  if ((ok ? replies_ : errors_)++ < (ok ? kMostReplies : kMostErrors)) return true;
+  const bool known = answered_.contains(sender) || answered_.size() < kMostApart;
+  Sent& sent = answered_[known ? sender : kTheOthers];
+  if (ok ? sent.replies++ < kMostReplies : sent.errors++ < kMostErrors) return true;
   unanswered_.fetch_add(1, std::memory_order_relaxed);
   return false;
 }

@@ -29,7 +29,7 @@ class OscReception {
  public:
   static constexpr std::size_t kMostWaiting = 1024;
   static constexpr Nanos kFarthest = std::chrono::seconds{60};  // ahead
-  static constexpr int kMostErrors = 200, kMostReplies = 2000;  // sent in a second
+  static constexpr int kMostErrors = 500, kMostReplies = 2000;  // sent to each in a second
 
   /// Now, by both clocks.
   struct Moment {
@@ -69,7 +69,7 @@ class OscReception {
   void grant(const Wish& wish, std::optional<synth::Frame> at, Nanos now);
   void answer(OscSender sender, const std::string& address, const Command::Reply& reply, Nanos now);
   void refuse(OscSender sender, std::string_view address, std::string_view why, Nanos now);
-  bool mayAnswer(bool ok, Nanos now);
+  bool mayAnswer(OscSender sender, bool ok, Nanos now);
 
   Doorway& doorway_;
   std::function<synth::Frame(Nanos)> frameOf_;
@@ -77,7 +77,10 @@ class OscReception {
   OscReports::Send send_;
   std::multimap<Nanos, Wish> waiting_{};  // by when they are due
   Nanos second_{};
-  int errors_ = 0, replies_ = 0;  // sent in it
+  struct Sent {
+    int errors = 0, replies = 0;
+  };
+  std::map<OscSender, Sent> answered_{};  // in it; all that are too many share one place
   std::atomic<std::uint64_t> messages_{0}, malformed_{0}, late_{0}, refused_{0}, unanswered_{0};
 };
 
