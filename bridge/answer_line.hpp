@@ -7,8 +7,8 @@
 
 namespace antiphon {
 
-/// "ok TEXT" or "error TEXT", the text's own lines put together by "; ". As JSON: {"ok":true,"text":"..."} with the text
-/// as it is.
+/// "ok TEXT" or "error TEXT", the text's own lines put together by "; ". As JSON: {"ok":true,"text":"..."} with the
+/// text as it is.
 std::string answerLine(const Command::Reply& reply, bool json);
 
 }  // namespace antiphon

@@ -153,14 +153,13 @@ Daemon::Daemon(DaemonPlan plan)
     backend_->wake();
     return taken;
   };
-  addWholeTable(commands_, {.wanted = wanted_,
-                            .live = {.send = ask,
-                                     .status = [this] { return status(); },
-                                     .quit = [this] { quit_.store(true); }},
-                            .desk = plan_.desk,
-                            .model = {.again = [ask] { return ask(Again{}); }},
-                            .wait = [this](double seconds) { return wait(seconds); },
-                            .ensemble = ensemble_.get()});
+  addWholeTable(commands_,
+                {.wanted = wanted_,
+                 .live = {.send = ask, .status = [this] { return status(); }, .quit = [this] { quit_.store(true); }},
+                 .desk = plan_.desk,
+                 .model = {.again = [ask] { return ask(Again{}); }},
+                 .wait = [this](double seconds) { return wait(seconds); },
+                 .ensemble = ensemble_.get()});
   doorway_.afterwards([this] {
     if (ensemble_) ensemble_->lookAround();
     log_.expect(wanted_.measures);
@@ -189,8 +188,8 @@ void Daemon::openDoors() {
 Command::Reply Daemon::wait(double seconds) {
   if (doorway_.asking() == Doorway::Door::other || byHand_)
     return {false, "wait is for files and pipes: here nothing waits for it"};
-  waitUntil_ = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                                                      std::chrono::duration<double>{seconds});
+  waitUntil_ = std::chrono::steady_clock::now() +
+               std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>{seconds});
   return {};
 }
 
@@ -263,7 +262,8 @@ int Daemon::run() {
       else std::this_thread::sleep_for(glance());
       obey();
       // What is typed into a studio from a file or a pipe is all there is, unless another door is open.
-      if (plan_.studio && !osc_ && !socket_ && console.ended() && asked_.empty()) quit_.store(std::chrono::steady_clock::now() >= waitUntil_);
+      if (plan_.studio && !osc_ && !socket_ && console.ended() && asked_.empty())
+        quit_.store(std::chrono::steady_clock::now() >= waitUntil_);
       if (piano_) piano_->tend(steadyNow());
     }
     if (piano_) piano_->letGo();

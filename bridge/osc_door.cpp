@@ -35,6 +35,8 @@ std::uint64_t OscDoor::lost() const { return 0; }
 #include <utility>
 #include <vector>
 
+#include "bridge/quiet_send.hpp"
+
 namespace antiphon {
 namespace {
 
@@ -126,15 +128,19 @@ struct OscDoor::Inside {
                   [this](OscSender sender, const std::string& address, const std::vector<OscValue>& values) {
                     return send(sender, address, values);
                   }},
-        streams{sockets.listener->release(), {},
+        streams{sockets.listener->release(),
+                {},
                 [this](StreamClients::Client client, std::string_view bytes) { return take(client, bytes); },
                 [this](StreamClients::Client client) { reception.forget(kByStream | client); }} {
     const int socket = sockets.packets->number();
     fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK);
     setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &kBuffer, sizeof kBuffer);
+    [[maybe_unused]] const int yes = 1;
 #if defined(SO_RXQ_OVFL)
-    const int yes = 1;
     setsockopt(socket, SOL_SOCKET, SO_RXQ_OVFL, &yes, sizeof yes);
+#endif
+#if defined(IP_RECVERR)
+    setsockopt(socket, IPPROTO_IP, IP_RECVERR, &yes, sizeof yes);
 #endif
     thread = std::thread{[this] { run(); }};
   }
@@ -156,7 +162,7 @@ struct OscDoor::Inside {
     to.sin_family = AF_INET;
     to.sin_port = static_cast<in_port_t>(sender & 0xFFFF);
     to.sin_addr.s_addr = static_cast<in_addr_t>(sender >> 16 & 0xFFFFFFFF);
-    const auto sent = ::sendto(sockets.packets->number(), packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
+    const auto sent = ::sendto(sockets.packets->number(), packet.data(), packet.size(), MSG_DONTWAIT | kQuietly,
                                reinterpret_cast<const sockaddr*>(&to), sizeof to);
     return sent >= 0 || errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS;
   }
@@ -196,11 +202,35 @@ struct OscDoor::Inside {
       message.msg_control = extra.data();
       message.msg_controllen = extra.size();
       const auto count = ::recvmsg(sockets.packets->number(), &message, 0);
+      if (count < 0 && errno == ECONNREFUSED) continue;  // somebody has gone: forgotten already
       if (count < 0) return;
       noteLost(message);
-      const OscSender sender = OscSender{from.sin_addr.s_addr} << 16 | from.sin_port;
-      reception.take({buffer.data(), static_cast<std::size_t>(count)}, sender, now());
+      reception.take({buffer.data(), static_cast<std::size_t>(count)}, senderOf(from), now());
     }
+  }
+
+  static OscSender senderOf(const sockaddr_in& address) {
+    return OscSender{address.sin_addr.s_addr} << 16 | address.sin_port;
+  }
+
+  /// Where the system tells that nobody is at the other end any more.
+  void forgetUnreachable() {
+#if defined(IP_RECVERR)
+    while (true) {
+      sockaddr_in to{};
+      iovec whole{buffer.data(), buffer.size()};
+      alignas(cmsghdr) std::array<char, 256> about{};
+      msghdr message{};
+      message.msg_name = &to;
+      message.msg_namelen = sizeof to;
+      message.msg_iov = &whole;
+      message.msg_iovlen = 1;
+      message.msg_control = about.data();
+      message.msg_controllen = about.size();
+      if (::recvmsg(sockets.packets->number(), &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return;
+      reception.forget(senderOf(to));
+    }
+#endif
   }
 
   void noteLost([[maybe_unused]] msghdr& message) {
@@ -233,6 +263,7 @@ struct OscDoor::Inside {
       ::poll(polled.data(), static_cast<nfds_t>(polled.size()), static_cast<int>(limit));
       waker.drain();
       tellTurns();
+      if ((polled[1].revents & POLLERR) != 0) forgetUnreachable();
       if (polled[1].revents != 0) receive();
       streams.serve(std::span{polled}.subspan(2));
       reception.tend(steadyNow());

@@ -12,7 +12,7 @@ namespace antiphon {
 
 struct OscPlace {
   static constexpr int kUsualPort = 9010;
-  int port = kUsualPort;             // 0: one that is free
+  int port = kUsualPort;           // 0: one that is free
   std::string bind = "127.0.0.1";  // an IPv4 address of this machine; 0.0.0.0: all
 };
 

@@ -41,7 +41,8 @@ std::string oscPage(const CommandTable& table) {
   OscReports reports{{}, [](OscSender, const std::string&, const std::vector<OscValue>&) { return true; }};
   std::string page =
       "# OSC\n\nMade by `antiphon commands --osc-page` from the commands' own declarations.\n\n"
-      "`antiphon studio --osc`, `antiphon solo --osc` and `antiphon run --synth --osc` understand Open Sound Control at "
+      "`antiphon studio --osc`, `antiphon solo --osc` and `antiphon run --synth --osc` understand Open Sound Control "
+      "at "
       "127.0.0.1, port " +
       number(OscPlace::kUsualPort) +
       ", by UDP and by TCP (each packet behind its length in four bytes). `--osc PORT` takes another port; `--osc-bind "
@@ -59,10 +60,12 @@ std::string oscPage(const CommandTable& table) {
       "## Knobs\n\n| address | arguments | what |\n|---|---|---|\n"
       "| `/studio/NAME/PARAM` | f or s `<value>`<br>f `[seconds]` | Turns a knob of a module or an instrument, at once "
       "or in some time: `/studio/bass/cutoff 500 2`, `/studio/bass/cutoff \"1.2khz\"`. *On the frame.* |\n\n"
-      "## Ahead of time\n\nWhat is in a bundle with a time tag in the future is done at that time. Where a row says *on "
+      "## Ahead of time\n\nWhat is in a bundle with a time tag in the future is done at that time. Where a row says "
+      "*on "
       "the frame*, it begins on the very frame of the sound: two of one bundle on the same one, others as far apart as "
       "their time tags. As with all that is played here, the frame lies a constant while behind its moment (a period "
-      "of the sound device and a quarter of a millisecond). The rest is done within some milliseconds, in the order of "
+      "of the sound device and a fraction of a millisecond). The rest is done within some milliseconds, in the order "
+      "of "
       "the time tags. Up to " +
       number(static_cast<int>(OscReception::kMostWaiting)) + " messages wait, up to " +
       number(static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(OscReception::kFarthest).count())) +
@@ -73,9 +76,11 @@ std::string oscPage(const CommandTable& table) {
   }
   page +=
       "\n| report | what |\n|---|---|\n"
-      "| `/meter NAME PEAK RMS` | how loud it was since the last such report, 1 being full scale; `master` is what goes "
+      "| `/meter NAME PEAK RMS` | how loud it was since the last such report, 1 being full scale; `master` is what "
+      "goes "
       "to the sound device |\n"
-      "| `/phase BEAT TEMPO` | where in the bar the music is, from 1, and how fast, in quarters a minute; nothing while "
+      "| `/phase BEAT TEMPO` | where in the bar the music is, from 1, and how fast, in quarters a minute; nothing "
+      "while "
       "it stands |\n"
       "| `/bar NUMBER` | a bar has begun; the first is 1 |\n"
       "| `/turn TEXT` | an answer has been played, as the log tells it |\n\n"

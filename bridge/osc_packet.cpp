@@ -57,7 +57,8 @@ class Reader {
     bytes.remove_prefix(8);
     while (!bytes.empty()) {
       const std::size_t size = bytes.size() < 4 ? 0 : number32(bytes);
-      if (size == 0 || size > bytes.size() - 4) return fault_({}, "A bundle's element has another length than it says.");
+      if (size == 0 || size > bytes.size() - 4)
+        return fault_({}, "A bundle's element has another length than it says.");
       packet(bytes.substr(4, size), when, depth + 1);
       bytes.remove_prefix(4 + size);
     }

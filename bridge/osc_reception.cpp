@@ -1,3 +1,5 @@
+#if defined(ANTIPHON_HAVE_LIBLO)
+
 #include "bridge/osc_reception.hpp"
 
 #include <algorithm>
@@ -10,10 +12,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanos kAhead = 100ms;  // what is done to the frame is handed over so long before
+constexpr Nanos kAhead = 100ms;                           // what is done to the frame is handed over so long before
 constexpr std::uint64_t kFrom1900To1970 = 2'208'988'800;  // s
-constexpr std::size_t kMostApart = 64;          // senders whose answers are counted apart
-constexpr OscSender kTheOthers = ~OscSender{};  // no such sender
+constexpr std::size_t kMostApart = 64;                    // senders whose answers are counted apart
+constexpr OscSender kTheOthers = ~OscSender{};            // no such sender
 constexpr std::string_view kCommands = "/antiphon/", kKnobs = "/studio/";
 
 /// The shortest text that means this number, and no other of its kind.
@@ -166,10 +168,6 @@ OscCounts OscReception::counts() const {
   return {messages_.load(), malformed_.load(), late_.load(), refused_.load(), unanswered_.load()};
 }
 
-std::string textOf(const OscCounts& counts) {
-  return std::to_string(counts.messages) + " messages, " + std::to_string(counts.malformed) + " malformed, " +
-         std::to_string(counts.refused) + " refused, " + std::to_string(counts.late) + " late, " +
-         std::to_string(counts.unanswered) + " not answered";
-}
-
 }  // namespace antiphon
+
+#endif

@@ -1,4 +1,5 @@
-// What is done with what comes by OSC, by whichever wire: commands, knobs, what is asked for ahead of its time, reports.
+// What is done with what comes by OSC, by whichever wire: commands, knobs, what is asked for ahead of its time,
+// reports.
 #pragma once
 
 #include <atomic>
@@ -10,19 +11,11 @@
 #include <string_view>
 
 #include "bridge/doorway.hpp"
+#include "bridge/osc_counts.hpp"
 #include "bridge/osc_packet.hpp"
 #include "bridge/osc_reports.hpp"
 
 namespace antiphon {
-
-/// What has come so far.
-struct OscCounts {
-  std::uint64_t messages = 0;
-  std::uint64_t malformed = 0;   // packets, or parts of bundles
-  std::uint64_t late = 0;        // their time was over when they came
-  std::uint64_t refused = 0;     // they were answered with an error, or would have been
-  std::uint64_t unanswered = 0;  // there was more to answer than is
-};
 
 /// By the door's thread, but for counts(). It knows no clock and no socket: moments are told to it.
 class OscReception {
@@ -83,8 +76,5 @@ class OscReception {
   std::map<OscSender, Sent> answered_{};  // in it; all that are too many share one place
   std::atomic<std::uint64_t> messages_{0}, malformed_{0}, late_{0}, refused_{0}, unanswered_{0};
 };
-
-/// "1200 messages, 3 malformed, ..."
-std::string textOf(const OscCounts& counts);
 
 }  // namespace antiphon

@@ -156,9 +156,8 @@ void OscReports::tellMusic(Nanos now) {
 }
 
 void OscReports::sweep(Nanos now) {
-  std::erase_if(subscribers_, [&](const Subscriber& s) {
-    return s.gone || !s.wantsAnything() || now - s.heard > kForgets;
-  });
+  std::erase_if(subscribers_,
+                [&](const Subscriber& s) { return s.gone || !s.wantsAnything() || now - s.heard > kForgets; });
 }
 
 void OscReports::tend(Nanos now) {

@@ -10,9 +10,7 @@ SocketDoor::SocketDoor(Doorway&, std::filesystem::path) {
   throw DoorError{"--socket: there are no such sockets on Windows; --osc is possible"};
 }
 SocketDoor::~SocketDoor() = default;
-SocketClient::SocketClient(const std::filesystem::path&) {
-  throw DoorError{"there are no such sockets on Windows"};
-}
+SocketClient::SocketClient(const std::filesystem::path&) { throw DoorError{"there are no such sockets on Windows"}; }
 SocketClient::~SocketClient() = default;
 std::string SocketClient::ask(std::string_view) { return {}; }
 
@@ -35,6 +33,7 @@ std::string SocketClient::ask(std::string_view) { return {}; }
 #include <thread>
 
 #include "bridge/answer_line.hpp"
+#include "bridge/quiet_send.hpp"
 #include "bridge/script.hpp"
 
 namespace antiphon {
@@ -55,6 +54,7 @@ int newSocket() {
   const int made = ::socket(AF_UNIX, SOCK_STREAM, 0);
   if (made < 0) throw DoorError{"the system has no socket left"};
   fcntl(made, F_SETFD, FD_CLOEXEC);
+  keepQuiet(made);
   return made;
 }
 
@@ -180,7 +180,7 @@ std::string SocketClient::ask(std::string_view line) {
   std::string words{line};
   words += '\n';
   for (std::size_t sent = 0; sent < words.size();) {
-    const auto count = ::send(socket_, words.data() + sent, words.size() - sent, MSG_NOSIGNAL);
+    const auto count = ::send(socket_, words.data() + sent, words.size() - sent, kQuietly);
     if (count <= 0) throw DoorError{"the studio has gone"};
     sent += static_cast<std::size_t>(count);
   }

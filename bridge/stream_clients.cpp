@@ -10,6 +10,8 @@
 #include <array>
 #include <cerrno>
 
+#include "bridge/quiet_send.hpp"
+
 namespace antiphon {
 namespace {
 
@@ -18,6 +20,7 @@ constexpr std::size_t kMostUnread = 64 * 1024;  // that a client is owed before 
 void makeQuick(int socket) {
   fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK);
   fcntl(socket, F_SETFD, FD_CLOEXEC);
+  keepQuiet(socket);
 }
 
 bool isLater() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
@@ -71,7 +74,7 @@ void StreamClients::accept() {
   makeQuick(socket);
   if (all_.size() == kMost) {
     ++turnedAway_;
-    static_cast<void>(!::send(socket, refusal_.data(), refusal_.size(), MSG_NOSIGNAL));
+    static_cast<void>(!::send(socket, refusal_.data(), refusal_.size(), kQuietly));
     ::close(socket);
     return;
   }
@@ -101,7 +104,7 @@ void StreamClients::takeFrom(One& one) {
 
 void StreamClients::write(One& one) {
   while (!one.out.empty() && !one.broken) {
-    const auto count = ::send(one.socket, one.out.data(), one.out.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto count = ::send(one.socket, one.out.data(), one.out.size(), kQuietly | MSG_DONTWAIT);
     if (count > 0) one.out.erase(0, static_cast<std::size_t>(count));
     else if (isLater()) return;
     else one.broken = true;
@@ -136,8 +139,7 @@ void Waker::wake() const { static_cast<void>(!::write(ends_[1], "", 1)); }
 
 void Waker::drain() const {
   std::array<char, 64> bytes;
-  while (::read(ends_[0], bytes.data(), bytes.size()) > 0) {
-  }
+  while (::read(ends_[0], bytes.data(), bytes.size()) > 0) {}
 }
 
 }  // namespace antiphon

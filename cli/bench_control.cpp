@@ -274,8 +274,7 @@ nlohmann::ordered_json measureScript(const Wish& wish) {
   std::string first;
   for (std::int64_t i = 0; i < march.count(); ++i) {
     if (i % 50 == 0) march.await(i);
-    const auto reply =
-        studio.doorway().run("set pad.cutoff " + std::to_string(300 + i % 1000), Doorway::Door::own);
+    const auto reply = studio.doorway().run("set pad.cutoff " + std::to_string(300 + i % 1000), Doorway::Door::own);
     if (reply.ok) continue;
     if (errors++ == 0) first = reply.text;
   }

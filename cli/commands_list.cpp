@@ -10,7 +10,8 @@
 namespace antiphon {
 
 Action addCommands(CLI::App& app) {
-  auto* sub = app.add_subcommand("commands", "List what can be asked of a studio, by typing and by OSC, or explain one");
+  auto* sub =
+      app.add_subcommand("commands", "List what can be asked of a studio, by typing and by OSC, or explain one");
   auto name = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false), page = std::make_shared<bool>(false);
   sub->add_option("name", *name, "Which one");

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,7 @@ struct SendWish {
 class Conversation {
  public:
   explicit Conversation(const SendWish& wish)
-      : json_{wish.json},
-        studio_{wish.socket.empty() ? usualSocket() : std::filesystem::path{wish.socket}} {
+      : json_{wish.json}, studio_{wish.socket.empty() ? usualSocket() : std::filesystem::path{wish.socket}} {
     if (json_) studio_.ask("json");
   }
 
@@ -45,9 +45,11 @@ class Conversation {
 int send(const SendWish& wish) {
   try {
     Conversation conversation{wish};
-    for (const std::string& line : wish.lines) conversation.say(line);
-    std::string line;
-    while (wish.lines.empty() && std::getline(std::cin, line)) conversation.say(line);
+    for (const std::string& lines : wish.lines) {
+      std::istringstream all{lines};
+      for (std::string line; std::getline(all, line);) conversation.say(line);
+    }
+    for (std::string line; wish.lines.empty() && std::getline(std::cin, line);) conversation.say(line);
     return conversation.allWell() ? kExitOk : kExitFailed;
   } catch (const DoorError& error) {
     throw UsageError{error.what()};

@@ -68,7 +68,7 @@ class CardClock {
   static double frameOn(const Line& line, Nanos when);
 
   Latest<Line> published_{}, publishedToo_{};  // for each that reads
-  Frame last_{};  // by the one that reads
+  Frame last_{};                               // by the one that reads
   std::atomic<int> latency_{0};
 };
 

@@ -98,7 +98,7 @@ class Desk {
   std::vector<std::shared_ptr<Cable>> cables_{};  // likewise
   std::vector<Leaving> leaving_{};
   Frame appointed_{};
-  std::vector<Coming> coming_{};  // in the order of their frames
+  std::vector<Coming> coming_{};                  // in the order of their frames
   std::vector<std::unique_ptr<Score>> scores_{};  // that the machine may still be playing
 };
 

@@ -11,9 +11,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanos kSilence = 1s;        // without a call: the device is gone, whatever it says
+constexpr Nanos kSilence = 1s;         // without a call: the device is gone, whatever it says
 constexpr std::size_t kWeights = 128;  // that wait to be asked for, each of a hundredth of a second
-constexpr double kManyDelays = 1000;  // calls over which a device's delay is averaged
+constexpr double kManyDelays = 1000;   // calls over which a device's delay is averaged
 
 /// By the one thread that writes it; others read.
 template <typename T>

@@ -122,7 +122,7 @@ class Machine {
   Ring<Command> commands_;
   Ring<const Plan*> used_;
   Ring<Played> played_;
-  std::vector<Played> waiting_{};  // of what is played: not due yet, in the order of their frames
+  std::vector<Played> waiting_{};    // of what is played: not due yet, in the order of their frames
   std::vector<Turning> turnings_{};  // likewise, of knobs
   Sequencer sequencer_;
   Safety safety_;

@@ -1,4 +1,5 @@
-// The doors themselves, over real sockets on this machine: the same table, the same answers, whatever is thrown at them.
+// The doors themselves, over real sockets on this machine: the same table, the same answers, whatever is thrown at
+// them.
 #if defined(ANTIPHON_HAVE_LIBLO)
 
 #include <arpa/inet.h>
@@ -99,8 +100,7 @@ std::string freshPath() {
 struct House {
   UnplayedStudio studio{};
   Doorway doorway{studio.table(), &studio.ensemble().desk()};
-  OscDoor osc{doorway, {.port = 0}, [this](Nanos when) { return studio.ensemble().frameOf(when); },
-              {.turns = true}};
+  OscDoor osc{doorway, {.port = 0}, [this](Nanos when) { return studio.ensemble().frameOf(when); }, {.turns = true}};
   std::string path = freshPath();
   SocketDoor socket{doorway, path};
   std::unique_ptr<Wire> packets = toPort(osc.port(), SOCK_DGRAM);
@@ -121,8 +121,7 @@ struct House {
 
 /// Words that a parameter may take, or may not.
 std::vector<std::string> triesFor(const Command::Parameter& parameter) {
-  if (const auto* is = std::get_if<Command::Integer>(&parameter.kind))
-    return {std::to_string(is->least), "x"};
+  if (const auto* is = std::get_if<Command::Integer>(&parameter.kind)) return {std::to_string(is->least), "x"};
   if (const auto* is = std::get_if<Command::Real>(&parameter.kind)) return {decimal(is->most), "1e30"};
   if (const auto* is = std::get_if<Command::Choice>(&parameter.kind)) return {is->names.back(), "perhaps"};
   if (std::holds_alternative<Command::Flag>(parameter.kind)) return {"on", "perhaps"};
@@ -190,13 +189,29 @@ TEST_CASE("OSC comes by TCP as well, and a stream that makes no sense is ended",
   const std::string framed = big32(static_cast<std::uint32_t>(packet.size())) + packet;
   for (const char byte : framed + framed) wire->say({&byte, 1});  // however it is cut
   std::string answers;
-  while (answers.size() < 2 * (4 + 52)) answers += wire->hear().value_or(std::string(1000, '?'));
+  while (answers.size() < 2 * 52) answers += wire->hear().value_or(std::string(1000, '?'));
   CHECK_THAT(answers, Contains("every note is off"));
   wire->say("GET / HTTP/1.1\r\n\r\n");
-  while (wire->hear()) {
-  }
+  while (wire->hear()) {}
   CHECK(house.byOsc("panic", {}) == "ok every note is off");
   CHECK(house.osc.counts().malformed == 1);
+}
+
+TEST_CASE("a program that has gone is forgotten, and makes room for another", "[doors]") {
+  House house;
+  const std::string wish = oscMessage("/antiphon/subscribe", {std::string{"turn"}});
+  for (std::size_t i = 0; i < OscReports::kMostSubscribers; ++i) {
+    auto program = toPort(house.osc.port(), SOCK_DGRAM);
+    program->say(wish);
+    CHECK_THAT(program->hear().value_or(""), Contains("/reply"));
+  }
+  CHECK_THAT(house.byOsc("subscribe", {std::string{"turn"}}), Contains("16 programs"));
+  house.osc.turn("[turn 1]");  // which nobody hears
+  bool in = false;
+  for (int tries = 0; tries < 100 && !in; ++tries) in = house.byOsc("subscribe", {std::string{"turn"}}) == "ok turn";
+  REQUIRE(in);
+  house.osc.turn("[turn 2]");
+  CHECK_THAT(house.packets->hear().value_or(""), Contains("/turn") && Contains("[turn 2]"));
 }
 
 TEST_CASE("a flood of packets and of nonsense is counted, and the door stays open", "[doors]") {
@@ -355,7 +370,9 @@ TEST_CASE("CTL-05 random lines and packets break nothing", "[doors][fuzz]") {
   UnplayedStudio studio;
   Doorway doorway{studio.table(), &studio.ensemble().desk()};
   std::uint64_t answered = 0;
-  OscReception reception{doorway, [&](Nanos) { return studio.ensemble().desk().machine().now() + 100; }, {},
+  OscReception reception{doorway,
+                         [&](Nanos) { return studio.ensemble().desk().machine().now() + 100; },
+                         {},
                          [&](OscSender, const std::string&, const std::vector<OscValue>&) { return ++answered > 0; }};
   const std::string table = studio.table().toJson().dump();
   const auto& commands = studio.table().commands();
@@ -366,9 +383,10 @@ TEST_CASE("CTL-05 random lines and packets break nothing", "[doors][fuzz]") {
     state ^= state << 17;
     return static_cast<std::size_t>(state % below);
   };
-  const std::vector<std::string> words{"bass", "kick", "out",   "bass.cutoff", "500",     "1e9", "-1",      "on",  "x...x...",
-                                       "C3",   ">",    "osc=saw", "voices=3",  "over 2s", "\"",  "[C3 E3]:4", "=", "\xff\xc3",
-                                       "reverb to bass", "1/16:", "all", "bar", "2oct"};
+  const std::vector<std::string> words{
+      "bass", "kick",    "out",      "bass.cutoff", "500", "1e9",       "-1", "on",       "x...x...",       "C3",
+      ">",    "osc=saw", "voices=3", "over 2s",     "\"",  "[C3 E3]:4", "=",  "\xff\xc3", "reverb to bass", "1/16:",
+      "all",  "bar",     "2oct"};
   const auto randomBytes = [&](std::size_t most) {
     std::string bytes(chance(most), '\0');
     for (char& c : bytes) c = static_cast<char>(chance(256));
@@ -394,7 +412,8 @@ TEST_CASE("CTL-05 random lines and packets break nothing", "[doors][fuzz]") {
         else values.emplace_back(words[chance(words.size())]);
       }
       std::string packet = oscMessage(
-          chance(3) == 0 ? std::string{"/studio/"} + words[chance(3)] + "/cutoff" : "/antiphon/" + randomName(), values);
+          chance(3) == 0 ? std::string{"/studio/"} + words[chance(3)] + "/cutoff" : "/antiphon/" + randomName(),
+          values);
       if (chance(4) == 0) packet = oscBundle(chance(3) == 0 ? 1 : state, {packet, packet});
       for (std::size_t n = chance(4) == 0 ? chance(8) : 0; n > 0 && !packet.empty(); --n)
         packet[chance(packet.size())] = static_cast<char>(chance(256));

@@ -50,8 +50,9 @@ TEST_CASE("what is no OSC is a sentence, and the rest is read on", "[osc]") {
   for (const std::string& bad :
        {std::string{}, std::string{"/a"}, std::string{"abcd"}, std::string(8, '\0'), std::string(70'000, '/'),
         oscText("/a") + "abc\0", oscText("/a") + oscText(",i"), oscText("/a") + oscText(",b"),
-        oscText("/a") + oscText(",s") + "abcd", oscText("/a") + ",iii", oscText("/a") + oscText(",b") + big32(0xFFFFFFF0),
-        oscText("#bundle"), oscText("#bundle") + big32(0) + big32(1) + big32(16), std::string{"#bundle\0", 8} + "abc"}) {
+        oscText("/a") + oscText(",s") + "abcd", oscText("/a") + ",iii",
+        oscText("/a") + oscText(",b") + big32(0xFFFFFFF0), oscText("#bundle"),
+        oscText("#bundle") + big32(0) + big32(1) + big32(16), std::string{"#bundle\0", 8} + "abc"}) {
     const Read found = read(bad);
     CHECK(found.messages.empty());
     REQUIRE(found.faults.size() == 1);

@@ -29,15 +29,16 @@ struct Hall {
   bool reachable = true;
   std::optional<synth::Beat> beat{};
   synth::Level level{};
-  OscReception reception{doorway,
-                         [](Nanos when) { return synth::Frame{std::llround(static_cast<double>(when.count()) * kRate / 1e9)}; },
-                         {.meters = [this](const OscSources::Tell& tell) { tell("master", level); },
-                          .music = [this] { return beat; },
-                          .turns = true},
-                         [this](OscSender, const std::string& address, const std::vector<OscValue>& values) {
-                           sent.push_back({address, values});
-                           return reachable;
-                         }};
+  OscReception reception{
+      doorway,
+      [](Nanos when) { return synth::Frame{std::llround(static_cast<double>(when.count()) * kRate / 1e9)}; },
+      {.meters = [this](const OscSources::Tell& tell) { tell("master", level); },
+       .music = [this] { return beat; },
+       .turns = true},
+      [this](OscSender, const std::string& address, const std::vector<OscValue>& values) {
+        sent.push_back({address, values});
+        return reachable;
+      }};
 
   Hall() {
     addPatchCommands(table, desk);
@@ -51,9 +52,13 @@ struct Hall {
     // Rounded up, so that a moment is not before itself.
     return seconds << 32 | ((rest << 32) + 999'999'999u) / 1'000'000'000u;
   }
-  void come(const std::string& packet, OscSender sender = kMe) { reception.take(packet, sender, {now, now + kWallAhead}); }
+  void come(const std::string& packet, OscSender sender = kMe) {
+    reception.take(packet, sender, {now, now + kWallAhead});
+  }
   void comeAt(Nanos when, const std::vector<std::string>& elements) { come(oscBundle(tag(when), elements)); }
-  std::string last() const { return sent.empty() ? "" : sent.back().address + " " + std::get<std::string>(sent.back().values.at(1)); }
+  std::string last() const {
+    return sent.empty() ? "" : sent.back().address + " " + std::get<std::string>(sent.back().values.at(1));
+  }
 
   /// Lets time pass, the door looking after itself whenever something is due, and hears the left side.
   std::vector<float> pass(Nanos span) {

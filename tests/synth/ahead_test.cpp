@@ -1,12 +1,14 @@
 // What is asked for ahead of its time, and more of it than there is room for.
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <thread>
 #include <vector>
 
+#include "scheduler/realtime_scope.hpp"
 #include "synth/desk.hpp"
 #include "synth/rack.hpp"
 #include "tests/guard/realtime_guard.hpp"
-#include "scheduler/realtime_scope.hpp"
 
 namespace antiphon::synth {
 namespace {
@@ -113,6 +115,22 @@ SCENARIO("More is asked for than the queue holds, and nobody else plays") {
   hear(desk.machine(), 64);
   for (int i = 0; i < 50'000; ++i) desk.set("out.in", i % 2 == 0 ? 0.25 : 0.5);
   desk.add("a", *moduleCalled("sine"));
+  hear(desk.machine(), 64);
+  CHECK(desk.machine().turned() == 50'000);
+}
+
+SCENARIO("More is asked for than the queue holds, and another thread plays") {
+  Desk desk{SampleRate{48000}};
+  hear(desk.machine(), 64);
+  desk.machine().playedElsewhere(true);
+  std::atomic<bool> leaving{false};
+  std::thread plays{[&] {
+    while (!leaving.load()) hear(desk.machine(), 64);
+  }};
+  for (int i = 0; i < 50'000; ++i) desk.set("out.in", i % 2 == 0 ? 0.25 : 0.5);
+  leaving.store(true);
+  plays.join();
+  desk.machine().playedElsewhere(false);
   hear(desk.machine(), 64);
   CHECK(desk.machine().turned() == 50'000);
 }
