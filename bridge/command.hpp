@@ -88,6 +88,7 @@ struct Command {
   std::vector<Parameter> parameters;
   std::string help;  // one sentence
   Handler handler;
+  bool timed = false;  // it can be asked for ahead of its time, and is done on the very frame
 
   /// "measures <bars 1..64>"
   std::string signature() const;

@@ -169,6 +169,18 @@ void fallBack(nlohmann::ordered_json& json, const Command::Value& value) {
 
 }  // namespace
 
+Word CommandTable::word(std::string_view text) {
+  const std::size_t sign = text.find('=');
+  const bool named = sign != std::string_view::npos && sign > 0 && text.find_first_of(" \t\"") > sign;
+  if (!named) return {{}, std::string{text}};
+  return {std::string{text.substr(0, sign)}, std::string{text.substr(sign + 1)}};
+}
+
+Reply CommandTable::tooLong(std::size_t bytes) {
+  return {false, "A command has at most " + std::to_string(kLongestLine) + " bytes; this one has " +
+                     std::to_string(bytes) + "."};
+}
+
 CommandTable::CommandTable() {
   add({"help",
        {{"command", Command::Text{kLongestName}, "", Command::Value{std::string{}}}},
@@ -187,10 +199,7 @@ void CommandTable::add(Command command) {
 
 Reply CommandTable::run(std::string_view line) {
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
-  if (line.size() > kLongestLine) {
-    return {false, "A command has at most " + std::to_string(kLongestLine) + " bytes; this one has " +
-                       std::to_string(line.size()) + "."};
-  }
+  if (line.size() > kLongestLine) return tooLong(line.size());
   const auto words = split(line);
   if (!words) return {false, "A quotation mark is left open."};
   if (words->empty()) return {};

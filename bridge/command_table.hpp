@@ -1,4 +1,4 @@
-// All that can be asked for, declared once; the prompt, and later every other door, is made from this table.
+// All that can be asked for, declared once; the prompt and every other door are made from this table.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -19,6 +19,12 @@ class CommandTable {
 
   using Word = Command::Word;
 
+  /// A word as it stands in a line, or in an OSC message: KEY=VALUE has a key.
+  static Word word(std::string_view text);
+
+  /// What a line of more than kLongestLine bytes is answered.
+  static Command::Reply tooLong(std::size_t bytes);
+
   /// Holds `help` from the start.
   CommandTable();
   CommandTable(const CommandTable&) = delete;
@@ -33,11 +39,12 @@ class CommandTable {
   Command::Reply run(std::string_view name, std::span<const Word> values);
 
   const std::vector<Command>& commands() const { return commands_; }
+  /// Null: there is none of that name.
+  const Command* find(std::string_view name) const;
   /// [{name, help, params: [{name, kind, min, max, choices, max_length, unit, default}]}], each with what it has.
   nlohmann::ordered_json toJson() const;
 
  private:
-  const Command* find(std::string_view name) const;
   std::string unknown(std::string_view name) const;
   std::string helpText(std::string_view name) const;
 

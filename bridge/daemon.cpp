@@ -8,25 +8,22 @@
 #include <thread>
 #include <utility>
 
+#include "bridge/answer_line.hpp"
 #include "bridge/band.hpp"
 #include "bridge/command_table.hpp"
 #include "bridge/console.hpp"
 #include "bridge/daemon_log.hpp"
 #include "bridge/demo_player.hpp"
-#include "bridge/ensemble_commands.hpp"
+#include "bridge/doorway.hpp"
 #include "bridge/heard_band.hpp"
 #include "bridge/journal_queue.hpp"
-#include "bridge/live_commands.hpp"
 #include "bridge/loopback_backend.hpp"
 #include "bridge/midi_systems.hpp"
-#include "bridge/mixer_commands.hpp"
-#include "bridge/model_commands.hpp"
-#include "bridge/patch_commands.hpp"
 #include "bridge/script.hpp"
 #include "bridge/session_file.hpp"
-#include "bridge/studio_commands.hpp"
-#include "bridge/studio_files.hpp"
+#include "bridge/socket_door.hpp"
 #include "bridge/turn_log.hpp"
+#include "bridge/whole_table.hpp"
 #include "model/echo.hpp"
 
 namespace antiphon {
@@ -35,6 +32,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kGlance = 40ms;           // how often the screen is looked after
+constexpr auto kCloseLook = 4ms;         // when something waits for its bar, and that is near
+constexpr double kNearBeat = 0.5;        // quarters
 constexpr auto kTendEvery = 1s;          // and the ports
 constexpr auto kFadeAway = 1s;           // what sounds is not cut off
 constexpr std::size_t kMostAsked = 256;  // lines that stand behind a wait; then nothing more is read
@@ -77,8 +76,11 @@ class Daemon {
   void tend();
   void obey();
   void command(const std::string& line);
+  void keepAgenda();
   std::string status() const;
   bool ownClock() const { return plan_.settings.clock == ClockSource::internal; }
+  void openDoors();
+  Command::Reply wait(double seconds);
 
   std::unique_ptr<MidiBackend> openBackend();
   std::chrono::milliseconds glance() const;
@@ -98,15 +100,19 @@ class Daemon {
   std::optional<HeardBand> heard_;
   std::optional<DemoPlayer> demoPlayer_;
   CommandTable commands_;
+  Doorway doorway_;
   Settings wanted_;  // as the live commands have changed them
   std::chrono::steady_clock::time_point tended_{};
   std::deque<std::string> asked_;  // and not done yet, since a `wait` stands before it
   std::chrono::steady_clock::time_point waitUntil_{};
   bool byHand_ = false;  // somebody types
-  bool quit_ = false;
+  std::atomic<bool> quit_{false};
   int turnsPlayed_ = 0;
   PortFaults faultsTold_{};
   std::uint64_t journalDropsTold_ = 0;
+  // Their threads use the rest.
+  std::optional<OscDoor> osc_;
+  std::optional<SocketDoor> socket_;
 };
 
 /// With nobody at the other end of the ports, the clock and the calls must come from here.
@@ -124,7 +130,7 @@ DaemonPlan withDemonstration(DaemonPlan plan) {
 Daemon::Daemon(DaemonPlan plan)
     : plan_{withDemonstration(std::move(plan))},
       demo_{plan_.backend == "loopback" && !plan_.piano && !plan_.studio && plan_.calls.empty()},
-      log_{plan_.logLevel, plan_.settings.meter, plan_.settings.measures},
+      log_{plan_.logLevel, plan_.settings.meter, plan_.settings.measures, plan_.json},
       backend_{openBackend()},
       ensemble_{plan_.ensemble ? std::make_unique<Ensemble>(*plan_.ensemble, synth::systemAudio(), backend_->out())
                                : nullptr},
@@ -135,6 +141,7 @@ Daemon::Daemon(DaemonPlan plan)
             std::make_unique<EchoAnswerer>(),
             journal_,
             [this] { backend_->wake(); }},
+      doorway_{commands_, ensemble_ ? &ensemble_->desk() : nullptr},
       wanted_{plan_.settings} {
   if (!plan_.recordFile.empty()) {
     session_ = ownClock() ? std::make_unique<SessionFile>(plan_.recordFile, plan_.settings.meter, plan_.settings.tempo)
@@ -144,42 +151,62 @@ Daemon::Daemon(DaemonPlan plan)
     }
   }
   if (!plan_.turnLogFile.empty()) turns_ = std::make_unique<TurnLog>(plan_.turnLogFile);
-  addLiveCommands(commands_, wanted_,
-                  {.send =
-                       [this](const LiveCommand& asked) {
-                         const bool taken = band_.ask(asked);
-                         backend_->wake();
-                         return taken;
-                       },
-                   .status = [this] { return status(); },
-                   .quit = [this] { quit_ = true; },
-                   .patterns = ensemble_ ? &ensemble_->sequences() : nullptr});
-  addModelCommands(commands_, plan_.desk, {.again = [this] {
-                     const bool taken = band_.ask(Again{});
-                     backend_->wake();
-                     return taken;
-                   }});
-  addWait(commands_, [this](double seconds) -> Command::Reply {
-    if (byHand_) return {false, "wait is for files and pipes: here nothing waits for it"};
-    waitUntil_ = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                                                        std::chrono::duration<double>{seconds});
-    return {};
-  });
-  if (ensemble_) {
-    band_.whenCommitted([this] { ensemble_->nextAnswer(); });
-    addPatchCommands(commands_, ensemble_->desk());
-    addMixerCommands(commands_, ensemble_->desk());
-    addStudioCommands(commands_, ensemble_->sequences());
-    addHistoryCommands(commands_, ensemble_->history());
-    addFileCommands(commands_, ensemble_->desk(), ensemble_->sequences(), Shelf{},
-                    {.tempo = [this] { return ownClock() ? wanted_.tempo.bpm() : 0; },
-                     .setTempo =
-                         [this](double bpm) {
-                           if (ownClock()) commands_.run("tempo " + decimal(bpm));
-                         },
-                     .loaded = [this] { ensemble_->seat(); }});
-    addEnsembleCommands(commands_, *ensemble_);
+  const auto ask = [this](const LiveCommand& asked) {
+    const bool taken = band_.ask(asked);
+    backend_->wake();
+    return taken;
+  };
+  addWholeTable(commands_,
+                {.wanted = wanted_,
+                 .live = {.send = ask, .status = [this] { return status(); }, .quit = [this] { quit_.store(true); }},
+                 .desk = plan_.desk,
+                 .model = {.again = [ask] { return ask(Again{}); }},
+                 .wait = [this](double seconds) { return wait(seconds); },
+                 .files = {.tempo = [this] { return ownClock() ? wanted_.tempo.bpm() : 0; },
+                           .setTempo =
+                               [this](double bpm) {
+                                 if (ownClock()) commands_.run("tempo " + decimal(bpm));
+                               },
+                           .loaded = [this] { ensemble_->seat(); }},
+                 .ensemble = ensemble_.get()});
+  doorway_.attend(
+      [this] {
+        if (ensemble_) ensemble_->history().begin();
+      },
+      [this](std::string_view line) {
+        if (ensemble_) {
+          ensemble_->lookAround();
+          ensemble_->history().done(line);
+        }
+        log_.expect(wanted_.measures);
+      });
+  if (ensemble_) band_.whenCommitted([this] { ensemble_->nextAnswer(); });
+  openDoors();
+}
+
+/// Whoever cannot be let in is told before anything sounds.
+void Daemon::openDoors() {
+  if (plan_.osc) {
+    OscSources sources{.meter = plan_.settings.meter, .turns = true};
+    std::function<synth::Frame(Nanos)> frameOf;
+    if (ensemble_) {
+      frameOf = [this](Nanos when) { return ensemble_->frameOf(when); };
+      sources.music = [this] { return ensemble_->music(); };
+      sources.meters = [this](const OscSources::Tell& tell) {
+        if (const auto level = ensemble_->takeLevel()) tell("master", *level);
+      };
+    }
+    osc_.emplace(doorway_, *plan_.osc, std::move(frameOf), std::move(sources));
   }
+  if (plan_.socket) socket_.emplace(doorway_, *plan_.socket);
+}
+
+Command::Reply Daemon::wait(double seconds) {
+  if (doorway_.asking() == Doorway::Door::other || byHand_)
+    return {false, "wait is for files and pipes: here nothing waits for it"};
+  waitUntil_ = std::chrono::steady_clock::now() +
+               std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>{seconds});
+  return {};
 }
 
 std::unique_ptr<MidiBackend> Daemon::openBackend() {
@@ -212,7 +239,7 @@ void Daemon::explainKeys() {
 int Daemon::run() {
   const SignalWatch signals;
   if (ensemble_) {
-    for (const std::string& news : ensemble_->start()) log_.say("[sound] " + news);
+    for (const std::string& news : doorway_.within([this] { return ensemble_->start(); })) log_.say("[sound] " + news);
   }
   backend_->start(chain());
 
@@ -230,6 +257,8 @@ int Daemon::run() {
     if (plan_.settings.clock == ClockSource::external) log_.say("[clock] waiting for the DAW to start");
   }
 
+  if (osc_) log_.say("[osc] heard at " + plan_.osc->bind + ":" + std::to_string(osc_->port()) + ", UDP and TCP");
+  if (socket_) log_.say("[socket] " + plan_.socket->string());
   if (!plan_.foreword.empty()) log_.say("[model] " + plan_.foreword);
 
   {
@@ -239,22 +268,26 @@ int Daemon::run() {
     byHand_ = console.inputIsTerminal();
     if (byHand_) explainKeys();
     else if (piano_) log_.warn("[keys] no terminal: there are no keys to play on");
-    while (!quit_ && stopSignal.load() == 0) {
+    while (!quit_.load() && stopSignal.load() == 0) {
       tell();
-      if (ensemble_) ensemble_->turnKnobs();
+      if (ensemble_) doorway_.within([this] { ensemble_->turnKnobs(); });
       if (plan_.turns > 0 && turnsPlayed_ >= plan_.turns) break;
       tend();
-      log_.redraw(console.typed());
+      doorway_.within([&] { log_.redraw(console.typed()); });
       if (asked_.size() < kMostAsked) console.poll(glance());
       else std::this_thread::sleep_for(glance());
       obey();
-      // What is typed into a studio from a file or a pipe is all there is.
-      if (plan_.studio && console.ended() && asked_.empty()) quit_ = std::chrono::steady_clock::now() >= waitUntil_;
+      if (ensemble_) keepAgenda();
+      // What is typed into a studio from a file or a pipe is all there is, unless another door is open.
+      if (plan_.studio && !osc_ && !socket_ && console.ended() && asked_.empty())
+        quit_.store(std::chrono::steady_clock::now() >= waitUntil_);
       if (piano_) piano_->tend(steadyNow());
     }
     if (piano_) piano_->letGo();
   }
 
+  socket_.reset();
+  osc_.reset();
   backend_->stop();  // the band says farewell: every note is closed
   tell();
   if (ensemble_) {
@@ -274,6 +307,7 @@ int Daemon::run() {
 
 /// Until the screen is looked after, or a key of the piano comes up.
 std::chrono::milliseconds Daemon::glance() const {
+  if (ensemble_ && ensemble_->agenda().next() - ensemble_->beat() < kNearBeat) return kCloseLook;
   if (!piano_ || piano_->nextDue() == Nanos::max()) return kGlance;
   const auto due = std::chrono::duration_cast<std::chrono::milliseconds>(piano_->nextDue() - steadyNow());
   return std::clamp(due + 1ms, 0ms, std::chrono::milliseconds{kGlance});
@@ -287,13 +321,16 @@ void Daemon::tell() {
     if (const auto* turn = std::get_if<TurnEnded>(&entry)) {
       ++turnsPlayed_;
       if (turns_) turns_->write(turn->report);
+      if (osc_) {
+        for (const LogLine& line : logLines(entry, plan_.settings.meter)) osc_->turn(line.text);
+      }
     }
-    log_.write(entry);
+    doorway_.within([&] { log_.write(entry); });
   }
   if (const auto error = band_.takeError()) log_.warn("[answerer] " + *error);
   if (plan_.desk) {
     if (const auto remark = plan_.desk->takeRemark()) log_.warn("[answerer] " + *remark);
-    if (ensemble_) ensemble_->expect(plan_.desk->read().part);
+    if (ensemble_) doorway_.within([this] { ensemble_->expect(plan_.desk->read().part); });
   }
 }
 
@@ -304,7 +341,7 @@ void Daemon::tend() {
   tended_ = now;
   for (const std::string& news : backend_->tend()) log_.warn("[midi] " + news);
   if (ensemble_) {
-    for (const std::string& news : ensemble_->tend()) log_.warn("[sound] " + news);
+    for (const std::string& news : doorway_.within([this] { return ensemble_->tend(); })) log_.warn("[sound] " + news);
   }
   if (session_) {
     if (const auto news = session_->news()) log_.warn("[session] " + *news);
@@ -328,26 +365,42 @@ void Daemon::tend() {
 
 /// Does what was asked for, line by line, unless it is to wait.
 void Daemon::obey() {
-  while (!asked_.empty() && !quit_ && std::chrono::steady_clock::now() >= waitUntil_) {
+  while (!asked_.empty() && !quit_.load() && std::chrono::steady_clock::now() >= waitUntil_) {
     const std::string line = plan_.studio && !byHand_ ? withoutComment(asked_.front()) : asked_.front();
     asked_.pop_front();
     if (!line.empty()) command(line);
   }
 }
 
+/// What waits for its bar is done as if it were typed then.
+void Daemon::keepAgenda() {
+  const double beat = ensemble_->beat();
+  const auto news = doorway_.within([&] {
+    return ensemble_->agenda().run(beat, [this](const std::string& line) {
+      ensemble_->history().begin();
+      Command::Reply reply = commands_.run(line);
+      ensemble_->lookAround();
+      ensemble_->history().done(line);
+      return reply;
+    });
+  });
+  for (const std::string& told : news) log_.say("[agenda] " + told);
+}
+
 void Daemon::command(const std::string& line) {
-  if (ensemble_) ensemble_->history().begin();
-  const Command::Reply reply = commands_.run(line);
-  if (ensemble_) {
-    ensemble_->lookAround();
-    ensemble_->history().done(line);
-  }
-  log_.expect(wanted_.measures);
-  if (plan_.studio) log_.reply((reply.ok ? "ok" : "error") + (reply.text.empty() ? "" : " " + reply.text));
+  const Command::Reply reply = doorway_.run(line, Doorway::Door::own);
+  // A program reads line by line; a person reads lists.
+  if (plan_.json || (plan_.studio && !byHand_)) log_.reply(answerLine(reply, plan_.json));
+  else if (plan_.studio) log_.reply((reply.ok ? "ok" : "error") + (reply.text.empty() ? "" : " " + reply.text));
   else if (!reply.text.empty()) log_.reply(reply.text);
 }
 
-std::string Daemon::status() const { return log_.statusText() + (ensemble_ ? "\nsound: " + ensemble_->status() : ""); }
+std::string Daemon::status() const {
+  std::string text = log_.statusText();
+  if (ensemble_) text += "\nsound: " + ensemble_->status();
+  if (osc_) text += "\nosc: " + textOf(osc_->counts()) + ", " + std::to_string(osc_->lost()) + " lost on the way";
+  return text;
+}
 
 }  // namespace
 

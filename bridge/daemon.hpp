@@ -1,6 +1,7 @@
 // The bridge as it runs: opens the ports, lets the band play, and tells what happens.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "bridge/computer_piano.hpp"
 #include "bridge/ensemble.hpp"
 #include "bridge/midi_backend.hpp"
+#include "bridge/osc_door.hpp"
 #include "model/answerer.hpp"
 #include "model/wishes.hpp"
 #include "scheduler/settings.hpp"
@@ -32,6 +34,9 @@ struct DaemonPlan {
 
   std::optional<EnsembleWish> ensemble{};  // what is played sounds here
   bool studio = false;                     // what is typed is the instrument: nobody else has to play
+  bool json = false;                       // and its answers are for a program
+  std::optional<OscPlace> osc{};
+  std::optional<std::filesystem::path> socket{};
   // On the loopback back end somebody has to play: a person at the computer's keys, these calls in turn, or the
   // demonstration.
   std::optional<Letters> piano{};

@@ -9,9 +9,11 @@
 
 namespace antiphon {
 
-DaemonLog::DaemonLog(const std::string& level, Meter meter, int measures)
-    : meter_{meter}, status_{meter, measures}, terminal_{outputWidth() > 0} {
-  auto sink = std::make_shared<spdlog::sinks::stdout_color_sink_st>();
+DaemonLog::DaemonLog(const std::string& level, Meter meter, int measures, bool aside)
+    : meter_{meter}, status_{meter, measures}, terminal_{!aside && outputWidth() > 0} {
+  spdlog::sink_ptr sink;
+  if (aside) sink = std::make_shared<spdlog::sinks::stderr_color_sink_st>();
+  else sink = std::make_shared<spdlog::sinks::stdout_color_sink_st>();
   log_ = std::make_shared<spdlog::logger>("antiphon", sink);
   log_->set_pattern(terminal_ ? "%H:%M:%S %^%v%$" : "%Y-%m-%d %H:%M:%S.%e %l %v");
   log_->set_level(level == "error" ? spdlog::level::err : spdlog::level::from_str(level));

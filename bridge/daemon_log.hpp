@@ -11,10 +11,10 @@
 namespace antiphon {
 
 /// In a terminal, log lines scroll above one live line; elsewhere they are plain lines with the date. For one ordinary
-/// thread.
+/// thread. `aside`: the log goes to standard error, since a program reads the answers.
 class DaemonLog {
  public:
-  DaemonLog(const std::string& level, Meter meter, int measures);
+  DaemonLog(const std::string& level, Meter meter, int measures, bool aside = false);
   ~DaemonLog();
   DaemonLog(const DaemonLog&) = delete;
   DaemonLog& operator=(const DaemonLog&) = delete;

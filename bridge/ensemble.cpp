@@ -129,6 +129,7 @@ void Ensemble::fill(Seat seat) {
 NodeId Ensemble::nodeOf(Seat seat) const {
   const synth::Patch& patch = desk_.patch();
   const auto played = [&](std::string_view name) {
+    if (patch.instrument(name) == nullptr && patch.find(name) == nullptr) return NodeId{};
     try {
       return desk_.played(name);
     } catch (const PatchError&) {
@@ -245,7 +246,15 @@ void Ensemble::keepTime(const Timeline& line, Nanos now, bool running) {
   if (!(line.tempo.nanosPerTick() > 0)) return;
   const double since = static_cast<double>((now - line.time).count()) / line.tempo.nanosPerTick();
   const double beat = (static_cast<double>(line.tick.count) + since) / static_cast<double>(kQuarter.count);
-  engine_.keepTime({{line.tempo.bpm(), beat, running}, moments_.of(now), moments_.countOf(now)});
+  const synth::Beat told{{line.tempo.bpm(), beat, running}, moments_.of(now), moments_.countOf(now)};
+  engine_.keepTime(told);
+  told_.write(told);
+}
+
+std::optional<synth::Beat> Ensemble::music() {
+  const synth::Beat& beat = told_.read();
+  if (beat.at == Nanos{}) return {};
+  return beat;
 }
 
 void Ensemble::nextAnswer() {

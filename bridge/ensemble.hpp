@@ -10,10 +10,13 @@
 #include <string_view>
 #include <vector>
 
+#include "bridge/agenda.hpp"
+#include "bridge/shelf.hpp"
 #include "bridge/silent_sink.hpp"
 #include "bridge/steady_moments.hpp"
 #include "bridge/synth_voice.hpp"
 #include "model/tokens/phrase.hpp"
+#include "scheduler/latest.hpp"
 #include "scheduler/midi_parser.hpp"
 #include "scheduler/timeline.hpp"
 #include "synth/desk.hpp"
@@ -60,6 +63,11 @@ class Ensemble {
   synth::Desk& desk() { return desk_; }
   synth::Sequences& sequences() { return sequences_; }
   synth::History& history() { return history_; }
+  Agenda& agenda() { return agenda_; }
+  const Shelf& shelf() const { return wish_.shelf; }
+  bool hasSeats() const { return wish_.seats; }
+  /// Where the music is, in quarters.
+  double beat() const { return desk_.machine().beat(); }
   /// What the next answer plays; nothing: what the player plays.
   void expect(std::optional<Part> part);
   /// Another instrument of the factory for this seat, at once. Throws synth::PatchError.
@@ -72,6 +80,15 @@ class Ensemble {
   /// "system (JACK), 48000 Hz, 256 frames a period: 2.1 % of the time, no gaps"
   std::string status() const;
   synth::EngineMetrics metrics() const { return engine_.metrics(); }
+  Meter meter() const { return wish_.meter; }
+
+  /// These three by one ordinary thread, which need not be the same as the one that edits. The frame on which what is
+  /// asked for at this moment sounds.
+  synth::Frame frameOf(Nanos when) { return engine_.frameOf(when); }
+  /// Where the music is, by the steady clock; nothing: it has not begun.
+  std::optional<synth::Beat> music();
+  /// How loud it was since this was last asked.
+  std::optional<synth::Level> takeLevel() { return engine_.takeLevel(); }
 
   /// For the band, in the real-time context. Realtime: yes.
   MidiSink& answers() { return answers_; }
@@ -94,8 +111,10 @@ class Ensemble {
   synth::Desk desk_;
   synth::Sequences sequences_{desk_, wish_.meter};
   synth::History history_{desk_, sequences_};
+  Agenda agenda_{sequences_};
   synth::Engine engine_;
   SteadyMoments moments_{};
+  Latest<synth::Beat> told_{};
   SilentSink nowhere_{};
   SynthVoice answers_, player_;
   MidiParser parser_{};

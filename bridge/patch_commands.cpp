@@ -101,7 +101,7 @@ void playNote(Desk& desk, const Arguments& given) {
     throw PatchError{"a note lasts up to 600 seconds: 0.5, 2s or 300ms, not '" + given.text("seconds").substr(0, 60) +
                      "'"};
   const synth::NodeId node = desk.played(name);
-  const synth::Frame now = desk.machine().now();
+  const synth::Frame now = desk.now();
   const auto frames = static_cast<std::int64_t>(std::llround(*seconds * desk.machine().rate().hertz));
   using Kind = synth::Gesture::Kind;
   const auto pitch = static_cast<float>(*key);
@@ -179,7 +179,8 @@ void addPatchCommands(CommandTable& table, Desk& desk) {
                const std::string& what = given.text("what");
                desk.set(what, synth::valueOf(desk.patch(), what, given.text("value")), seconds);
                return std::string{};
-             })});
+             }),
+             true});
   table.add({"note",
              {name,
               {"key", Command::Text{8}},
@@ -189,7 +190,8 @@ void addPatchCommands(CommandTable& table, Desk& desk) {
              trying([&desk](const Arguments& given) {
                playNote(desk, given);
                return std::string{};
-             })});
+             }),
+             true});
   table.add(
       {"list", {}, "Lists what is in the patch.", trying([&desk](const Arguments&) { return listOf(desk.patch()); })});
   table.add({"show",

@@ -238,8 +238,10 @@ Action addBench(CLI::App& app) {
   auto answerFlags = std::make_shared<AnswerFlags>(*answering);
 
   const auto thinking = std::make_shared<ThinkingBenches>(*bench);
-  const std::vector<std::pair<std::string, Action>> synth{
-      {"synth", addSynthBench(*bench)}, {"sound", addSoundBench(*bench)}, {"cores", addCoresBench(*bench)}};
+  const std::vector<std::pair<std::string, Action>> synth{{"synth", addSynthBench(*bench)},
+                                                          {"sound", addSoundBench(*bench)},
+                                                          {"control", addControlBench(*bench)},
+                                                          {"cores", addCoresBench(*bench)}};
 
   return [=] {
     if (thinking->wanted()) return thinking->run();

@@ -9,6 +9,8 @@ namespace antiphon {
 Action addSynthBench(CLI::App& bench);
 /// How it keeps up in the whole program, over a JACK server.
 Action addSoundBench(CLI::App& bench);
+/// How quickly what other programs ask for is heard.
+Action addControlBench(CLI::App& bench);
 /// Whether heavy patches should be played by two cores.
 Action addCoresBench(CLI::App& bench);
 

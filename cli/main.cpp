@@ -39,7 +39,8 @@ int main(int argc, char** argv) {
       {"ports", addPorts(app)},   {"simulate", addSimulate(app)}, {"doctor", addDoctor(app)},
       {"bench", addBench(app)},   {"answer", addAnswer(app)},     {"eval", addEval(app)},
       {"train", addTrain(app)},   {"markov", addMarkov(app)},     {"model", addModel(app)},
-      {"render", addRender(app)}, {"modules", addModules(app)}};
+      {"render", addRender(app)}, {"modules", addModules(app)},   {"commands", addCommands(app)},
+      {"send", addSend(app)}};
   try {
     auto words = withHyphens(argc, argv);
     std::string known;

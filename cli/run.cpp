@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/door_flags.hpp"
 #include "cli/exit.hpp"
 #include "cli/port_list.hpp"
 #include "cli/run_plan.hpp"
@@ -12,9 +13,10 @@ namespace antiphon {
 namespace {
 
 struct Flags {
-  explicit Flags(CLI::App& app) : run{app, "model", true}, sound{app, false} {}
+  explicit Flags(CLI::App& app) : run{app, "model", true}, sound{app, false}, doors{app} {}
   RunFlags run;
   SoundFlags sound;
+  DoorFlags doors;
 };
 
 int run(const Flags& flags) {
@@ -25,6 +27,7 @@ int run(const Flags& flags) {
   if (options.listPorts || flags.sound.listDevices()) return kExitOk;
   DaemonPlan plan = planOf(options);
   plan.ensemble = ensemble;
+  flags.doors.understand(plan);
   return runPlan(std::move(plan));
 }
 

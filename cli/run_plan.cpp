@@ -27,6 +27,8 @@ int runPlan(DaemonPlan plan) {
     return runDaemon(std::move(plan));
   } catch (const PortError& error) {
     throw UsageError{error.what()};
+  } catch (const DoorError& error) {
+    throw UsageError{error.what()};
   } catch (const synth::AudioError& error) {
     throw UsageError{error.what()};
   } catch (const synth::PatchError& error) {

@@ -5,6 +5,7 @@
 
 #include "cli/call_file.hpp"
 #include "cli/commands.hpp"
+#include "cli/door_flags.hpp"
 #include "cli/exit.hpp"
 #include "cli/run_plan.hpp"
 #include "cli/sound_flags.hpp"
@@ -16,7 +17,7 @@ namespace {
 const std::vector<std::string> kLetters{"qwerty", "qwertz", "azerty"};
 
 struct Flags {
-  explicit Flags(CLI::App& app) : command{app}, run{app, "model", true}, sound{app, true} {
+  explicit Flags(CLI::App& app) : command{app}, run{app, "model", true}, sound{app, true}, doors{app} {
     app.add_option("--player", player, "A .mid file that plays instead of you, bar after bar")->group("Who plays");
     app.add_option("--keyboard", keyboard, "Which letters the computer's keys have (default qwerty)")
         ->check(oneOf(kLetters))
@@ -27,6 +28,7 @@ struct Flags {
   CLI::App& command;
   RunFlags run;
   SoundFlags sound;
+  DoorFlags doors;
   std::string player{}, keyboard = "qwerty";
 };
 
@@ -77,6 +79,7 @@ int solo(const Flags& flags) {
   plan.calls = std::move(calls);
   if (plan.calls.empty() && !keyboard)
     plan.piano = static_cast<Letters>(std::ranges::find(kLetters, flags.keyboard) - kLetters.begin());
+  flags.doors.understand(plan);
   return runPlan(std::move(plan));
 }
 

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "cli/commands.hpp"
+#include "cli/door_flags.hpp"
 #include "cli/exit.hpp"
 #include "cli/run_plan.hpp"
 #include "cli/sound_flags.hpp"
@@ -12,12 +13,16 @@ namespace antiphon {
 namespace {
 
 struct Flags {
-  explicit Flags(CLI::App& app) : command{app}, run{app, "model", true}, sound{app, true} {}
+  explicit Flags(CLI::App& app) : command{app}, run{app, "model", true}, sound{app, true}, doors{app} {
+    app.add_flag("--json", json, "Print each answer as a line of JSON, and the log to standard error");
+  }
   bool given(const std::string& option) const { return command.get_option(option)->count() > 0; }
 
   CLI::App& command;
   RunFlags run;
   SoundFlags sound;
+  DoorFlags doors;
+  bool json = false;
 };
 
 int studio(const Flags& flags) {
@@ -39,6 +44,8 @@ int studio(const Flags& flags) {
     plan.ensemble->click = flags.given("--click") && plan.ensemble->click;
   }
   plan.studio = true;
+  plan.json = flags.json;
+  flags.doors.understand(plan);
   return runPlan(std::move(plan));
 }
 

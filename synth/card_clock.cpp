@@ -27,6 +27,7 @@ CardClock::CardClock(SampleRate rate)
 void CardClock::restart() {
   line_ = {};
   published_.write(line_);
+  publishedToo_.write(line_);
   early_ = {};
 }
 
@@ -63,6 +64,7 @@ void CardClock::called(Frame first, int frames, Nanos when, bool gap) {
   keepAhead(frame + frames, static_cast<double>((when - line_.origin).count()));
   latency_.store(static_cast<int>(std::lround(line_.lead)), std::memory_order_relaxed);
   published_.write(line_);
+  publishedToo_.write(line_);
 }
 
 bool CardClock::strays(double error) {
@@ -116,9 +118,18 @@ Nanos CardClock::momentOf(Frame frame) const {
 Frame CardClock::frameOf(Nanos when) {
   const Line& line = published_.read();
   if (line.perFrame == 0) return last_;
+  return last_ = std::max(last_, Frame{std::llround(frameOn(line, when))});
+}
+
+std::optional<Frame> CardClock::frameFor(Nanos when) {
+  const Line& line = publishedToo_.read();
+  if (line.perFrame == 0) return {};
+  return Frame{std::llround(frameOn(line, when))};
+}
+
+double CardClock::frameOn(const Line& line, Nanos when) {
   const double after = static_cast<double>((when - line.origin).count()) - line.at;
-  const double frame = line.frame + line.lead + after / line.perFrame;
-  return last_ = std::max(last_, Frame{std::llround(frame)});
+  return line.frame + line.lead + after / line.perFrame;
 }
 
 }  // namespace antiphon::synth

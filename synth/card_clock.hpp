@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 
 #include "scheduler/latest.hpp"
 #include "scheduler/time.hpp"
@@ -11,7 +12,7 @@
 
 namespace antiphon::synth {
 
-/// Written by the thread that makes the sound, read by one other. A line through (frame, moment) in the sense of least
+/// Written by the thread that makes the sound, read by two others. A line through (frame, moment) in the sense of least
 /// squares that slowly forgets, begun with what is known beforehand: cards keep to their rate within 100 ppm. Calls
 /// that stray far are left out; when they go on straying, the card has left frames out, and the line begins anew.
 class CardClock {
@@ -29,6 +30,8 @@ class CardClock {
   /// By the one that reads: where a note of this moment sounds; never before one that was asked for earlier.
   /// Realtime: yes.
   Frame frameOf(Nanos when);
+  /// By one more that reads: the same, in whatever order moments are asked for; nothing: nobody has called yet.
+  std::optional<Frame> frameFor(Nanos when);
   /// Any thread. So many frames after its moment a note sounds, beside what the card itself needs.
   int latency() const { return latency_.load(std::memory_order_relaxed); }
 
@@ -62,8 +65,10 @@ class CardClock {
     double needed = 0;  // frames ahead, by the worst of them
   } early_{};
 
-  Latest<Line> published_{};
-  Frame last_{};  // by the one that reads
+  static double frameOn(const Line& line, Nanos when);
+
+  Latest<Line> published_{}, publishedToo_{};  // for each that reads
+  Frame last_{};                               // by the one that reads
   std::atomic<int> latency_{0};
 };
 

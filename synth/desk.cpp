@@ -31,7 +31,7 @@ int Desk::frames(double seconds) const {
 }
 
 void Desk::edit(Patch patch) {
-  tend();
+  free();
   bring(patch);
   patch_ = std::move(patch);
   follow();
@@ -67,12 +67,19 @@ void Desk::set(std::string_view port, double value, double seconds) {
   tend();
   const Patch::Port to = patch_.sink(port);
   const std::string name = to.module->name;
-  patch_.set(name, to.inlet().name, value);
-  const bool glides = to.inlet().unit != Unit::choice && machine_.now() > Frame{};
-  const std::size_t index = static_cast<std::size_t>(to.module - patch_.modules().data());
-  if (!machine_.turn(*nodes_[index], to.index, static_cast<float>(value),
-                     frames(glides ? std::max(seconds, kKnobGlide) : seconds)))
+  Node& node = *nodes_[static_cast<std::size_t>(to.module - patch_.modules().data())];
+  const bool ahead = now() > machine_.now();
+  if (ahead && coming_.size() == kMostComing)
+    throw PatchError{"more than " + std::to_string(kMostComing) + " knobs wait for their time already"};
+  if (ahead) checkValue(*to.module, to.inlet(), value);
+  else patch_.set(name, to.inlet().name, value);
+  const bool glides = to.inlet().unit != Unit::choice && now() > Frame{};
+  if (!machine_.turn(node, to.index, static_cast<float>(value),
+                     frames(glides ? std::max(seconds, kKnobGlide) : seconds), appointed_))
     throw PatchError{"the sound engine does not keep up with so many changes at once"};
+  if (!ahead) return;
+  const Coming coming{node.id, to.index, value, appointed_};
+  coming_.insert(std::ranges::upper_bound(coming_, appointed_, {}, &Coming::at), coming);
 }
 
 /// How many groups of voices each module has: as many as the most of what it hears. 0: it is in the room.
@@ -290,6 +297,19 @@ void Desk::follow() {
 }
 
 void Desk::tend() {
+  free();
+  const auto later = std::ranges::upper_bound(coming_, machine_.now(), {}, &Coming::at);
+  for (auto turned = coming_.begin(); turned != later; ++turned) {
+    const auto node = std::ranges::find(nodes_, turned->node, [](const auto& n) { return n->id; });
+    if (node == nodes_.end()) continue;  // gone meanwhile
+    const auto inlet = static_cast<std::size_t>(turned->inlet);
+    patch_.set((*node)->name, (*node)->type.inlets[inlet].name, turned->value);
+  }
+  coming_.erase(coming_.begin(), later);
+}
+
+/// Frees what has gone silent. An edit begins with it alone: it comes from a copy of the patch as it was.
+void Desk::free() {
   const Plan* used = nullptr;
   while (machine_.used(used)) {
     std::erase_if(scores_, [&](const auto& score) { return &score->plan == used; });

@@ -3,6 +3,8 @@
 // the sound is made.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,11 +22,28 @@ class Desk {
   explicit Desk(SampleRate rate, std::uint64_t seed = 1);
 
   Machine& machine() { return machine_; }
+  const Machine& machine() const { return machine_; }
   const Patch& patch() const { return patch_; }
 
   void add(const std::string& name, const ModuleType& type, int voices = Patch::kUsualVoices,
            const std::string& file = {});
   void remove(const std::string& name);
+  /// While it lives, set() turns knobs at this frame, and now() is it. Of what lies behind, as soon as possible.
+  class Appointment {
+   public:
+    Appointment(Desk& desk, Frame at) : desk_{desk} { desk_.appointed_ = at; }
+    ~Appointment() { desk_.appointed_ = {}; }
+    Appointment(const Appointment&) = delete;
+    Appointment& operator=(const Appointment&) = delete;
+
+   private:
+    Desk& desk_;
+  };
+  static constexpr std::size_t kMostComing = 1024;  // knobs that wait for their frame
+
+  /// When what is asked for is done.
+  Frame now() const { return std::max(appointed_, machine_.now()); }
+
   /// A knob glides there; the least time keeps it from clicking.
   void set(std::string_view port, double value, double seconds = 0);
   void connect(std::string_view from, std::string_view to, double amount = 1);
@@ -48,7 +67,7 @@ class Desk {
   /// In the patch's order, out last.
   std::vector<Strip> strips() const;
 
-  /// Frees what has gone silent. From time to time, and before every edit.
+  /// Frees what has gone silent, and writes down which knobs have been turned by now. From time to time.
   void tend();
 
  private:
@@ -70,6 +89,14 @@ class Desk {
     Frame gone{};
   };
 
+  struct Coming {  // a knob, at its frame
+    NodeId node{};
+    int inlet = 0;
+    double value = 0;
+    Frame at{};
+  };
+
+  void free();
   void edit(Patch patch);
   std::vector<int> groupsOf(const Patch& patch) const;
   std::vector<std::shared_ptr<const Recording>> recordingsOf(const Patch& patch);
@@ -89,6 +116,8 @@ class Desk {
   std::vector<Leaving> leaving_{};
   bool measures_ = false;
   std::vector<Ear> ears_{};
+  Frame appointed_{};
+  std::vector<Coming> coming_{};                  // in the order of their frames
   std::vector<std::unique_ptr<Score>> scores_{};  // that the machine may still be playing
 };
 

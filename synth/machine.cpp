@@ -1,7 +1,9 @@
 #include "synth/machine.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <thread>
 
 #include "synth/denormals.hpp"
 #include "synth/sums.hpp"
@@ -12,6 +14,8 @@ namespace {
 constexpr std::size_t kCommands = 8192;
 constexpr std::size_t kPlans = kCommands;  // as many may be followed, and come back, between two blocks
 constexpr std::size_t kGestures = 4096;
+constexpr std::size_t kTurnings = 2048;  // knobs that wait for their frame
+constexpr auto kPatience = std::chrono::seconds{1};
 
 constexpr double kLongestEcho = 5;  // s: no delay here is so long that it sounds again after such a silence
 constexpr float kSilence = 1e-6f;   // -120 dB
@@ -43,20 +47,35 @@ bool isPlain(const Node& node, std::size_t index, const std::vector<Cable*>& cab
 Machine::Machine(SampleRate rate)
     : rate_{rate}, commands_{kCommands}, used_{kPlans}, played_{kGestures}, sequencer_{rate}, safety_{rate} {
   waiting_.reserve(kGestures);
+  turnings_.reserve(kTurnings);
 }
 
-bool Machine::turn(Node& node, int inlet, float value, int frames) {
-  return commands_.push({.kind = Command::Kind::turn, .node = &node, .inlet = inlet, .frames = frames, .value = value});
+bool Machine::turn(Node& node, int inlet, float value, int frames, Frame at) {
+  return ask({.kind = Command::Kind::turn, .node = &node, .inlet = inlet, .frames = frames, .value = value, .at = at});
 }
 
 bool Machine::fade(Cable& cable, float amount, int frames) {
-  return commands_.push({.kind = Command::Kind::fade, .cable = &cable, .frames = frames, .value = amount});
+  return ask({.kind = Command::Kind::fade, .cable = &cable, .frames = frames, .value = amount});
 }
 
-bool Machine::follow(const Plan& plan) { return commands_.push({.kind = Command::Kind::follow, .plan = &plan}); }
+bool Machine::follow(const Plan& plan) { return ask({.kind = Command::Kind::follow, .plan = &plan}); }
 
 bool Machine::strike(NodeId node, const Gesture& gesture, Frame at) {
-  return commands_.push({.kind = Command::Kind::strike, .played = {node, gesture, at}});
+  return ask({.kind = Command::Kind::strike, .played = {node, gesture, at}});
+}
+
+bool Machine::ask(const Command& command) {
+  if (commands_.push(command)) return true;
+  if (!elsewhere_.load(std::memory_order_relaxed)) {
+    obey();
+    return commands_.push(command);
+  }
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  while (std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    if (commands_.push(command)) return true;
+  }
+  return false;
 }
 
 bool Machine::play(NodeId node, const Gesture& gesture, Frame at) { return played_.push({node, gesture, at}); }
@@ -65,12 +84,12 @@ void Machine::obey() {
   Command command;
   while (commands_.pop(command)) {
     switch (command.kind) {
-      case Command::Kind::turn:
-        // Nobody hears how the knob of one that rests gets there.
-        command.node->knobs[static_cast<std::size_t>(command.inlet)].to(command.value,
-                                                                        command.node->rests ? 0 : command.frames);
-        command.node->settled = false;
+      case Command::Kind::turn: {
+        const Turning turning{command.node->id, command.inlet, command.frames, command.value, command.at};
+        if (command.at > now()) await(turning);
+        else turnNow(*command.node, turning);
         break;
+      }
       case Command::Kind::fade:
         command.cable->amount.to(command.value, command.frames);
         command.cable->to->settled = false;
@@ -87,6 +106,13 @@ void Machine::obey() {
   }
   Played played;
   while (waiting_.size() < waiting_.capacity() * 3 / 4 && played_.pop(played)) await(played);
+}
+
+void Machine::turnNow(Node& node, const Turning& turning) {
+  // Nobody hears how the knob of one that rests gets there.
+  node.knobs[static_cast<std::size_t>(turning.inlet)].to(turning.value, node.rests ? 0 : turning.frames);
+  node.settled = false;
+  turned_.store(turned_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
 /// What nodes have to know about the plan that they now stand in.
@@ -111,13 +137,30 @@ void Machine::await(const Played& played) {
   waiting_.insert(later, played);
 }
 
+void Machine::await(const Turning& turning) {
+  if (turnings_.size() == turnings_.capacity()) return;  // the desk asks for fewer
+  turnings_.insert(std::ranges::upper_bound(turnings_, turning.at, {}, &Turning::at), turning);
+}
+
+/// Turns the knobs whose frame has come, of nodes that still stand.
+void Machine::turnDue() {
+  const auto later = std::ranges::upper_bound(turnings_, now(), {}, &Turning::at);
+  for (auto turning = turnings_.begin(); turning != later && plan_ != nullptr; ++turning) {
+    const auto stands = std::ranges::find(plan_->turns, turning->node, [](const auto& turn) { return turn.node->id; });
+    if (stands != plan_->turns.end()) turnNow(*stands->node, *turning);
+  }
+  turnings_.erase(turnings_.begin(), later);
+}
+
 void Machine::render(float* left, float* right, int frames, const Transport& time) {
   const NoDenormals quick;
   Transport there = time;
   for (int done = 0; done < frames;) {
     obey();
+    turnDue();
     // Cells begin where they would however the frames are asked for, since whoever falls silent rests from a cell on.
-    const int count = std::min(kBlock - static_cast<int>(now().value % kBlock), frames - done);
+    int count = std::min(kBlock - static_cast<int>(now().value % kBlock), frames - done);
+    if (!turnings_.empty()) count = static_cast<int>(std::min<std::int64_t>(count, turnings_.front().at - now()));
     if (plan_ == nullptr) {
       std::fill_n(left + done, count, 0.0f);
       std::fill_n(right + done, count, 0.0f);
@@ -134,6 +177,7 @@ void Machine::render(float* left, float* right, int frames, const Transport& tim
     if (there.running) there.beat += count / rate_.hertz * there.tempo / 60;
     now_.store(now_.load(std::memory_order_relaxed) + count, std::memory_order_release);
   }
+  beat_.store(there.beat, std::memory_order_relaxed);
 }
 
 /// What is in step with the music, to the end of this cell.

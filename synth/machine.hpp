@@ -46,14 +46,19 @@ class Machine {
 
   SampleRate rate() const { return rate_; }
 
-  /// By the desk; false when the queue is full. A knob moves there within so many frames.
-  bool turn(Node& node, int inlet, float value, int frames);
+  /// By the desk. Where the queue is full they wait for the one that plays, a second at most; then false. A knob moves
+  /// there within so many frames, from `at` on (if its node still stands then) or as soon as possible.
+  bool turn(Node& node, int inlet, float value, int frames, Frame at = {});
   bool fade(Cable& cable, float amount, int frames);
   /// Something is played by the desk's own thread, at this frame or as soon as possible.
   bool strike(NodeId node, const Gesture& gesture, Frame at);
   /// From its next block on this plan is played. The one before comes back by `used`.
   bool follow(const Plan& plan);
   bool used(const Plan*& plan) { return used_.pop(plan); }
+
+  /// Whether another thread than the desk's plays; told by an ordinary thread while none does. Where none does nobody
+  /// is waited for: what has been asked for is done at once when the queue is full.
+  void playedElsewhere(bool elsewhere) { elsewhere_.store(elsewhere, std::memory_order_relaxed); }
 
   /// What is played in step with the music: told by the desk's thread.
   Sequencer& sequencer() { return sequencer_; }
@@ -66,8 +71,12 @@ class Machine {
 
   /// Frames rendered so far; any thread.
   Frame now() const { return {now_.load(std::memory_order_acquire)}; }
+  /// Where the music was after them, in quarters; any thread.
+  double beat() const { return beat_.load(std::memory_order_relaxed); }
   /// The last node that had to be muted, since it said something that is no number; NodeId{}: none. Any thread.
   NodeId faulty() const { return {faulty_.load(std::memory_order_acquire)}; }
+  /// Knobs that have begun to turn, as was asked. Any thread.
+  std::uint64_t turned() const { return turned_.load(std::memory_order_relaxed); }
   /// How many instruments rest: they have been silent for longer than any echo is, and cost nothing until they are
   /// played again. Any thread.
   int resting() const { return resting_.load(std::memory_order_relaxed); }
@@ -78,6 +87,13 @@ class Machine {
     Gesture gesture{};
     Frame at{};
   };
+  /// A knob that waits for its frame; by then its node may be gone.
+  struct Turning {
+    NodeId node{};
+    int inlet = 0, frames = 0;
+    float value = 0;
+    Frame at{};
+  };
   struct Command {
     enum class Kind : std::uint8_t { turn, fade, follow, strike } kind = Kind::turn;
     Node* node = nullptr;
@@ -85,10 +101,15 @@ class Machine {
     const Plan* plan = nullptr;
     int inlet = 0, frames = 0;
     float value = 0;
+    Frame at{};
     Played played{};
   };
 
+  bool ask(const Command& command);
   void obey();
+  void turnNow(Node& node, const Turning& turning);
+  void await(const Turning& turning);
+  void turnDue();
   void meet();
   void await(const Played& played);
   /// Where it is scarce no key goes down, so that each that is down can be let go.
@@ -112,12 +133,16 @@ class Machine {
   Ring<Command> commands_;
   Ring<const Plan*> used_;
   Ring<Played> played_;
-  std::vector<Played> waiting_{};  // of what is played: not due yet, in the order of their frames
+  std::vector<Played> waiting_{};    // of what is played: not due yet, in the order of their frames
+  std::vector<Turning> turnings_{};  // likewise, of knobs
   Sequencer sequencer_;
   Safety safety_;
   std::atomic<std::int64_t> now_{0};
+  std::atomic<double> beat_{0};
   std::atomic<std::uint64_t> faulty_{0};
   std::atomic<int> resting_{0};
+  std::atomic<std::uint64_t> turned_{0};
+  std::atomic<bool> elsewhere_{false};
 };
 
 }  // namespace antiphon::synth

@@ -27,7 +27,7 @@ void History::begin() {
   if (!isNow(*current_)) current_ = now();
 }
 
-void History::done(const std::string& command) {
+void History::done(std::string_view command) {
   if (isNow(*current_)) return;
   auto after = now();
   future_.clear();
@@ -39,7 +39,7 @@ void History::done(const std::string& command) {
     past_.back().after = after;
   } else {
     if (past_.size() == kMost) past_.pop_front();
-    past_.push_back({command, std::move(current_), after});
+    past_.push_back({std::string{command}, std::move(current_), after});
   }
   current_ = std::move(after);
 }

@@ -4,6 +4,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "synth/desk.hpp"
@@ -22,7 +23,7 @@ class History {
   void begin();
   /// The command has been done. Where it changed nothing, there is nothing to remember. A knob that is turned on and on
   /// goes back in one step.
-  void done(const std::string& command);
+  void done(std::string_view command);
 
   /// The command that has been undone, or done again.
   std::string undo();

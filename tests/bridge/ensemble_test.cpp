@@ -176,6 +176,38 @@ TEST_CASE("the keyboard's wheels and knobs turn the player's instrument, and nob
   CHECK(level("answer") == answers);
 }
 
+TEST_CASE("other programs can be told where the music is, and how loud", "[ensemble]") {
+  Room room{{.patch = "voice"}};
+  CHECK_FALSE(room.ensemble.music());
+  const Nanos begin = room.audio->time;
+  room.ensemble.keepTime({Tick{960}, begin, Tempo::bpm(90)}, begin, true);
+  const auto beat = room.ensemble.music();
+  REQUIRE(beat);
+  CHECK(beat->time.tempo == Approx(90));
+  CHECK(beat->time.beat == Approx(2));
+  CHECK(beat->at == begin);
+
+  room.ensemble.takeLevel();
+  room.listen(100ms);
+  const auto silent = room.ensemble.takeLevel();
+  REQUIRE(silent);
+  CHECK(silent->peak == 0);
+  CHECK_FALSE(room.ensemble.takeLevel());
+  room.answer(MidiMessage::noteOn(kHere, 60, 100));
+  const Sound heard = room.listen(500ms);
+  const auto loud = room.ensemble.takeLevel();
+  REQUIRE(loud);
+  CHECK(loud->peak == Approx(loudest(heard)).margin(0.02));
+  CHECK(loud->rms == Approx(rms(heard)).margin(0.02));
+
+  // What is asked for now is not made yet, and by the same rule as notes.
+  const Frame now = room.ensemble.desk().machine().now();
+  const auto ahead = room.ensemble.frameOf(room.audio->time) - now;
+  CHECK(ahead > 0);
+  CHECK(room.ensemble.frameOf(room.audio->time + 1s) - room.ensemble.frameOf(room.audio->time) ==
+        Approx(48000).margin(2));
+}
+
 TEST_CASE("seats are given other instruments by typing", "[ensemble]") {
   Room room{{.through = true}};
   CommandTable table;

@@ -1,0 +1,58 @@
+#include "bridge/doorway.hpp"
+
+namespace antiphon {
+
+Doorway::Turn::Turn(Doorway& doorway) : doorway_{doorway} {
+  std::unique_lock lock{doorway_.mutex_};
+  const std::uint64_t mine = doorway_.drawn_++;
+  doorway_.called_.wait(lock, [&] { return doorway_.turn_ == mine; });
+}
+
+Doorway::Turn::~Turn() {
+  bool waited = false;
+  {
+    const std::lock_guard lock{doorway_.mutex_};
+    waited = ++doorway_.turn_ != doorway_.drawn_;
+  }
+  if (waited) doorway_.called_.notify_all();
+}
+
+namespace {
+
+/// As it would be typed.
+std::string lineOf(std::string_view name, Doorway::Words words) {
+  std::string line{name};
+  for (const Command::Word& word : words) line += " " + (word.key.empty() ? "" : word.key + "=") + word.text;
+  return line;
+}
+
+}  // namespace
+
+template <typename Run>
+Command::Reply Doorway::answered(std::string_view line, Door door, Run&& run) {
+  const Turn turn{*this};
+  asking_ = door;
+  if (before_) before_();
+  Command::Reply reply = run();
+  if (after_) after_(line);
+  return reply;
+}
+
+Command::Reply Doorway::run(std::string_view line, Door door) {
+  return answered(line, door, [&] { return table_.run(line); });
+}
+
+Command::Reply Doorway::run(std::string_view name, Words words, Door door, std::optional<synth::Frame> at) {
+  return answered(lineOf(name, words), door, [&] {
+    if (!at || desk_ == nullptr || !isTimed(name)) return table_.run(name, words);
+    const synth::Desk::Appointment appointment{*desk_, *at};
+    return table_.run(name, words);
+  });
+}
+
+bool Doorway::isTimed(std::string_view name) const {
+  const Command* const command = table_.find(name);
+  return command != nullptr && command->timed;
+}
+
+}  // namespace antiphon

@@ -1,0 +1,57 @@
+#include "bridge/whole_table.hpp"
+
+#include <utility>
+
+#include "bridge/agenda.hpp"
+#include "bridge/ensemble_commands.hpp"
+#include "bridge/mixer_commands.hpp"
+#include "bridge/patch_commands.hpp"
+#include "bridge/studio_commands.hpp"
+#include "bridge/studio_midi.hpp"
+
+namespace antiphon {
+namespace {
+
+/// A machine without a sound card.
+class NoAudio final : public synth::AudioSystem {
+ public:
+  std::vector<synth::DeviceInfo> devices() override { return {}; }
+  std::unique_ptr<synth::AudioDevice> open(const synth::DeviceInfo&, synth::SampleRate, int) override {
+    throw synth::AudioError{"There is no sound device on this machine."};
+  }
+};
+
+}  // namespace
+
+void addWholeTable(CommandTable& table, Reached reached) {
+  if (reached.ensemble != nullptr) reached.live.patterns = &reached.ensemble->sequences();
+  addLiveCommands(table, reached.wanted, std::move(reached.live));
+  addModelCommands(table, std::move(reached.desk), std::move(reached.model));
+  addWait(table, std::move(reached.wait));
+  if (reached.ensemble == nullptr) return;
+  Ensemble& ensemble = *reached.ensemble;
+  addPatchCommands(table, ensemble.desk());
+  addMixerCommands(table, ensemble.desk());
+  addStudioCommands(table, ensemble.sequences());
+  if (!ensemble.hasSeats()) addMeter(table, ensemble.sequences());
+  addAgenda(table, ensemble.agenda(), [&ensemble] { return ensemble.beat(); });
+  addHistoryCommands(table, ensemble.history());
+  addFileCommands(table, ensemble.desk(), ensemble.sequences(), ensemble.shelf(), reached.files);
+  addExport(table, ensemble.desk(), ensemble.sequences(), ensemble.shelf(), reached.files);
+  addEnsembleCommands(table, ensemble);
+}
+
+UnplayedStudio::UnplayedStudio()
+    : ensemble_{EnsembleWish{.audio = {.device = std::string{synth::AudioWish::kNobody}}}, std::make_unique<NoAudio>(),
+                nowhere_} {
+  settings_.clock = ClockSource::internal;
+  addWholeTable(table_, {.wanted = settings_,
+                         .live = {.send = [](const LiveCommand&) { return true; },
+                                  .status = [] { return std::string{"nobody plays"}; },
+                                  .quit = [] {}},
+                         .model = {.again = [] { return true; }},
+                         .wait = [](double) { return Command::Reply{}; },
+                         .ensemble = &ensemble_});
+}
+
+}  // namespace antiphon

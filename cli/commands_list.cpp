@@ -1,0 +1,38 @@
+// antiphon commands: all that can be asked of a studio, at every door.
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "bridge/osc_manual.hpp"
+#include "bridge/whole_table.hpp"
+#include "cli/commands.hpp"
+#include "cli/exit.hpp"
+
+namespace antiphon {
+
+Action addCommands(CLI::App& app) {
+  auto* sub =
+      app.add_subcommand("commands", "List what can be asked of a studio, by typing and by OSC, or explain one");
+  auto name = std::make_shared<std::string>();
+  auto json = std::make_shared<bool>(false), page = std::make_shared<bool>(false);
+  sub->add_option("name", *name, "Which one");
+  sub->add_flag("--json", *json, "Print JSON: name, params with their ranges, help");
+  sub->add_flag("--osc-page", *page, "The OSC addresses, as docs/osc.md has them");
+  return [=] {
+    UnplayedStudio studio;
+    if (*json) {
+      std::printf("%s\n", studio.table().toJson().dump(2).c_str());
+      return kExitOk;
+    }
+    if (*page) {
+      std::fputs(oscPage(studio.table()).c_str(), stdout);
+      return kExitOk;
+    }
+    const Command::Word which{{}, *name};
+    const Command::Reply reply = studio.table().run("help", {&which, name->empty() ? std::size_t{0} : 1});
+    if (!reply.ok) throw UsageError{reply.text};
+    std::printf("%s\n", reply.text.c_str());
+    return kExitOk;
+  };
+}
+
+}  // namespace antiphon

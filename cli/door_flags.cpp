@@ -1,0 +1,34 @@
+#include "cli/door_flags.hpp"
+
+#include "bridge/socket_door.hpp"
+#include "cli/exit.hpp"
+#include "cli/words.hpp"
+
+namespace antiphon {
+
+DoorFlags::DoorFlags(CLI::App& app) {
+  const std::string doors = "Doors for programs";
+  osc_ = app.add_option("--osc", port_,
+                        "Understand OSC, over UDP and TCP, on this port (default " +
+                            std::to_string(OscPlace::kUsualPort) + "; docs/osc.md)")
+             ->expected(0, 1)
+             ->check(wholeNumber(1, 65535))
+             ->group(doors);
+  bind_ = app.add_option("--osc-bind", address_,
+                         "The address of this machine at which OSC is heard (default " + address_ +
+                             ", this machine alone; 0.0.0.0: all)")
+              ->group(doors);
+  socket_ = app.add_option("--socket", path_,
+                           "Take lines from antiphon send and other programs, at this path (default " +
+                               usualSocket().string() + ")")
+                ->expected(0, 1)
+                ->group(doors);
+}
+
+void DoorFlags::understand(DaemonPlan& plan) const {
+  if (osc_->count() > 0) plan.osc = OscPlace{port_.empty() ? OscPlace::kUsualPort : std::stoi(port_), address_};
+  else if (bind_->count() > 0) throw UsageError{"--osc-bind says where OSC is heard: add --osc"};
+  if (socket_->count() > 0) plan.socket = path_.empty() ? usualSocket() : std::filesystem::path{path_};
+}
+
+}  // namespace antiphon
