@@ -105,7 +105,8 @@ class Daemon {
   std::chrono::steady_clock::time_point tended_{};
   std::deque<std::string> asked_;  // and not done yet, since a `wait` stands before it
   std::chrono::steady_clock::time_point waitUntil_{};
-  bool byHand_ = false;  // somebody types
+  bool byHand_ = false;    // somebody types
+  bool barNears_ = false;  // for which something waits
   std::atomic<bool> quit_{false};
   int turnsPlayed_ = 0;
   PortFaults faultsTold_{};
@@ -192,9 +193,7 @@ void Daemon::openDoors() {
     if (ensemble_) {
       frameOf = [this](Nanos when) { return ensemble_->frameOf(when); };
       sources.music = [this] { return ensemble_->music(); };
-      sources.meters = [this](const OscSources::Tell& tell) {
-        if (const auto level = ensemble_->takeLevel()) tell("master", *level);
-      };
+      sources.meters = [this] { return doorway_.within([this] { return ensemble_->desk().strips(); }); };
     }
     osc_.emplace(doorway_, *plan_.osc, std::move(frameOf), std::move(sources));
   }
@@ -307,7 +306,7 @@ int Daemon::run() {
 
 /// Until the screen is looked after, or a key of the piano comes up.
 std::chrono::milliseconds Daemon::glance() const {
-  if (ensemble_ && ensemble_->agenda().next() - ensemble_->beat() < kNearBeat) return kCloseLook;
+  if (barNears_) return kCloseLook;
   if (!piano_ || piano_->nextDue() == Nanos::max()) return kGlance;
   const auto due = std::chrono::duration_cast<std::chrono::milliseconds>(piano_->nextDue() - steadyNow());
   return std::clamp(due + 1ms, 0ms, std::chrono::milliseconds{kGlance});
@@ -376,6 +375,7 @@ void Daemon::obey() {
 void Daemon::keepAgenda() {
   const double beat = ensemble_->beat();
   const auto news = doorway_.within([&] {
+    barNears_ = ensemble_->agenda().next() - beat < kNearBeat;
     return ensemble_->agenda().run(beat, [this](const std::string& line) {
       ensemble_->history().begin();
       Command::Reply reply = commands_.run(line);

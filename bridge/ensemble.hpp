@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,7 @@ struct EnsembleWish {
   bool through = false;                     // the player is heard as well
   bool click = false;
   bool seats = true;                      // there are calls and answers to be heard
+  std::filesystem::path home{};           // where what is saved is kept; empty: the usual place
   std::optional<std::uint8_t> channel{};  // the one that the player is heard on; nothing: all
   Meter meter{};
 };
@@ -64,7 +66,7 @@ class Ensemble {
   synth::Sequences& sequences() { return sequences_; }
   synth::History& history() { return history_; }
   Agenda& agenda() { return agenda_; }
-  const Shelf& shelf() const { return wish_.shelf; }
+  const Shelf& shelf() const { return shelf_; }
   bool hasSeats() const { return wish_.seats; }
   /// Where the music is, in quarters.
   double beat() const { return desk_.machine().beat(); }
@@ -82,13 +84,11 @@ class Ensemble {
   synth::EngineMetrics metrics() const { return engine_.metrics(); }
   Meter meter() const { return wish_.meter; }
 
-  /// These three by one ordinary thread, which need not be the same as the one that edits. The frame on which what is
+  /// These two by one ordinary thread, which need not be the same as the one that edits. The frame on which what is
   /// asked for at this moment sounds.
   synth::Frame frameOf(Nanos when) { return engine_.frameOf(when); }
   /// Where the music is, by the steady clock; nothing: it has not begun.
   std::optional<synth::Beat> music();
-  /// How loud it was since this was last asked.
-  std::optional<synth::Level> takeLevel() { return engine_.takeLevel(); }
 
   /// For the band, in the real-time context. Realtime: yes.
   MidiSink& answers() { return answers_; }
@@ -107,6 +107,7 @@ class Ensemble {
   void fill(Seat seat);
 
   EnsembleWish wish_;
+  Shelf shelf_{wish_.home.empty() ? Shelf{} : Shelf{wish_.home}};
   std::unique_ptr<synth::AudioSystem> system_;
   synth::Desk desk_;
   synth::Sequences sequences_{desk_, wish_.meter};

@@ -76,9 +76,8 @@ std::string oscPage(const CommandTable& table) {
   }
   page +=
       "\n| report | what |\n|---|---|\n"
-      "| `/meter NAME PEAK RMS` | how loud it was since the last such report, 1 being full scale; `master` is what "
-      "goes "
-      "to the sound device |\n"
+      "| `/meter NAME PEAK RMS LUFS` | how loud somebody is who goes to out, and `out` itself, in decibels: peak and "
+      "mean level of the last three tenths of a second, loudness of three seconds; -120 is silence |\n"
       "| `/phase BEAT TEMPO` | where in the bar the music is, from 1, and how fast, in quarters a minute; nothing "
       "while "
       "it stands |\n"

@@ -11,7 +11,6 @@ using namespace std::chrono_literals;
 
 const std::vector<std::string> kWhat{"meters", "phase", "bar", "turn"};
 constexpr double kMostRate = 60, kUsualRate = 20;  // a second
-constexpr Nanos kLook = 16ms;                      // how often meters and the music are looked at, at most
 constexpr Nanos kBarLook = 5ms;
 constexpr Nanos kForgets = 1h;  // without a word
 
@@ -74,9 +73,6 @@ Command::Reply OscReports::subscribe(const Command::Arguments& given) {
       return {false, std::to_string(kMostSubscribers) + " programs have subscribed already; more are not possible."};
     subscriber = &subscribers_.emplace_back(Subscriber{.sender = asking_, .heard = now_});
   }
-  const auto watches = [](Subscriber& s) { return s.wish(What::meters).wanted; };
-  if (what == What::meters && std::ranges::none_of(subscribers_, watches))
-    sources_.meters([](std::string_view, const synth::Level&) {});  // what was before is nobody's
   const double rate = given.real("rate");
   subscriber->wish(what) = {true, Nanos{std::llround(1e9 / rate)}, now_};
   due_ = now_;
@@ -113,27 +109,17 @@ void OscReports::turn(const std::string& text) {
   }
 }
 
-void OscReports::lookAtMeters(Nanos now) {
-  const bool wanted = std::ranges::any_of(subscribers_, [](Subscriber& s) { return s.wish(What::meters).wanted; });
-  if (!wanted || now - looked_ < kLook) return;
-  looked_ = now;
-  sources_.meters([&](std::string_view name, const synth::Level& level) {
-    for (Subscriber& subscriber : subscribers_) {
-      if (!subscriber.wish(What::meters).wanted) continue;
-      auto found = subscriber.loudness.find(name);
-      if (found == subscriber.loudness.end()) found = subscriber.loudness.emplace(name, Loudness{}).first;
-      Loudness& loudness = found->second;
-      loudness.peak = std::max(loudness.peak, level.peak);
-      loudness.squares += static_cast<double>(level.rms) * static_cast<double>(level.rms);
-      ++loudness.looks;
-    }
-  });
-}
-
-void OscReports::tellMeters(Subscriber& subscriber) {
-  for (const auto& [name, loudness] : subscriber.loudness)
-    tell(subscriber, "/meter", {name, loudness.peak, static_cast<float>(std::sqrt(loudness.squares / loudness.looks))});
-  subscriber.loudness.clear();
+void OscReports::tellMeters(Nanos now) {
+  std::optional<std::vector<synth::Desk::Strip>> strips;
+  for (Subscriber& subscriber : subscribers_) {
+    Wish& meters = subscriber.wish(What::meters);
+    if (!meters.wanted || meters.due > now) continue;
+    meters.due = std::max(meters.due + meters.apart, now);
+    if (!strips) strips = sources_.meters();
+    for (const auto& [name, levels] : *strips)
+      tell(subscriber, "/meter",
+           {name, static_cast<float>(levels.top), static_cast<float>(levels.rms), static_cast<float>(levels.loudness)});
+  }
 }
 
 void OscReports::tellMusic(Nanos now) {
@@ -161,19 +147,13 @@ void OscReports::sweep(Nanos now) {
 }
 
 void OscReports::tend(Nanos now) {
-  lookAtMeters(now);
+  tellMeters(now);
   tellMusic(now);
-  for (Subscriber& subscriber : subscribers_) {
-    Wish& meters = subscriber.wish(What::meters);
-    if (!meters.wanted || meters.due > now) continue;
-    meters.due = std::max(meters.due + meters.apart, now);
-    tellMeters(subscriber);
-  }
   sweep(now);
   due_ = Nanos::max();
   for (Subscriber& subscriber : subscribers_) {
     if (subscriber.wish(What::bar).wanted) due_ = std::min(due_, now + kBarLook);
-    if (subscriber.wish(What::meters).wanted) due_ = std::min(due_, now + kLook);
+    if (const Wish& meters = subscriber.wish(What::meters); meters.wanted) due_ = std::min(due_, meters.due);
     if (const Wish& phase = subscriber.wish(What::phase); phase.wanted)
       due_ = std::min(due_, std::max(phase.due, now + kBarLook));
   }

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include "bridge/command_table.hpp"
 #include "bridge/osc_packet.hpp"
 #include "scheduler/meter.hpp"
+#include "synth/desk.hpp"
 #include "synth/engine.hpp"
 
 namespace antiphon {
@@ -22,10 +22,8 @@ using OscSender = std::uint64_t;
 
 /// Where the reports come from; what is empty is not there to be subscribed to. Asked by the door's thread.
 struct OscSources {
-  using Tell = std::function<void(std::string_view name, const synth::Level& level)>;
-
-  std::function<void(const Tell&)> meters{};            // how loud each was since it was last asked
-  std::function<std::optional<synth::Beat>()> music{};  // where it is; nothing: it has not begun
+  std::function<std::vector<synth::Desk::Strip>()> meters{};  // how loud each is
+  std::function<std::optional<synth::Beat>()> music{};        // where it is; nothing: it has not begun
   Meter meter{};
   bool turns = false;  // that somebody tells them
 };
@@ -55,11 +53,6 @@ class OscReports {
 
  private:
   enum class What : std::uint8_t { meters, phase, bar, turn };
-  struct Loudness {
-    float peak = 0;
-    double squares = 0;
-    int looks = 0;
-  };
   struct Wish {
     bool wanted = false;
     Nanos apart{}, due{};
@@ -68,7 +61,6 @@ class OscReports {
     OscSender sender{};
     Nanos heard{};
     std::array<Wish, 4> wishes{};
-    std::map<std::string, Loudness, std::less<>> loudness{};
     bool gone = false;
     Wish& wish(What what) { return wishes[static_cast<std::size_t>(what)]; }
     bool wantsAnything() const;
@@ -78,8 +70,7 @@ class OscReports {
   Command::Reply unsubscribe(const Command::Arguments& given);
   Subscriber* find(OscSender sender);
   void tell(Subscriber& subscriber, const char* address, const std::vector<OscValue>& values);
-  void lookAtMeters(Nanos now);
-  void tellMeters(Subscriber& subscriber);
+  void tellMeters(Nanos now);
   void tellMusic(Nanos now);
   void sweep(Nanos now);
 
@@ -87,7 +78,7 @@ class OscReports {
   Send send_;
   CommandTable commands_;
   OscSender asking_{};
-  Nanos now_{}, due_ = Nanos::max(), looked_{};
+  Nanos now_{}, due_ = Nanos::max();
   std::vector<Subscriber> subscribers_{};
   std::optional<std::int64_t> bar_{};  // told last
 };

@@ -21,6 +21,12 @@ class NoAudio final : public synth::AudioSystem {
   }
 };
 
+EnsembleWish unheard() {
+  EnsembleWish wish;
+  wish.audio.device = synth::AudioWish::kNobody;
+  return wish;
+}
+
 }  // namespace
 
 void addWholeTable(CommandTable& table, Reached reached) {
@@ -41,9 +47,7 @@ void addWholeTable(CommandTable& table, Reached reached) {
   addEnsembleCommands(table, ensemble);
 }
 
-UnplayedStudio::UnplayedStudio()
-    : ensemble_{EnsembleWish{.audio = {.device = std::string{synth::AudioWish::kNobody}}}, std::make_unique<NoAudio>(),
-                nowhere_} {
+UnplayedStudio::UnplayedStudio() : ensemble_{unheard(), std::make_unique<NoAudio>(), nowhere_} {
   settings_.clock = ClockSource::internal;
   addWholeTable(table_, {.wanted = settings_,
                          .live = {.send = [](const LiveCommand&) { return true; },

@@ -12,7 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Nanos kSilence = 1s;         // without a call: the device is gone, whatever it says
-constexpr std::size_t kWeights = 128;  // that wait to be asked for, each of a hundredth of a second
 constexpr double kManyDelays = 1000;   // calls over which a device's delay is averaged
 
 /// By the one thread that writes it; others read.
@@ -24,7 +23,7 @@ void add(std::atomic<T>& sum, T more) {
 }  // namespace
 
 Engine::Engine(Machine& machine, AudioSystem& system, AudioWish wish)
-    : machine_{machine}, system_{system}, wish_{std::move(wish)}, clock_{machine.rate()}, weights_{kWeights} {
+    : machine_{machine}, system_{system}, wish_{std::move(wish)}, clock_{machine.rate()} {
   if (wish_.period < kLeastPeriod || wish_.period > kMostPeriod) {
     throw AudioError{"A period of " + std::to_string(wish_.period) + " frames is not possible; " +
                      std::to_string(kLeastPeriod) + " to " + std::to_string(kMostPeriod) + " are."};
@@ -133,32 +132,6 @@ bool Engine::play(NodeId node, const Gesture& gesture, Nanos when, std::optional
 
 Frame Engine::frameOf(Nanos when) { return clock_.frameFor(when).value_or(machine_.now()); }
 
-/// Adds these frames to what is told as soon as there is a hundredth of a second of it.
-void Engine::weigh(const float* left, const float* right, int frames) {
-  float peak = 0, squares = 0;
-  for (int f = 0; f < frames; ++f) {
-    peak = std::max({peak, std::abs(left[f]), std::abs(right[f])});
-    squares += left[f] * left[f] + right[f] * right[f];
-  }
-  weight_.peak = std::max(weight_.peak, peak);
-  weight_.squares += static_cast<double>(squares);
-  weight_.samples += 2 * frames;
-  if (static_cast<double>(weight_.samples) < 0.02 * rate().hertz) return;
-  weights_.push(weight_);
-  weight_ = {};
-}
-
-std::optional<Level> Engine::takeLevel() {
-  Weight all, some;
-  while (weights_.pop(some)) {
-    all.peak = std::max(all.peak, some.peak);
-    all.squares += some.squares;
-    all.samples += some.samples;
-  }
-  if (all.samples == 0) return {};
-  return Level{all.peak, static_cast<float>(std::sqrt(all.squares / static_cast<double>(all.samples)))};
-}
-
 Transport Engine::transportAt(Frame frame, const Call& call, int frames) {
   const Beat& beat = beat_.read();
   Transport time = beat.time;
@@ -185,7 +158,6 @@ void Engine::sound(float* left, float* right, int frames, const Call& call) noex
     countedPeriod_.store(frames, std::memory_order_relaxed);
   }
   machine_.render(left, right, frames, transportAt(first, call, frames));
-  weigh(left, right, frames);
   note(frames, system_.now() - begun, call.underrun);
   lastCall_.store(call.when.count(), std::memory_order_relaxed);
 }

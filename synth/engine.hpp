@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "scheduler/latest.hpp"
-#include "scheduler/ring.hpp"
 #include "synth/audio_device.hpp"
 #include "synth/card_clock.hpp"
 #include "synth/machine.hpp"
@@ -44,11 +43,6 @@ struct EngineMetrics {
   double worstShare = 0;
 };
 
-/// How loud what goes to the device was in a while: 1 is full scale.
-struct Level {
-  float peak = 0, rms = 0;
-};
-
 /// start(), stop() and tend() are called from ordinary threads, one at a time.
 class Engine final : private SoundSource {
  public:
@@ -77,8 +71,6 @@ class Engine final : private SoundSource {
   /// By one ordinary thread at a time, another than the one that plays: the frame on which what is asked for at this
   /// moment sounds, latency() after it.
   Frame frameOf(Nanos when);
-  /// By one ordinary thread at a time: how loud it was since this was last asked; nothing: it has not played since.
-  std::optional<Level> takeLevel();
 
   /// These from any thread.
   EngineMetrics metrics() const;
@@ -107,7 +99,6 @@ class Engine final : private SoundSource {
   void sound(float* left, float* right, int frames, const Call& call) noexcept override;
   Transport transportAt(Frame frame, const Call& call, int frames);
   void note(int frames, Nanos took, bool underrun);
-  void weigh(const float* left, const float* right, int frames);
 
   std::unique_ptr<AudioDevice> open();
   void change(std::unique_ptr<AudioDevice> device, bool heard);
@@ -122,15 +113,8 @@ class Engine final : private SoundSource {
   std::optional<DeviceInfo> chosen_{};  // once one has played
   std::string complaint_{};             // why it does not come back, said once
 
-  struct Weight {  // of some frames
-    float peak = 0;
-    double squares = 0;
-    std::int64_t samples = 0;
-  };
 
   CardClock clock_;
-  Weight weight_{};  // of those since the last that was told
-  Ring<Weight> weights_;
   Latest<Beat> beat_{};
   Latest<Counted> counted_{};
   std::atomic<int> countedPeriod_{0};  // 0: the device does not count

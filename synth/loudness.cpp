@@ -54,24 +54,29 @@ void LoudnessMeter::hear(const float* left, const float* right, std::size_t step
   }
 }
 
-/// The peak is that of three seconds, as the loudness; the mean level is of the last three tenths, as needles show it.
 void LoudnessMeter::publish() {
   Tenth all{}, last{};
   for (std::size_t back = 0; back < kTenths; ++back) {
     const Tenth& tenth = tenths_[(at_ + kTenths - back) % kTenths];
     all.peak = std::max(all.peak, tenth.peak);
     all.weighted += tenth.weighted;
-    if (back < 3) last.power += tenth.power;
+    if (back >= 3) continue;
+    last.power += tenth.power;
+    last.peak = std::max(last.peak, tenth.peak);
   }
   peak_.store(static_cast<float>(all.peak), std::memory_order_relaxed);
+  top_.store(static_cast<float>(last.peak), std::memory_order_relaxed);
   power_.store(static_cast<float>(last.power / (2.0 * 3 * perTenth_)), std::memory_order_relaxed);
   weighted_.store(static_cast<float>(all.weighted / (static_cast<double>(kTenths) * perTenth_)),
                   std::memory_order_relaxed);
 }
 
 Levels LoudnessMeter::levels() const {
-  const auto peak = static_cast<double>(peak_.load(std::memory_order_relaxed));
-  return {decibels(peak * peak), decibels(static_cast<double>(power_.load(std::memory_order_relaxed))),
+  const auto level = [](const std::atomic<float>& highest) {
+    const auto value = static_cast<double>(highest.load(std::memory_order_relaxed));
+    return decibels(value * value);
+  };
+  return {level(peak_), level(top_), decibels(static_cast<double>(power_.load(std::memory_order_relaxed))),
           std::max(Levels::kNothing, decibels(static_cast<double>(weighted_.load(std::memory_order_relaxed))) - 0.691)};
 }
 

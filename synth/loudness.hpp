@@ -8,13 +8,14 @@
 
 namespace antiphon::synth {
 
-/// Decibels below full scale; loudness in LUFS, of three seconds. kNothing: silence.
+/// Decibels; loudness in LUFS. The highest sample and the loudness of three seconds, top and mean level of three tenths.
+/// kNothing: silence.
 struct Levels {
   static constexpr double kNothing = -120;
-  double peak = kNothing, rms = kNothing, loudness = kNothing;
+  double peak = kNothing, top = kNothing, rms = kNothing, loudness = kNothing;
 };
 
-/// Listens in tenths of a second and tells of the last three seconds. One thread listens, any asks.
+/// Listens in tenths of a second. One thread listens, any asks.
 class LoudnessMeter {
  public:
   explicit LoudnessMeter(SampleRate rate);
@@ -41,7 +42,7 @@ class LoudnessMeter {
   std::array<Tenth, kTenths> tenths_{};
   std::size_t at_ = 0;
   int frames_ = 0;  // in this tenth
-  std::atomic<float> peak_{0}, power_{0}, weighted_{0};
+  std::atomic<float> peak_{0}, top_{0}, power_{0}, weighted_{0};
 };
 
 }  // namespace antiphon::synth

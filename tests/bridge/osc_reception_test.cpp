@@ -28,11 +28,11 @@ struct Hall {
   std::vector<OscMessage> sent{};
   bool reachable = true;
   std::optional<synth::Beat> beat{};
-  synth::Level level{};
+  synth::Levels levels{};
   OscReception reception{
       doorway,
       [](Nanos when) { return synth::Frame{std::llround(static_cast<double>(when.count()) * kRate / 1e9)}; },
-      {.meters = [this](const OscSources::Tell& tell) { tell("master", level); },
+      {.meters = [this] { return std::vector<synth::Desk::Strip>{{"out", levels}}; },
        .music = [this] { return beat; },
        .turns = true},
       [this](OscSender, const std::string& address, const std::vector<OscValue>& values) {
@@ -182,7 +182,7 @@ SCENARIO("A flood is done, counted, and not answered with another") {
 SCENARIO("Programs subscribe to what they want to know") {
   Hall hall;
   hall.beat = synth::Beat{{.tempo = 120, .beat = 0, .running = true}, 0ns};
-  hall.level = {0.5f, 0.25f};
+  hall.levels = {-1, -6, -12, -14};
   const auto count = [&](const std::string& address) {
     return std::ranges::count(hall.sent, address, &OscMessage::address);
   };
@@ -194,7 +194,7 @@ SCENARIO("Programs subscribe to what they want to know") {
     CHECK(hall.last() == "/reply meters, 10 a second");
     run(2s);
     CHECK(std::abs(count("/meter") - 20) <= 1);
-    CHECK((hall.sent.back().values == std::vector<OscValue>{std::string{"master"}, 0.5f, 0.25f}));
+    CHECK((hall.sent.back().values == std::vector<OscValue>{std::string{"out"}, -6.0f, -12.0f, -14.0f}));
     hall.come(oscMessage("/antiphon/unsubscribe"));
     hall.sent.clear();
     run(1s);
