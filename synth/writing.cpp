@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "scheduler/spelling.hpp"
+#include "synth/own_rack.hpp"
 #include "synth/quantity.hpp"
 #include "synth/rack.hpp"
 #include "synth/recipe.hpp"
@@ -59,6 +60,7 @@ std::vector<std::string_view> makeableNames() {
   std::vector<std::string_view> names;
   for (const ModuleType* type : allModules()) names.push_back(type->name);
   for (const Recipe& recipe : allRecipes()) names.push_back(recipe.name);
+  for (const OwnRack::Entry& own : ownRack().entries()) names.push_back(own.name);
   return names;
 }
 

@@ -33,7 +33,7 @@ std::string addEffect(Patch& patch, const std::string& effect, const std::string
 /// NAME.PARAM VALUE, as it is written; what the value comes to.
 double valueOf(const Patch& patch, std::string_view port, std::string_view text);
 
-/// What may stand behind `create NAME`: modules, then recipes.
+/// What may stand behind `create NAME`: modules, then recipes, then one's own.
 std::vector<std::string_view> makeableNames();
 
 }  // namespace antiphon::synth
