@@ -20,6 +20,7 @@
 #include "bridge/loopback_backend.hpp"
 #include "bridge/midi_systems.hpp"
 #include "bridge/model_commands.hpp"
+#include "bridge/module_commands.hpp"
 #include "bridge/patch_commands.hpp"
 #include "bridge/script.hpp"
 #include "bridge/session_file.hpp"
@@ -167,6 +168,7 @@ Daemon::Daemon(DaemonPlan plan)
     band_.whenCommitted([this] { ensemble_->nextAnswer(); });
     addPatchCommands(commands_, ensemble_->desk());
     addStudioCommands(commands_, ensemble_->sequences());
+    addModuleCommands(commands_, ensemble_->workshop());
     addEnsembleCommands(commands_, *ensemble_);
   }
 }
@@ -294,6 +296,7 @@ void Daemon::tend() {
   for (const std::string& news : backend_->tend()) log_.warn("[midi] " + news);
   if (ensemble_) {
     for (const std::string& news : ensemble_->tend()) log_.warn("[sound] " + news);
+    for (const std::string& news : ensemble_->watch()) log_.say("[module] " + news);
   }
   if (session_) {
     if (const auto news = session_->news()) log_.warn("[session] " + *news);

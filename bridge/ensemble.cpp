@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "bridge/module_commands.hpp"
 #include "bridge/patch_commands.hpp"
 #include "bridge/script.hpp"
 #include "bridge/studio_commands.hpp"
@@ -61,6 +62,7 @@ void Ensemble::load() {
     addPatchCommands(table, desk_);
     addStudioCommands(table, sequences_);
     addPatternPlay(table, sequences_);
+    addModuleCommands(table, workshop_);
     std::vector<ScriptLine> lines;
     try {
       lines = readScript(wish_.patch);
@@ -215,6 +217,13 @@ std::vector<std::string> Ensemble::tend() {
     faultyTold_ = faulty;
     if (!faulty.empty()) news.push_back(faulty + " was muted: what it gave was no number.");
   }
+  return news;
+}
+
+std::vector<std::string> Ensemble::watch() {
+  std::vector<std::string> news;
+  if (wish_.watch) news = workshop_.tend();
+  if (!news.empty()) lookAround();
   return news;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "bridge/silent_sink.hpp"
 #include "bridge/steady_moments.hpp"
 #include "bridge/synth_voice.hpp"
+#include "bridge/workshop.hpp"
 #include "model/tokens/phrase.hpp"
 #include "scheduler/midi_parser.hpp"
 #include "scheduler/timeline.hpp"
@@ -29,6 +31,8 @@ struct EnsembleWish {
   bool click = false;
   std::optional<std::uint8_t> channel{};  // the one that the player is heard on; nothing: all
   Meter meter{};
+  std::filesystem::path modules{};  // the folder of the player's own; empty: there is none
+  bool watch = false;               // they are reloaded when they are saved
 };
 
 /// Who may have an instrument: you, the answer when it plays what you play, and the parts that an answer may take.
@@ -57,6 +61,9 @@ class Ensemble {
 
   synth::Desk& desk() { return desk_; }
   synth::Sequences& sequences() { return sequences_; }
+  Workshop& workshop() { return workshop_; }
+  /// Reloads the player's own modules that were saved, if that was wished for; a sentence about each.
+  std::vector<std::string> watch();
   /// What the next answer plays; nothing: what the player plays.
   void expect(std::optional<Part> part);
   /// Another instrument of the factory for this seat, at once. Throws synth::PatchError.
@@ -88,6 +95,7 @@ class Ensemble {
   std::unique_ptr<synth::AudioSystem> system_;
   synth::Desk desk_;
   synth::Sequences sequences_{desk_, wish_.meter};
+  Workshop workshop_{desk_, wish_.modules};
   synth::Engine engine_;
   SteadyMoments moments_{};
   SilentSink nowhere_{};

@@ -4,8 +4,10 @@
 #include <cstdio>
 #include <vector>
 
+#include "bridge/module_commands.hpp"
 #include "bridge/patch_commands.hpp"
 #include "bridge/script.hpp"
+#include "bridge/shelf.hpp"
 #include "bridge/studio_commands.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit.hpp"
@@ -41,6 +43,7 @@ class Studio {
     addPatchCommands(table_, desk_);
     addStudioCommands(table_, sequences_);
     addPatternPlay(table_, sequences_);
+    addModuleCommands(table_, workshop_);
     addWait(table_, [this](double seconds) -> Command::Reply {
       play(std::llround(seconds * rate_.hertz));
       return {};
@@ -86,6 +89,7 @@ class Studio {
   synth::SampleRate rate_;
   synth::Desk desk_;
   synth::Sequences sequences_{desk_};
+  Workshop workshop_{desk_, usualShelf().modules()};
   CommandTable table_;
   synth::SoundFile file_;
   std::int64_t frames_, done_ = 0;

@@ -67,7 +67,8 @@ std::vector<Turned> turnedOn(const Recipe& recipe) {
 
 std::string listOfModules() {
   std::vector<Entry> all = entries();
-  for (const OwnRack::Entry& own : ownRack().entries()) all.push_back({"your own", own.name, own.purpose});
+  const std::vector<OwnRack::Entry> own = ownRack().entries();
+  for (const OwnRack::Entry& one : own) all.push_back({"your own", one.name, one.purpose});
   std::size_t widest = 0;
   for (const Entry& entry : all) widest = std::max(widest, entry.name.size());
   std::string text;

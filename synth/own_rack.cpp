@@ -27,7 +27,8 @@ bool isName(std::string_view name) {
 }  // namespace
 
 OwnRack& ownRack() {
-  static OwnRack rack;
+  // Never taken down: at the program's end the compiler, which was opened later, goes first.
+  static OwnRack& rack = *new OwnRack;
   return rack;
 }
 
@@ -51,8 +52,8 @@ bool OwnRack::has(std::string_view name) const { return find(name) != nullptr; }
 
 const OwnRack::Own* OwnRack::look(std::string_view name) {
   const Own* const known = find(name);
-  if (known != nullptr || !finder_ || !isName(name) || isOfFactory(name)) return known;
-  finder_(std::string{name});
+  if (known != nullptr || !finder_.find || !isName(name) || isOfFactory(name)) return known;
+  finder_.find(std::string{name});
   return find(name);
 }
 
@@ -82,6 +83,16 @@ const ModuleType* OwnRack::successor(const ModuleType& type) const {
 std::vector<OwnRack::Entry> OwnRack::entries() const {
   std::vector<Entry> all;
   for (const auto& own : all_) all.push_back({own->name, own->purpose});
+  if (!finder_.names) return all;
+  for (const std::string& name : finder_.names()) {
+    if (isName(name) && !isOfFactory(name) && !has(name)) all.push_back({name, "In your folder, not compiled yet."});
+  }
+  return all;
+}
+
+std::vector<std::string_view> OwnRack::names() const {
+  std::vector<std::string_view> all;
+  for (const auto& own : all_) all.emplace_back(own->name);
   return all;
 }
 

@@ -24,14 +24,19 @@ class OwnRack {
   /// The type that has taken this one's place; null: none has.
   const ModuleType* successor(const ModuleType& type) const;
 
-  /// What can be made by name, with its purpose.
+  /// What can be made by name, with its purpose; also what only the finder knows.
   struct Entry {
-    std::string_view name, purpose;
+    std::string name, purpose;
   };
   std::vector<Entry> entries() const;
+  /// Those that have been taken in.
+  std::vector<std::string_view> names() const;
 
-  /// Where what is not known by its name may be found: it takes it in, or leaves it, or throws PatchError.
-  using Finder = std::function<void(const std::string& name)>;
+  /// Where what is not known by its name may be found.
+  struct Finder {
+    std::function<void(const std::string& name)> find{};  // takes it in, or leaves it, or throws PatchError
+    std::function<std::vector<std::string>()> names{};
+  };
   void findBy(Finder finder) { finder_ = std::move(finder); }
   /// Throws PatchError unless a module of one's own may have this name.
   static void mustBeName(std::string_view name);

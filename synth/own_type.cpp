@@ -97,10 +97,8 @@ class Declaring {
     add(signalInlet("pitch", "semitones above A4: its freq"),
         {.kind = Kind::pitch, .control = program_.control("freq")});
     addStruck("gate", "1 while its key is held", program_.control("gate"));
-    Inlet velocity = signalInlet("velocity", "how hard it is struck, 0 to 1");
-    velocity.usual = 1;
     code_.loudness = program_.control("gain");
-    add(velocity, {.kind = Kind::velocity, .control = code_.loudness});
+    add(signalInlet("velocity", "how hard it is struck, 0 to 1"), {.kind = Kind::velocity, .control = code_.loudness});
   }
 
   void asModule() {

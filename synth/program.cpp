@@ -21,6 +21,7 @@ std::string trimmed(std::string_view text) {
 /// "shimmer : 3 : ERROR : undefined symbol : lowpas" as "shimmer.dsp, line 3: undefined symbol : lowpas".
 std::string toldAs(const std::string& name, std::string said) {
   std::ranges::replace(said, '\n', ' ');
+  if (said.starts_with("ASSERT")) return name + ".dsp: Faust's compiler cannot compile it, and does not know why";
   constexpr std::string_view kError = "ERROR :";
   const std::size_t error = said.find(kError);
   if (error == std::string::npos) return name + ".dsp: " + trimmed(said).substr(0, kLongestTold);

@@ -60,7 +60,7 @@ std::vector<std::string_view> makeableNames() {
   std::vector<std::string_view> names;
   for (const ModuleType* type : allModules()) names.push_back(type->name);
   for (const Recipe& recipe : allRecipes()) names.push_back(recipe.name);
-  for (const OwnRack::Entry& own : ownRack().entries()) names.push_back(own.name);
+  for (const std::string_view own : ownRack().names()) names.push_back(own);
   return names;
 }
 
