@@ -26,13 +26,13 @@ sway   = hslider("sway[unit:Hz][tooltip:how fast the echoes sway]", 0.3, 0.05, 5
 octave = ef.transpose(ma.SR * 0.08, ma.SR * 0.03, 12);
 
 // One ear's echo: late by some milliseconds that sway, and what comes back is raised, dulled and tamed.
-echo(late, turn) = (+ : de.fdelay(65536, time)) ~ (octave : fi.lowpass(1, bright) : fi.highpass(1, 150) : ma.tanh : *(rise))
+echo(late, swing) = (+ : de.fdelay(65536, time)) ~ (octave : fi.lowpass(1, bright) : fi.highpass(1, 150) : ma.tanh : *(rise))
 with {
-  time = ma.SR * late * (1 + 0.01 * os.oscp(sway, turn));
+  time = ma.SR * late * (1 + 0.01 * swing);
 };
 
 // The echoes go through a room, which makes a cloud of them.
-cloud = echo(0.19, 0), echo(0.27, ma.PI / 2) : re.stereo_freeverb(0.8, 0.7, 0.4, 23);
+cloud = echo(0.19, os.oscrs(sway)), echo(0.27, os.oscrc(sway)) : re.stereo_freeverb(0.8, 0.7, 0.4, 23);
 
 // Two inputs and two outputs: left and right. With one each, it would play once for every voice.
 process(left, right) = left, right : cloud : blend

@@ -1,7 +1,6 @@
 #include "bridge/workshop.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
@@ -78,13 +77,10 @@ std::string Workshop::take(const std::string& name) {
   std::error_code none;
   seen_[name] = std::filesystem::last_write_time(file, none);
   const std::string source = textIn(file);
-  const double share = synth::rehearsed(name, source, folder_.string());
-  const auto begin = std::chrono::steady_clock::now();
-  auto program = synth::Program::compiled(name, source, folder_.string());
-  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
-  ownRack().take(name, std::move(program));
+  const synth::Rehearsed heard = synth::rehearsed(name, source, folder_.string());
+  ownRack().take(name, synth::Program::loaded(name, heard.code));
   char text[80];
-  std::snprintf(text, sizeof text, ": compiled in %.0f ms, %.2g %% of a core", took.count(), share * 100);
+  std::snprintf(text, sizeof text, ": compiled in %.0f ms, %.2g %% of a core", heard.milliseconds, heard.share * 100);
   return name + text;
 }
 

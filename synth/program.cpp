@@ -64,6 +64,15 @@ std::shared_ptr<const Program> Program::compiled(const std::string& name, const 
   return program;
 }
 
+std::shared_ptr<const Program> Program::loaded(const std::string& name, const std::string& code) {
+  std::vector<char> error(kLongestError);
+  faust_door::Program* const made = faustDoor().load(code.c_str(), error.data(), static_cast<int>(error.size()));
+  if (made == nullptr) throw PatchError{toldAs(name, error.data())};
+  std::shared_ptr<const Program> program{new Program{made}};
+  mustBeOfSize(name, *program);
+  return program;
+}
+
 int Program::alive() { return faustDoor().alive(); }
 
 int Program::control(std::string_view label) const {

@@ -20,6 +20,9 @@ class Program {
   /// Throws PatchError: with the compiler's own words and the line, where the source is wrong.
   static std::shared_ptr<const Program> compiled(const std::string& name, const std::string& source,
                                                  const std::string& folder = {});
+  /// One that was compiled in another process of this machine.
+  static std::shared_ptr<const Program> loaded(const std::string& name, const std::string& code);
+  std::string code() const { return program_->code(); }
   /// How many of them there are.
   static int alive();
 

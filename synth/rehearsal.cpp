@@ -11,7 +11,6 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -30,7 +29,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* kProgram = "antiphon_rehearsal";
 constexpr auto kLongest = std::chrono::seconds{20};
+constexpr std::size_t kLargestCode = std::size_t{64} << 20;
 constexpr rlim_t kMostMemory = rlim_t{4} << 30;
+constexpr int kModest = 10;  // of 19
 constexpr int kAccepted = 0, kRefused = 3;
 
 /// It lies beside the plug-in.
@@ -113,6 +114,7 @@ class Rehearsal {
       std::array<char, 4096> some;
       const ssize_t got = recv(ours_->fd(), some.data(), some.size(), MSG_DONTWAIT);
       if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return said;
+      if (said.size() > kLargestCode) return {};
       if (got > 0) said.append(some.data(), static_cast<std::size_t>(got));
     }
   }
@@ -136,31 +138,38 @@ class Rehearsal {
 
 }  // namespace
 
-double rehearsed(const std::string& name, const std::string& source, const std::string& folder) {
+Rehearsed rehearsed(const std::string& name, const std::string& source, const std::string& folder) {
   static_cast<void>(faustDoor());  // says what is missing, if it is
   Rehearsal rehearsal{name, folder};
   const auto said = rehearsal.says(source);
   if (!said) throw PatchError{name + " is refused: it takes more than 20 seconds to be compiled and tried"};
   const int code = rehearsal.ended();
   if (code == kRefused) throw PatchError{*said};
-  double share = 0;
-  const bool number = std::from_chars(said->data(), said->data() + said->size(), share).ec == std::errc{};
-  if (code != kAccepted || !number)
+  Rehearsed all;
+  int used = 0;
+  if (code != kAccepted || std::sscanf(said->c_str(), "%lg %lg%n", &all.milliseconds, &all.share, &used) != 2)
     throw PatchError{name + " is refused: it brings down Faust's compiler, or itself; it may be too large"};
-  return share;
+  all.code = said->substr(static_cast<std::size_t>(used) + 1);
+  return all;
 }
 
 int rehearse(const std::string& name, const std::string& folder) {
   const rlimit memory{kMostMemory, kMostMemory}, none{0, 0};
   setrlimit(RLIMIT_AS, &memory);
   setrlimit(RLIMIT_CORE, &none);
+  setpriority(PRIO_PROCESS, 0, kModest);  // what sounds comes first
   std::string source;
   std::array<char, 4096> some;
   for (std::size_t got = 0; (got = std::fread(some.data(), 1, some.size(), stdin)) > 0;)
     source.append(some.data(), got);
   try {
-    const double share = tried(name, *Program::compiled(name, source, folder));
-    std::printf("%.6g", share);
+    const auto begin = Clock::now();
+    const auto program = Program::compiled(name, source, folder);
+    const std::chrono::duration<double, std::milli> took = Clock::now() - begin;
+    const double share = tried(name, *program);
+    const std::string code = program->code();
+    std::printf("%.6g %.6g\n", took.count(), share);
+    std::fwrite(code.data(), 1, code.size(), stdout);
   } catch (const PatchError& error) {
     std::fputs(error.what(), stdout);
     return kRefused;

@@ -6,11 +6,18 @@
 
 namespace antiphon::synth {
 
-/// Compiles and tries it. Returns what share of a processor one of it takes; throws PatchError with the reason when it
-/// is refused, when it takes too long, and when it brings the process down.
-double rehearsed(const std::string& name, const std::string& source, const std::string& folder);
+struct Rehearsed {
+  double milliseconds = 0;  // in which it was compiled
+  double share = 0;         // of a processor, that one of it takes
+  std::string code{};       // for Program::loaded
+};
 
-/// What the process does, and returns: it reads the source and answers with the share, or with the reason.
+/// Compiles and tries it. Throws PatchError with the reason when it is refused, when it takes too long, and when it
+/// brings the process down.
+Rehearsed rehearsed(const std::string& name, const std::string& source, const std::string& folder);
+
+/// What the process does, and returns: it reads the source and answers with what has become of it, or with
+/// the reason.
 int rehearse(const std::string& name, const std::string& folder);
 
 }  // namespace antiphon::synth

@@ -37,6 +37,8 @@ class Program {
   virtual int controls() const = 0;
   virtual const Control& control(int index) const = 0;
   virtual Instance* start(int rate) = 0;
+  /// For Door::load, on a processor of the same kind.
+  virtual const char* code() = 0;
 };
 
 /// What the plug-in hands out, by the one symbol that is looked up in it.
@@ -45,6 +47,8 @@ struct Door {
   const char* faustVersion = "";
   /// Null: `error` says why, in the compiler's words. `folder` is searched for what the source imports.
   Program* (*compile)(const char* name, const char* source, const char* folder, char* error, int errorSize) = nullptr;
+  /// One that was compiled elsewhere; likewise.
+  Program* (*load)(const char* code, char* error, int errorSize) = nullptr;
   void (*close)(Program*) = nullptr;
   void (*stop)(Instance*) = nullptr;
   /// Programs that are compiled and not closed.

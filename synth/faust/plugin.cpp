@@ -201,10 +201,16 @@ class Compiled final : public Program {
     return new Playing{made.release(), std::move(zones)};
   }
 
+  const char* code() override {
+    if (code_.empty()) code_ = writeDSPFactoryToMachine(factory_.get(), "");
+    return code_.c_str();
+  }
+
  private:
   Factory factory_;
   std::unique_ptr<llvm_dsp> example_;
   Reader reader_{};
+  std::string code_{};
   int rate_ = 0;
 };
 
@@ -227,6 +233,18 @@ Program* compile(const char* name, const char* source, const char* folder, char*
   return nullptr;
 }
 
+Program* load(const char* code, char* error, int errorSize) {
+  try {
+    std::string why;
+    Factory factory{readDSPFactoryFromMachine(code, "", why), deleteDSPFactory};
+    if (!factory) throw std::runtime_error{why.empty() ? "ERROR : its code cannot be read" : why};
+    return new Compiled{std::move(factory)};
+  } catch (const std::exception& e) {
+    tell(error, errorSize, e.what());
+  }
+  return nullptr;
+}
+
 }  // namespace
 }  // namespace antiphon::faust_door
 
@@ -237,6 +255,7 @@ extern "C" __attribute__((visibility("default"))) const antiphon::faust_door::Do
   static const Door door{kVersion,
                          getCLibFaustVersion(),
                          compile,
+                         load,
                          [](Program* program) { delete program; },
                          [](Instance* instance) { delete instance; },
                          [] { return programs.load(); }};
