@@ -341,6 +341,7 @@ void Daemon::tend() {
   for (const std::string& news : backend_->tend()) log_.warn("[midi] " + news);
   if (ensemble_) {
     for (const std::string& news : doorway_.within([this] { return ensemble_->tend(); })) log_.warn("[sound] " + news);
+    for (const std::string& news : doorway_.within([this] { return ensemble_->watch(); })) log_.say("[module] " + news);
   }
   if (session_) {
     if (const auto news = session_->news()) log_.warn("[session] " + *news);

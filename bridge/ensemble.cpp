@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "bridge/mixer_commands.hpp"
+#include "bridge/module_commands.hpp"
 #include "bridge/patch_commands.hpp"
 #include "bridge/script.hpp"
 #include "bridge/studio_commands.hpp"
@@ -64,6 +65,7 @@ void Ensemble::load() {
     addMixerCommands(table, desk_);
     addStudioCommands(table, sequences_);
     addPatternPlay(table, sequences_);
+    addModuleCommands(table, workshop_);
     std::vector<ScriptLine> lines;
     try {
       lines = readScript(wish_.patch);
@@ -224,6 +226,13 @@ std::vector<std::string> Ensemble::tend() {
     faultyTold_ = faulty;
     if (!faulty.empty()) news.push_back(faulty + " was muted: what it gave was no number.");
   }
+  return news;
+}
+
+std::vector<std::string> Ensemble::watch() {
+  std::vector<std::string> news;
+  if (wish_.watch) news = workshop_.tend();
+  if (!news.empty()) lookAround();
   return news;
 }
 

@@ -16,6 +16,7 @@
 #include "bridge/silent_sink.hpp"
 #include "bridge/steady_moments.hpp"
 #include "bridge/synth_voice.hpp"
+#include "bridge/workshop.hpp"
 #include "model/tokens/phrase.hpp"
 #include "scheduler/latest.hpp"
 #include "scheduler/midi_parser.hpp"
@@ -36,6 +37,7 @@ struct EnsembleWish {
   std::filesystem::path home{};           // where what is saved is kept; empty: the usual place
   std::optional<std::uint8_t> channel{};  // the one that the player is heard on; nothing: all
   Meter meter{};
+  bool watch = false;               // they are reloaded when they are saved
 };
 
 /// Who may have an instrument: you, the answer when it plays what you play, and the parts that an answer may take.
@@ -70,6 +72,9 @@ class Ensemble {
   bool hasSeats() const { return wish_.seats; }
   /// Where the music is, in quarters.
   double beat() const { return desk_.machine().beat(); }
+  Workshop& workshop() { return workshop_; }
+  /// Reloads the player's own modules that were saved, if that was wished for; a sentence about each.
+  std::vector<std::string> watch();
   /// What the next answer plays; nothing: what the player plays.
   void expect(std::optional<Part> part);
   /// Another instrument of the factory for this seat, at once. Throws synth::PatchError.
@@ -113,6 +118,7 @@ class Ensemble {
   synth::Sequences sequences_{desk_, wish_.meter};
   synth::History history_{desk_, sequences_};
   Agenda agenda_{sequences_};
+  Workshop workshop_{desk_, shelf_.modules()};
   synth::Engine engine_;
   SteadyMoments moments_{};
   Latest<synth::Beat> told_{};

@@ -5,6 +5,7 @@
 #include "bridge/agenda.hpp"
 #include "bridge/ensemble_commands.hpp"
 #include "bridge/mixer_commands.hpp"
+#include "bridge/module_commands.hpp"
 #include "bridge/patch_commands.hpp"
 #include "bridge/studio_commands.hpp"
 #include "bridge/studio_midi.hpp"
@@ -44,6 +45,7 @@ void addWholeTable(CommandTable& table, Reached reached) {
   addHistoryCommands(table, ensemble.history());
   addFileCommands(table, ensemble.desk(), ensemble.sequences(), ensemble.shelf(), reached.files);
   addExport(table, ensemble.desk(), ensemble.sequences(), ensemble.shelf(), reached.files);
+  addModuleCommands(table, ensemble.workshop());
   addEnsembleCommands(table, ensemble);
 }
 

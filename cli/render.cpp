@@ -6,8 +6,10 @@
 
 #include "bridge/agenda.hpp"
 #include "bridge/mixer_commands.hpp"
+#include "bridge/module_commands.hpp"
 #include "bridge/patch_commands.hpp"
 #include "bridge/script.hpp"
+#include "bridge/shelf.hpp"
 #include "bridge/studio_commands.hpp"
 #include "bridge/studio_files.hpp"
 #include "bridge/studio_midi.hpp"
@@ -61,6 +63,7 @@ class Studio {
                   wish_.tempo = given.real("bpm");
                   return {};
                 }});
+    addModuleCommands(table_, workshop_);
     addWait(table_, [this](double seconds) -> Command::Reply {
       play(std::llround(seconds * rate_.hertz));
       return {};
@@ -120,6 +123,7 @@ class Studio {
   synth::Sequences sequences_{desk_};
   synth::History history_{desk_, sequences_};
   Agenda agenda_{sequences_};
+  Workshop workshop_{desk_, Shelf{}.modules()};
   CommandTable table_;
   synth::SoundFile file_;
   std::int64_t frames_, done_ = 0;

@@ -22,6 +22,8 @@ SoundFlags::SoundFlags(CLI::App& app, bool always) : always_{always}, click_{alw
   needsSynth_[2] = app.add_option("--rate", rate_, "Frames a second (default: what the sound device likes)")
                        ->check(number(synth::kLowestRate.hertz, synth::kHighestRate.hertz, "frames a second"))
                        ->group(sound);
+  needsSynth_[3] =
+      app.add_flag("--watch", watch_, "Reload modules of your own when their files are saved")->group(sound);
   app.add_flag("--list-devices", list_, "List the sound devices, and end")->group(sound);
 }
 
@@ -44,6 +46,7 @@ std::optional<EnsembleWish> SoundFlags::understand(const RunOptions& options) co
   wish.click = click_ == "on";
   wish.channel = options.settings.channel;
   wish.meter = options.settings.meter;
+  wish.watch = watch_;
   return wish;
 }
 

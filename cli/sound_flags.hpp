@@ -20,11 +20,11 @@ class SoundFlags {
 
  private:
   bool always_;
-  CLI::Option *synth_ = nullptr, *needsSynth_[3] = {};
+  CLI::Option *synth_ = nullptr, *needsSynth_[4] = {};
   std::string patch_{}, click_;
   int period_ = synth::AudioWish{}.period;
   double rate_ = 0;
-  bool through_ = false, list_ = false;
+  bool through_ = false, list_ = false, watch_ = false;
 };
 
 /// All sound devices of this machine, a line each.

@@ -19,6 +19,16 @@ std::uint64_t chanceOf(std::string_view name) {
   return hash;
 }
 
+/// Whether a module that is made anew hears by this cable what the one before has heard by that. Both hear all of it,
+/// and fade into each other by what they give: a new one does not begin with half a pitch.
+bool isSucceeded(const Cable& before, const Cable& now) {
+  return before.to != now.to && before.to->name == now.to->name && before.from->name == now.from->name &&
+         before.from->type.outlets[static_cast<std::size_t>(before.outlet)].name ==
+             now.from->type.outlets[static_cast<std::size_t>(now.outlet)].name &&
+         before.to->type.inlets[static_cast<std::size_t>(before.inlet)].name ==
+             now.to->type.inlets[static_cast<std::size_t>(now.inlet)].name;
+}
+
 }  // namespace
 
 Desk::Desk(SampleRate rate, std::uint64_t seed) : machine_{rate}, seed_{seed} {
@@ -32,6 +42,7 @@ int Desk::frames(double seconds) const {
 
 void Desk::edit(Patch patch) {
   free();
+  patch.renew();
   bring(patch);
   patch_ = std::move(patch);
   follow();
@@ -139,7 +150,7 @@ void Desk::bring(const Patch& patch) {
     const PlacedModule& placed = patch.modules()[i];
     const auto old = std::ranges::find_if(nodes_, [&](const auto& node) {
       return node->name == placed.name && &node->type == placed.type && node->groups == std::max(1, groups[i]) &&
-             node->voices == (groups[i] > 0) && node->recording == recordings[i];
+             node->voices == (groups[i] > 0) && node->recording == recordings[i] && node->code == placed.type->code;
     });
     if (old != nodes_.end()) {
       nodes.push_back(*old);
@@ -152,11 +163,12 @@ void Desk::bring(const Patch& patch) {
       continue;
     }
     ++made_;
-    nodes.push_back(std::make_shared<Node>(NodeId{made_}, placed.name, *placed.type,
-                                           Place{machine_.rate(), std::max(1, groups[i]),
-                                                 seed_ * 0x9E3779B97F4A7C15u + chanceOf(placed.name), recordings[i]},
-                                           placed.values));
-    nodes.back()->voices = groups[i] > 0;
+    nodes.push_back(
+        std::make_shared<Node>(NodeId{made_}, placed.name, *placed.type,
+                               Place{machine_.rate(), std::max(1, groups[i]),
+                                     seed_ * 0x9E3779B97F4A7C15u + chanceOf(placed.name), recordings[i],
+                                     placed.type->code, groups[i] > 0},
+                               placed.values));
   }
   const auto nodeCalled = [&](const std::string& name) { return std::ranges::find(nodes, name, &Node::name)->get(); };
 
@@ -176,14 +188,17 @@ void Desk::bring(const Patch& patch) {
       if (before != wanted.amount) machine_.fade(**old, amount, fade);
     } else {
       cables.push_back(std::make_shared<Cable>(from, wanted.outlet, to, wanted.inlet, late[i]));
-      cables.back()->amount = Glide{0};
+      const bool heardAlready =
+          std::ranges::any_of(cables_, [&](const auto& c) { return isSucceeded(*c, *cables.back()); });
+      cables.back()->amount = Glide{heardAlready ? amount : 0};
       cables.back()->amount.to(amount, fade);
     }
   }
 
   for (const auto& cable : cables_) {
     if (std::ranges::find(cables, cable) != cables.end()) continue;
-    machine_.fade(*cable, 0, fade);
+    if (std::ranges::none_of(cables, [&](const auto& c) { return isSucceeded(*cable, *c); }))
+      machine_.fade(*cable, 0, fade);
     leaving_.push_back({nullptr, cable, gone});
   }
   for (const auto& node : nodes_) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "scheduler/spelling.hpp"
+#include "synth/own_rack.hpp"
 #include "synth/patch.hpp"
 #include "synth/rack.hpp"
 #include "synth/recipe.hpp"
@@ -19,7 +20,7 @@ struct Entry {
   std::string_view family, name, purpose;
 };
 
-/// Modules, then recipes, each family's together in the order in which it first comes.
+/// The factory's modules, then its recipes, each family's together in the order in which it first comes.
 std::vector<Entry> entries() {
   std::vector<Entry> all;
   for (const ModuleType* type : allModules()) all.push_back({type->family, type->name, type->purpose});
@@ -65,11 +66,14 @@ std::vector<Turned> turnedOn(const Recipe& recipe) {
 }  // namespace
 
 std::string listOfModules() {
+  std::vector<Entry> all = entries();
+  const std::vector<OwnRack::Entry> own = ownRack().entries();
+  for (const OwnRack::Entry& one : own) all.push_back({"your own", one.name, one.purpose});
   std::size_t widest = 0;
-  for (const Entry& entry : entries()) widest = std::max(widest, entry.name.size());
+  for (const Entry& entry : all) widest = std::max(widest, entry.name.size());
   std::string text;
   std::string_view family;
-  for (const Entry& entry : entries()) {
+  for (const Entry& entry : all) {
     if (entry.family != family) text += (text.empty() ? "" : "\n") + std::string{family = entry.family} + "\n";
     std::string name{entry.name};
     name.resize(widest, ' ');

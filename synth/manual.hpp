@@ -7,11 +7,11 @@
 
 namespace antiphon::synth {
 
-/// A line for each module and recipe, by families.
+/// A line for each module and recipe, by families; one's own last.
 std::string listOfModules();
 /// One module or recipe with all that it takes and gives. Throws PatchError with the nearest name.
 std::string aboutModule(const std::string& name);
-/// docs/modules.md.
+/// docs/modules.md: the factory's.
 std::string modulesPage();
 
 }  // namespace antiphon::synth

@@ -77,6 +77,8 @@ struct Place {
   int groups = 1;
   std::uint64_t seed = 1;                        // of all that is left to chance
   std::shared_ptr<const Recording> recording{};  // of its file, if it asks for one
+  std::shared_ptr<const void> code{};            // of its type
+  bool voices = false;                           // its lanes are; else they are a room's
 };
 
 enum class Spread : std::uint8_t {
@@ -92,6 +94,7 @@ struct ModuleType {
   Spread spread = Spread::follows;
   std::string_view file{};  // the sound file that it asks for: which; empty: none
   std::unique_ptr<Module> (*make)(const Place&) = nullptr;
+  std::shared_ptr<const void> code{};  // what it was compiled to; empty: the factory's
 
   /// -1: there is none. An empty name is the first.
   int inlet(std::string_view called) const;

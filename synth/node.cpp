@@ -23,7 +23,9 @@ Node::Node(NodeId which, std::string called, const ModuleType& kind, const Place
       name{std::move(called)},
       type{kind},
       groups{place.groups},
+      voices{place.voices},
       recording{place.recording},
+      code{place.code},
       module{kind.make(place)} {
   for (const double value : values) knobs.emplace_back(static_cast<float>(value));
   for (const Inlet& inlet : type.inlets) {

@@ -89,6 +89,7 @@ struct Node {
   int groups;
   bool voices = false;  // its lanes are; else they are a room's
   std::shared_ptr<const Recording> recording;
+  std::shared_ptr<const void> code;
   std::unique_ptr<Module> module;
   std::vector<Glide> knobs{};        // of each inlet
   std::vector<Signals> mixed{};      // of each inlet: where knob and cables are added up

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "scheduler/spelling.hpp"
+#include "synth/own_rack.hpp"
 #include "synth/rack.hpp"
+#include "synth/recipe.hpp"
 
 namespace antiphon::synth {
 namespace {
@@ -246,6 +248,55 @@ void Patch::disconnect(std::string_view from, std::string_view to) {
     return c.from == cable.from && c.outlet == cable.outlet && c.to == cable.to && c.inlet == cable.inlet;
   });
   if (gone == 0) throw PatchError{"no cable goes from " + std::string{from} + " to " + std::string{to}};
+}
+
+void Patch::renew() {
+  for (PlacedModule& module : modules_) {
+    const ModuleType* const now = ownRack().successor(*module.type);
+    if (now == nullptr) continue;
+    renew(module, *now);
+    for (Instrument& whole : instruments_) {
+      if (module.name.starts_with(whole.name + "-")) renewKnobs(whole);
+    }
+  }
+}
+
+void Patch::renew(PlacedModule& module, const ModuleType& type) {
+  const ModuleType& before = *module.type;
+  std::vector<double> values;
+  for (const Inlet& inlet : type.inlets) {
+    const int old = before.inlet(inlet.name);
+    const double value = old < 0 ? inlet.usual : module.values[static_cast<std::size_t>(old)];
+    values.push_back(std::clamp(inlet.unit == Unit::choice ? std::round(value) : value, inlet.least, inlet.most));
+  }
+  std::erase_if(cables_, [&](PatchCable& cable) {
+    if (cable.from == module.name)
+      cable.outlet = type.outlet(before.outlets[static_cast<std::size_t>(cable.outlet)].name);
+    if (cable.to == module.name) {
+      cable.inlet = type.inlet(before.inlets[static_cast<std::size_t>(cable.inlet)].name);
+      if (cable.inlet >= 0 && type.inlets[static_cast<std::size_t>(cable.inlet)].unit == Unit::choice) return true;
+    }
+    return cable.outlet < 0 || cable.inlet < 0;
+  });
+  module.type = &type;
+  module.values = std::move(values);
+}
+
+/// What can be turned on an instrument is what its recipe says now.
+void Patch::renewKnobs(Instrument& whole) const {
+  const auto isGone = [&](const std::string& port) {
+    const auto [name, inlet] = apart(port);
+    const PlacedModule* const module = find(name);
+    return module == nullptr || module->type->inlet(inlet) < 0;
+  };
+  if (const Recipe* const recipe = ownRack().recipe(whole.recipe)) {
+    Patch fresh;
+    make(fresh, whole.name, *recipe, {});
+    whole.knobs = fresh.instrument(whole.name)->knobs;
+    whole.controllers = fresh.instrument(whole.name)->controllers;
+  }
+  std::erase_if(whole.knobs, [&](const auto& knob) { return isGone(knob.port); });
+  std::erase_if(whole.controllers, [&](const auto& controller) { return isGone(controller.port); });
 }
 
 }  // namespace antiphon::synth

@@ -95,6 +95,9 @@ class Patch {
   /// `NAME` or `NAME.PORT`, of a module or an instrument. A cable that is there already gets the new amount.
   PatchCable connect(std::string_view from, std::string_view to, double amount = 1);
   void disconnect(std::string_view from, std::string_view to);
+  /// Modules whose type has been written anew become of the new type: settings and cables go over by name, and what the
+  /// new type has no room for is gone.
+  void renew();
 
   const std::vector<PlacedModule>& modules() const { return modules_; }
   const std::vector<PatchCable>& cables() const { return cables_; }
@@ -126,6 +129,8 @@ class Patch {
  private:
   void mustBeFree(const std::string& name) const;
   PatchCable between(std::string_view from, std::string_view to) const;
+  void renew(PlacedModule& module, const ModuleType& type);
+  void renewKnobs(Instrument& whole) const;
 
   std::vector<PlacedModule> modules_{};
   std::vector<Instrument> instruments_{};

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "synth/own_rack.hpp"
+
 namespace antiphon::synth {
 
 #define ANTIPHON_MODULE(name) const ModuleType& name##Module();
@@ -19,7 +21,7 @@ const std::vector<const ModuleType*>& allModules() {
 
 const ModuleType* moduleCalled(std::string_view name) {
   const auto found = std::ranges::find(allModules(), name, [](const ModuleType* type) { return type->name; });
-  return found == allModules().end() ? nullptr : *found;
+  return found == allModules().end() ? ownRack().module(name) : *found;
 }
 
 }  // namespace antiphon::synth

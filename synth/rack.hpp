@@ -1,4 +1,4 @@
-// All the modules there are.
+// All the modules that the factory has, and how one is found.
 #pragma once
 
 #include <string_view>
@@ -10,7 +10,7 @@ namespace antiphon::synth {
 
 /// In the order in which they are shown.
 const std::vector<const ModuleType*>& allModules();
-/// Null: there is none.
+/// The factory's, or one's own. Null: there is none. Throws PatchError when there is one, and it is no good.
 const ModuleType* moduleCalled(std::string_view name);
 
 }  // namespace antiphon::synth

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "scheduler/spelling.hpp"
+#include "synth/own_rack.hpp"
 #include "synth/quantity.hpp"
 
 namespace antiphon::synth {
@@ -206,7 +207,7 @@ class Making {
 
 const Recipe* recipeCalled(std::string_view name) {
   const auto found = std::ranges::find(allRecipes(), name, &Recipe::name);
-  return found == allRecipes().end() ? nullptr : &*found;
+  return found == allRecipes().end() ? ownRack().recipe(name) : &*found;
 }
 
 bool asksFor(const Recipe& recipe, std::string_view word) {

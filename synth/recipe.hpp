@@ -28,7 +28,7 @@ struct Recipe {
 
 /// The factory's.
 const std::vector<Recipe>& allRecipes();
-/// Null: there is none.
+/// The factory's, or one's own. Null: there is none. Throws PatchError when there is one, and it is no good.
 const Recipe* recipeCalled(std::string_view name);
 /// Whether it leaves this word to choose.
 bool asksFor(const Recipe& recipe, std::string_view word);

@@ -6,6 +6,7 @@
 
 #include "scheduler/spelling.hpp"
 #include "synth/mixer.hpp"
+#include "synth/own_rack.hpp"
 #include "synth/quantity.hpp"
 #include "synth/rack.hpp"
 #include "synth/recipe.hpp"
@@ -70,6 +71,7 @@ std::vector<std::string_view> makeableNames() {
   std::vector<std::string_view> names;
   for (const ModuleType* type : allModules()) names.push_back(type->name);
   for (const Recipe& recipe : allRecipes()) names.push_back(recipe.name);
+  for (const std::string_view own : ownRack().names()) names.push_back(own);
   return names;
 }
 

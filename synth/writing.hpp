@@ -31,7 +31,7 @@ void makeBus(Patch& patch, const std::string& name, std::span<const PatchWord> w
 /// NAME.PARAM VALUE, as it is written; what the value comes to.
 double valueOf(const Patch& patch, std::string_view port, std::string_view text);
 
-/// What may stand behind `create NAME`: modules, then recipes.
+/// What may stand behind `create NAME`: modules, then recipes, then one's own.
 std::vector<std::string_view> makeableNames();
 
 }  // namespace antiphon::synth

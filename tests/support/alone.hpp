@@ -27,7 +27,7 @@ class Alone {
       : type_{*moduleCalled(module)},
         groups_{groups},
         rate_{rate},
-        module_{type_.make({rate, groups, seed, recording})} {
+        module_{type_.make({rate, groups, seed, recording, type_.code})} {
     for (const Inlet& inlet : type_.inlets) values_.push_back(static_cast<float>(inlet.usual));
     for (std::size_t i = 0; i < type_.inlets.size(); ++i) in_.push_back(silentSignals(kMostGroups));
     for (std::size_t i = 0; i < type_.outlets.size(); ++i) out_.push_back(silentSignals(groups));
