@@ -79,7 +79,8 @@ void insertBehind(Patch& patch, const std::string& name, const std::string& adde
 
 void makeMaster(Patch& patch) {
   if (patch.find(kMaster) != nullptr) return;
-  patch.add(std::string{kMaster}, *moduleCalled("gain"));
+  // A module of the room: what comes straight from a drum is a voice, and would make all beside it voices as well.
+  patch.add(std::string{kMaster}, *moduleCalled(kChannel));
   const std::vector<PatchCable> before = patch.cables();
   for (const PatchCable& cable : before) {
     if (cable.to != kOut || cable.inlet != 0) continue;

@@ -27,7 +27,7 @@ std::string nearestPort(std::string_view meant, const Ports& ports) {
   std::vector<std::string_view> names;
   for (const auto& port : ports) names.push_back(port.name);
   const std::string near = nearestName(meant, names);
-  return near.empty() ? "" : "; did you mean " + quoted(near) + "?";
+  return near.empty() ? "." : "; did you mean " + quoted(near) + "?";
 }
 
 bool isName(std::string_view name) {

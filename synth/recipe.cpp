@@ -191,7 +191,8 @@ class Making {
     std::vector<std::string_view> names{asked_.begin(), asked_.end()};
     for (const auto& knob : whole_.knobs) names.push_back(knob.name);
     if (std::ranges::find(names, word) != names.end()) return;
-    throw PatchError{whole_.name + " (" + whole_.recipe + ") has no " + quoted(word) + suggested(word, names) +
+    const std::string near = suggested(word, names);
+    throw PatchError{whole_.name + " (" + whole_.recipe + ") has no " + quoted(word) + (near.empty() ? "." : near) +
                      " It takes: " + listed(names)};
   }
 

@@ -137,7 +137,7 @@ std::string addEffect(Patch& patch, const std::string& effect, const std::string
 
 void makeBus(Patch& patch, const std::string& name, std::span<const PatchWord> words) {
   std::vector<PatchWord> its{words.begin(), words.end()};
-  std::string effect = "gain";
+  std::string effect = "channel";  // of the room, as the master is
   if (!its.empty() && its.front().key.empty()) {
     effect = its.front().text;
     its.erase(its.begin());

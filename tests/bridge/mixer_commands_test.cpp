@@ -1,6 +1,7 @@
 #include "bridge/mixer_commands.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "synth/mixer.hpp"
 #include "tests/support/hearing.hpp"
@@ -128,6 +129,29 @@ SCENARIO("MIX-4 The meters tell what is heard") {
       for (const auto& strip : studio.desk.strips()) out = strip.levels.peak;
       CHECK(out == Approx(alone).margin(0.3));
     }
+  }
+}
+
+SCENARIO("MIX-5 A drum and what is panned go through one master, or one bus") {
+  const std::string through =
+      GENERATE(as<std::string>{}, "gain master 0", "add compressor to master ratio=1", "bus drums");
+  Studio studio;
+  studio.ok("pan tone right");
+  studio.ok("create kick");
+  studio.ok("sequence kick: x...");  // it has pads from here on, and is not played
+  studio.ok(through);
+  if (through == "bus drums") {
+    studio.ok("unpatch channel-tone > out");
+    studio.ok("patch channel-tone > drums amount=0.25");
+    studio.ok("patch kick > drums");
+  }
+  CAPTURE(through);
+  studio.hear(0.1);
+  THEN("left is still left") {
+    CHECK(loudest(studio.hear(0.5)) < 1e-4);
+    studio.ok("pan tone left");
+    studio.hear(0.1);
+    CHECK(loudest(studio.hear(0.5)) == Approx(0.25 * std::sqrt(2)).epsilon(0.01));
   }
 }
 
