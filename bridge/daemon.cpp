@@ -269,7 +269,13 @@ int Daemon::run() {
     else if (piano_) log_.warn("[keys] no terminal: there are no keys to play on");
     while (!quit_.load() && stopSignal.load() == 0) {
       tell();
-      if (ensemble_) doorway_.within([this] { ensemble_->turnKnobs(); });
+      if (ensemble_) {
+        for (const std::string& news : doorway_.within([this] {
+               ensemble_->turnKnobs();
+               return ensemble_->recorder().tend();
+             }))
+          log_.say("[record] " + news);
+      }
       if (plan_.turns > 0 && turnsPlayed_ >= plan_.turns) break;
       tend();
       doorway_.within([&] { log_.redraw(console.typed()); });
@@ -292,6 +298,7 @@ int Daemon::run() {
   if (ensemble_) {
     ensemble_->fadeAway(std::chrono::duration<double>(kFadeAway).count());
     if (ensemble_->heard()) std::this_thread::sleep_for(kFadeAway);
+    for (const std::string& news : ensemble_->recorder().finish()) log_.say("[record] " + news);
     log_.say("[sound] " + ensemble_->status());
     ensemble_->stop();
   }

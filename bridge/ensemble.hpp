@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "bridge/agenda.hpp"
+#include "bridge/recorder.hpp"
 #include "bridge/shelf.hpp"
 #include "bridge/silent_sink.hpp"
 #include "bridge/steady_moments.hpp"
@@ -37,7 +38,7 @@ struct EnsembleWish {
   std::filesystem::path home{};           // where what is saved is kept; empty: the usual place
   std::optional<std::uint8_t> channel{};  // the one that the player is heard on; nothing: all
   Meter meter{};
-  bool watch = false;               // they are reloaded when they are saved
+  bool watch = false;  // they are reloaded when they are saved
 };
 
 /// Who may have an instrument: you, the answer when it plays what you play, and the parts that an answer may take.
@@ -68,6 +69,7 @@ class Ensemble {
   synth::Sequences& sequences() { return sequences_; }
   synth::History& history() { return history_; }
   Agenda& agenda() { return agenda_; }
+  Recorder& recorder() { return recorder_; }
   const Shelf& shelf() const { return shelf_; }
   bool hasSeats() const { return wish_.seats; }
   /// Where the music is, in quarters.
@@ -118,6 +120,7 @@ class Ensemble {
   synth::Sequences sequences_{desk_, wish_.meter};
   synth::History history_{desk_, sequences_};
   Agenda agenda_{sequences_};
+  Recorder recorder_{desk_, sequences_, shelf_};
   Workshop workshop_{desk_, shelf_.modules()};
   synth::Engine engine_;
   SteadyMoments moments_{};

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "bridge/studio_commands.hpp"
+#include "bridge/trying.hpp"
 
 namespace antiphon {
 namespace {
@@ -152,7 +153,20 @@ void addDeeds(CommandTable& table, const Shared& line) {
       return line->send(command, done);
     };
   };
-  table.add({"record", {}, "Manual mode: the call begins here.", manual("record", Record{}, "recording the call")});
+  const Command::Handler call = manual("record", Record{}, "recording the call");
+  if (line->doors.recorder == nullptr) {
+    table.add({"record", {}, "Manual mode: the call begins here.", call});
+  } else {
+    table.add({"record",
+               {{"words", Command::Rest{"[NAME [bars N] | stop]"}}},
+               "Records what is heard into a file, for so many bars from the next one on or until record stop; in "
+               "manual mode, record alone begins the call.",
+               [line, call](const Arguments& given) {
+                 const Command::Words& words = given.rest("words");
+                 if (words.empty() && line->settings.mode == Mode::manual) return call(given);
+                 return trying([&](const Arguments&) { return line->doors.recorder->ask(words); })(given);
+               }});
+  }
   const Command::Handler answer = manual("play", Play{}, "answering at the next bar line");
   if (line->doors.patterns == nullptr) {
     table.add({"play", {}, "Manual mode: answer at the next bar line.", answer});

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "bridge/command_table.hpp"
+#include "bridge/recorder.hpp"
 #include "scheduler/live_command.hpp"
 #include "scheduler/settings.hpp"
 #include "synth/studio/sequences.hpp"
@@ -17,6 +18,7 @@ struct LiveDoors {
   std::function<std::string()> status;
   std::function<void()> quit;
   synth::Sequences* patterns = nullptr;  // that play beside; null: nothing sounds here
+  Recorder* recorder = nullptr;          // likewise
 };
 
 /// `settings` is what was asked for last: a command changes it when it has been sent. It must outlive the table.

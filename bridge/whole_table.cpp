@@ -31,7 +31,10 @@ EnsembleWish unheard() {
 }  // namespace
 
 void addWholeTable(CommandTable& table, Reached reached) {
-  if (reached.ensemble != nullptr) reached.live.patterns = &reached.ensemble->sequences();
+  if (reached.ensemble != nullptr) {
+    reached.live.patterns = &reached.ensemble->sequences();
+    reached.live.recorder = &reached.ensemble->recorder();
+  }
   addLiveCommands(table, reached.wanted, std::move(reached.live));
   addModelCommands(table, std::move(reached.desk), std::move(reached.model));
   addWait(table, std::move(reached.wait));

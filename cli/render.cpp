@@ -8,6 +8,7 @@
 #include "bridge/mixer_commands.hpp"
 #include "bridge/module_commands.hpp"
 #include "bridge/patch_commands.hpp"
+#include "bridge/recorder.hpp"
 #include "bridge/script.hpp"
 #include "bridge/shelf.hpp"
 #include "bridge/studio_commands.hpp"
@@ -64,6 +65,7 @@ class Studio {
                   return {};
                 }});
     addModuleCommands(table_, workshop_);
+    addRecorder(table_, recorder_);
     addWait(table_, [this](double seconds) -> Command::Reply {
       play(std::llround(seconds * rate_.hertz));
       return {};
@@ -78,6 +80,7 @@ class Studio {
       sequences_.tend();
     }
     play(frames_ - done_);
+    for (const std::string& news : recorder_.finish()) std::printf("%s\n", news.c_str());
     file_.close();
     progress_.end();
     if (const std::string faulty = desk_.faulty(); !faulty.empty())
@@ -113,6 +116,7 @@ class Studio {
       frames -= count;
       desk_.tend();
       sequences_.tend();
+      for (const std::string& news : recorder_.tend()) std::printf("%s\n", news.c_str());
       progress_.at(static_cast<double>(done_) / static_cast<double>(frames_));
     }
   }
@@ -123,6 +127,7 @@ class Studio {
   synth::Sequences sequences_{desk_};
   synth::History history_{desk_, sequences_};
   Agenda agenda_{sequences_};
+  Recorder recorder_{desk_, sequences_, Shelf{}};
   Workshop workshop_{desk_, Shelf{}.modules()};
   CommandTable table_;
   synth::SoundFile file_;

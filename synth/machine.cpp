@@ -99,6 +99,11 @@ void Machine::obey() {
         plan_ = command.plan;
         meet();
         break;
+      case Command::Kind::tape:
+        tapeFrom_ = command.from;
+        tapeUntil_ = command.until;
+        take_ = command.take;
+        break;
       case Command::Kind::strike:
         if (command.played.gesture.kind != Gesture::Kind::keyDown || hasRoom()) await(command.played);
         break;
@@ -173,6 +178,7 @@ void Machine::render(float* left, float* right, int frames, const Transport& tim
       }
     }
     safety_.tame(left + done, right + done, count);
+    if (tapeFrom_ < kForEver) keepOnTape(left + done, right + done, count, there);
     done += count;
     if (there.running) there.beat += count / rate_.hertz * there.tempo / 60;
     now_.store(now_.load(std::memory_order_relaxed) + count, std::memory_order_release);
@@ -223,6 +229,43 @@ void Machine::block(int frames, const Transport& time) {
   if (!isFinite(plan_->out->made[0].get(), frames)) findFault(frames);
   measure(frames);
   letRest(frames);
+}
+
+bool Machine::tape(double from, double until) {
+  constexpr double kSeconds = 10;
+  if (!tape_) tape_ = std::make_unique<Ring<Taped>>(static_cast<std::size_t>(kSeconds * rate_.hertz));
+  const bool was = taping_.exchange(from < kForEver, std::memory_order_acq_rel);
+  const bool taken = ask({.kind = Command::Kind::tape, .from = from, .until = until, .take = ++takes_});
+  if (!taken) taping_.store(was, std::memory_order_release);
+  return taken;
+}
+
+/// What was still played of the take before is nobody's.
+bool Machine::taped(Taped& frame) {
+  while (tape_ && tape_->pop(frame)) {
+    if (frame.take == takes_) return true;
+  }
+  return false;
+}
+
+void Machine::keepOnTape(const float* left, const float* right, int frames, const Transport& time) {
+  int first = 0, last = frames;
+  if (tapeFrom_ > -kForEver) {
+    if (!time.running || !(time.tempo > 0)) return;
+    const double perFrame = time.tempo / 60 / rate_.hertz;
+    const auto frameOf = [&](double beat) {
+      return static_cast<int>(std::clamp(std::ceil((beat - time.beat) / perFrame - 1e-3), 0.0, double(frames)));
+    };
+    first = frameOf(tapeFrom_);
+    last = frameOf(tapeUntil_);
+  }
+  for (int f = first; f < last; ++f) {
+    if (!tape_->push({left[f], right[f], take_})) untaped_.fetch_add(1, std::memory_order_relaxed);
+  }
+  if (tapeFrom_ > -kForEver && last < frames) {
+    tapeFrom_ = tapeUntil_ = kForEver;
+    taping_.store(false, std::memory_order_release);
+  }
 }
 
 /// Voices are heard as the room hears them, added up.

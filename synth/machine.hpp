@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <limits>
+#include <memory>
 #include <vector>
 
 #include "scheduler/ring.hpp"
@@ -69,6 +71,21 @@ class Machine {
   /// The next frames, left and right. Realtime: yes.
   void render(float* left, float* right, int frames, const Transport& time);
 
+  /// By the desk's thread; false when the queue is full. What is heard from this beat until that one is kept, frame by
+  /// frame, for whoever asks for it there; from -kForEver: at once, also while the music stands still. Whoever does not
+  /// fetch it for ten seconds loses some.
+  static constexpr double kForEver = std::numeric_limits<double>::infinity();
+  bool tape(double from, double until);
+  struct Taped {
+    float left = 0, right = 0;
+    std::uint32_t take = 0;
+  };
+  bool taped(Taped& frame);
+  /// Whether there is still something to come.
+  bool taping() const { return taping_.load(std::memory_order_acquire); }
+  /// Frames that found no room, since this was last asked.
+  std::uint64_t takeUntaped() { return untaped_.exchange(0, std::memory_order_relaxed); }
+
   /// Frames rendered so far; any thread.
   Frame now() const { return {now_.load(std::memory_order_acquire)}; }
   /// Where the music was after them, in quarters; any thread.
@@ -95,7 +112,7 @@ class Machine {
     Frame at{};
   };
   struct Command {
-    enum class Kind : std::uint8_t { turn, fade, follow, strike } kind = Kind::turn;
+    enum class Kind : std::uint8_t { turn, fade, follow, strike, tape } kind = Kind::turn;
     Node* node = nullptr;
     Cable* cable = nullptr;
     const Plan* plan = nullptr;
@@ -103,6 +120,8 @@ class Machine {
     float value = 0;
     Frame at{};
     Played played{};
+    double from = 0, until = 0;  // beats
+    std::uint32_t take = 0;
   };
 
   bool ask(const Command& command);
@@ -125,6 +144,7 @@ class Machine {
   void findFault(int frames);
   void letRest(int frames);
   void measure(int frames);
+  void keepOnTape(const float* left, const float* right, int frames, const Transport& time);
   void wake(const Plan::Whole& whole);
   void touch(Node& keys, const Gesture& gesture);
 
@@ -137,6 +157,11 @@ class Machine {
   std::vector<Turning> turnings_{};  // likewise, of knobs
   Sequencer sequencer_;
   Safety safety_;
+  std::unique_ptr<Ring<Taped>> tape_{};  // made by the desk's thread, before the first that is asked for
+  double tapeFrom_ = kForEver, tapeUntil_ = kForEver;
+  std::uint32_t take_ = 0, takes_ = 0;  // that is played; that was asked for last
+  std::atomic<bool> taping_{false};
+  std::atomic<std::uint64_t> untaped_{0};
   std::atomic<std::int64_t> now_{0};
   std::atomic<double> beat_{0};
   std::atomic<std::uint64_t> faulty_{0};
