@@ -138,28 +138,23 @@ void Console::takeKey(const KeyStroke& stroke) {
   const char c = stroke.key;
   if (c == '\x03') {  // control-C, of a terminal that tells everything
     if (!released) command_("quit");
-  } else if (!released && typed_.empty() && keys_.single && (c == keys_.record || c == keys_.play)) {
+  } else if (!released && line_.empty() && keys_.single && (c == keys_.record || c == keys_.play)) {
     command_(c == keys_.record ? "record" : "play");
-  } else if (keys_.piano && (released || (typed_.empty() && c != ':' && c != '\x04'))) {
+  } else if (keys_.piano && (released || (line_.empty() && c != ':' && c != '\x04'))) {
     keys_.piano(stroke, tells_);
   } else if (released) {
     return;
   } else if (c == '\n') {
     endLine();
-  } else if (c == '\x7f' || c == '\b') {
-    if (!typed_.empty()) typed_.pop_back();
-  } else if (c == '\x15') {  // control-U
-    typed_.clear();
   } else if (c == '\x04') {  // control-D
-    if (typed_.empty()) command_("quit");
-  } else if (typed_.size() < 200) {
-    typed_ += stroke.text;
+    if (line_.empty()) command_("quit");
+  } else {
+    line_.take(stroke);
   }
 }
 
 void Console::endLine() {
-  std::string line;
-  line.swap(typed_);
+  std::string line = terminal_ ? line_.finish() : std::exchange(typed_, {});
   if (overlong_) line = "(a line of more than " + std::to_string(kLongestLine) + " characters)";
   overlong_ = false;
   if (behindColon() && line.starts_with(':')) line.erase(0, 1);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "bridge/key_reader.hpp"
+#include "bridge/line_editor.hpp"
 
 namespace antiphon {
 
@@ -35,7 +36,8 @@ class Console {
   /// Nothing more comes.
   bool ended() const { return ended_; }
   /// What is being typed, to be shown.
-  const std::string& typed() const { return typed_; }
+  const LineEditor& typed() const { return line_; }
+  LineEditor& line() { return line_; }
 
  private:
   static constexpr std::size_t kLongestLine = 4096;
@@ -49,7 +51,8 @@ class Console {
   std::unique_ptr<Terminal> terminal_;  // nothing when input is none
   Keys keys_;
   std::function<void(const std::string&)> command_;
-  std::string typed_;
+  std::string typed_;  // where input is no terminal
+  LineEditor line_{};
   bool overlong_ = false;
   KeyReader reader_{};
   bool tells_ = false;  // the terminal was asked to tell when keys are let go

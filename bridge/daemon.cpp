@@ -11,6 +11,7 @@
 #include "bridge/answer_line.hpp"
 #include "bridge/band.hpp"
 #include "bridge/command_table.hpp"
+#include "bridge/completion.hpp"
 #include "bridge/console.hpp"
 #include "bridge/daemon_log.hpp"
 #include "bridge/demo_player.hpp"
@@ -77,6 +78,8 @@ class Daemon {
   void obey();
   void command(const std::string& line);
   void keepAgenda();
+  std::vector<std::string> completions(std::string_view before);
+  void showChoices(const std::vector<std::string>& choices);
   std::string status() const;
   bool ownClock() const { return plan_.settings.clock == ClockSource::internal; }
   void openDoors();
@@ -265,6 +268,7 @@ int Daemon::run() {
     if (piano_) keys.piano = [this](const KeyStroke& stroke, bool tells) { piano_->take(stroke, tells, steadyNow()); };
     Console console{std::move(keys), [this](const std::string& line) { asked_.push_back(line); }};
     byHand_ = console.inputIsTerminal();
+    console.line().completeBy([this](std::string_view before) { return completions(before); });
     if (byHand_) explainKeys();
     else if (piano_) log_.warn("[keys] no terminal: there are no keys to play on");
     while (!quit_.load() && stopSignal.load() == 0) {
@@ -278,7 +282,8 @@ int Daemon::run() {
       }
       if (plan_.turns > 0 && turnsPlayed_ >= plan_.turns) break;
       tend();
-      doorway_.within([&] { log_.redraw(console.typed()); });
+      if (const auto choices = console.line().takeChoices(); !choices.empty()) showChoices(choices);
+      doorway_.within([&] { log_.redraw(console.typed().text(), console.typed().behindCursor()); });
       if (asked_.size() < kMostAsked) console.poll(glance());
       else std::this_thread::sleep_for(glance());
       obey();
@@ -377,6 +382,33 @@ void Daemon::obey() {
     asked_.pop_front();
     if (!line.empty()) command(line);
   }
+}
+
+std::vector<std::string> Daemon::completions(std::string_view before) {
+  // Where a key alone is one, a command begins with a colon.
+  const bool colon = before.starts_with(':');
+  auto words = doorway_.within([&] {
+    CompletionSources sources{commands_};
+    if (ensemble_) {
+      sources.patch = &ensemble_->desk().patch();
+      sources.shelf = &ensemble_->shelf();
+    }
+    return completionsOf(colon ? before.substr(1) : before, sources);
+  });
+  if (colon && before.find(' ') == std::string_view::npos) {
+    for (std::string& word : words) word.insert(0, 1, ':');
+  }
+  return words;
+}
+
+void Daemon::showChoices(const std::vector<std::string>& choices) {
+  std::string line;
+  const std::size_t width = std::max<std::size_t>(outputWidth(), 40);
+  for (const std::string& choice : choices) {
+    if (line.size() + choice.size() + 2 > width) log_.reply(std::exchange(line, {}));
+    line += (line.empty() ? "" : "  ") + choice;
+  }
+  log_.reply(line);
 }
 
 /// What waits for its bar is done as if it were typed then.

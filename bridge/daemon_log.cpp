@@ -34,15 +34,16 @@ void DaemonLog::reply(const std::string& text) {
   put(text + "\n");
 }
 
-void DaemonLog::redraw(const std::string& typed) {
+void DaemonLog::redraw(const std::string& typed, std::size_t behindCursor) {
   if (!terminal_) return;
   const std::size_t width = outputWidth();
   const std::size_t room = width > 1 ? width - 1 : 1;  // a full last column would scroll some terminals
   const std::string tail = typed.empty() ? "" : "  > " + typed;
   const std::size_t kept = std::min(tail.size(), room);
-  const std::string line = status_.text(room - kept) + tail.substr(tail.size() - kept);
+  std::string line = status_.text(room - kept) + tail.substr(tail.size() - kept) + "\x1b[K";
+  if (behindCursor > 0 && behindCursor < room) line += "\x1b[" + std::to_string(behindCursor) + "D";
   if (line == shown_) return;
-  put("\r" + line + "\x1b[K");
+  put("\r" + line);
   shown_ = line;
 }
 

@@ -28,7 +28,7 @@ class DaemonLog {
   void expect(int measures) { status_.expect(measures); }
   std::string statusText() const { return status_.text(200); }
   /// Brings the live line up to date; `typed` stands behind it.
-  void redraw(const std::string& typed);
+  void redraw(const std::string& typed, std::size_t behindCursor = 0);
 
  private:
   void print(spdlog::level::level_enum level, const std::string& text);

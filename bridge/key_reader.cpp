@@ -32,6 +32,25 @@ KeyStroke plain(char byte) {
   return stroke;
 }
 
+/// Arrows and the like, by what ends their sequence; the number is of the kind that ends with ~.
+KeyStroke::Move moveOf(char last, unsigned number) {
+  using Move = KeyStroke::Move;
+  switch (last) {
+    case 'A': return Move::up;
+    case 'B': return Move::down;
+    case 'C': return Move::right;
+    case 'D': return Move::left;
+    case 'H': return Move::home;
+    case 'F': return Move::end;
+    case '~':
+      return number == 3                  ? Move::erase
+             : number == 1 || number == 7 ? Move::home
+             : number == 4 || number == 8 ? Move::end
+                                          : Move::none;
+    default: return Move::none;
+  }
+}
+
 }  // namespace
 
 std::optional<KeyStroke> KeyReader::take(char byte) {
@@ -44,7 +63,10 @@ std::optional<KeyStroke> KeyReader::take(char byte) {
       collected_.clear();
       in_ = byte == '[' ? In::sequence : byte == 'O' ? In::oneMore : byte == '\x1b' ? In::escape : In::text;
       return {};
-    case In::oneMore: in_ = In::text; return {};
+    case In::oneMore:
+      in_ = In::text;
+      if (const auto move = moveOf(byte, 0); move != KeyStroke::Move::none) return KeyStroke{.move = move};
+      return {};
     case In::sequence:
       if (byte >= '@' && byte <= '~') {
         in_ = In::text;
@@ -58,7 +80,8 @@ std::optional<KeyStroke> KeyReader::take(char byte) {
 
 /// CODE;MODIFIERS:EVENT;TEXT u
 std::optional<KeyStroke> KeyReader::sequence(char last) {
-  if (last != 'u') return {};
+  const auto move = moveOf(last, static_cast<unsigned>(std::strtoul(collected_.c_str(), nullptr, 10)));
+  if (last != 'u' && move == KeyStroke::Move::none) return {};
   if (collected_.starts_with('?')) {
     canTell_ = true;
     return {};
@@ -85,6 +108,8 @@ std::optional<KeyStroke> KeyReader::sequence(char last) {
   stroke.kind = event == 3   ? KeyStroke::Kind::released
                 : event == 2 ? KeyStroke::Kind::repeated
                              : KeyStroke::Kind::pressed;
+  stroke.move = move;
+  if (move != KeyStroke::Move::none) return stroke;
   if (code >= 0x80) {  // Shift and the like by themselves, too
     if (text >= 0x80) stroke.text = utf8(text);
     return stroke;

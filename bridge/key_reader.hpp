@@ -9,9 +9,11 @@ namespace antiphon {
 
 struct KeyStroke {
   enum class Kind : std::uint8_t { pressed, repeated, released };
+  enum class Move : std::uint8_t { none, up, down, left, right, home, end, erase };
   Kind kind = Kind::pressed;
   char key = 0;        // a letter, a control character; 0: none that means anything here
   std::string text{};  // what it types
+  Move move = Move::none;
 };
 
 /// Most terminals send what is typed, and never say when a key is let go. Those that speak the kitty keyboard protocol
