@@ -150,10 +150,13 @@ void Console::takeKey(const KeyStroke& stroke) {
     if (!typed_.empty()) typed_.pop_back();
   } else if (c == '\x15') {  // control-U
     typed_.clear();
+    overlong_ = false;
   } else if (c == '\x04') {  // control-D
     if (typed_.empty()) command_("quit");
-  } else if (typed_.size() < 200) {
+  } else if (typed_.size() + stroke.text.size() <= kLongestLine) {
     typed_ += stroke.text;
+  } else {
+    overlong_ = true;
   }
 }
 
