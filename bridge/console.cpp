@@ -149,6 +149,7 @@ void Console::takeKey(const KeyStroke& stroke) {
   } else if (c == '\x04') {  // control-D
     if (line_.empty()) command_("quit");
   } else {
+    overlong_ = c != '\x15' && (overlong_ || line_.text().size() + stroke.text.size() > LineEditor::kLongest);
     line_.take(stroke);
   }
 }

@@ -378,7 +378,7 @@ void Daemon::tend() {
 /// Does what was asked for, line by line, unless it is to wait.
 void Daemon::obey() {
   while (!asked_.empty() && !quit_.load() && std::chrono::steady_clock::now() >= waitUntil_) {
-    const std::string line = plan_.studio && !byHand_ ? withoutComment(asked_.front()) : asked_.front();
+    const std::string line = plan_.studio ? withoutComment(asked_.front()) : asked_.front();
     asked_.pop_front();
     if (!line.empty()) command(line);
   }

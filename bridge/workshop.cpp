@@ -59,11 +59,14 @@ std::filesystem::path Workshop::write(const std::string& name, std::string_view 
   OwnRack::mustBeName(name);
   if (folder_.empty()) throw PatchError{"there is no folder for modules"};
   const std::filesystem::path file = fileOf(name);
+  const std::string text = templateOf(kind, name);
   std::error_code none;
-  if (std::filesystem::exists(file, none))
+  if (std::filesystem::exists(file, none)) {
+    if (textIn(file) == text) return file;  // a session that is played again
     throw PatchError{file.string() + " is there already, and stays as it is: give another name, or take it away"};
+  }
   try {
-    writeWhole(file, templateOf(kind, name));
+    writeWhole(file, text);
   } catch (const std::runtime_error& error) {
     throw PatchError{error.what()};
   }

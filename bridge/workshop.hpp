@@ -21,7 +21,7 @@ class Workshop {
   Workshop& operator=(const Workshop&) = delete;
 
   /// These throw synth::PatchError; what sounds plays on as it was then.
-  /// Writes a template, of bridge/module_templates.hpp; where it is.
+  /// Writes a template, of bridge/module_templates.hpp, and never over what somebody has changed; where it is.
   std::filesystem::path write(const std::string& name, std::string_view kind);
   /// "shimmer: compiled in 84 ms, 0.4 % of a core"
   std::string reload(const std::string& name);

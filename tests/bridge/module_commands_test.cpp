@@ -59,6 +59,9 @@ SCENARIO("a module's beginning is written, and never over another") {
   text << std::ifstream{studio.folder.file("glimmer")}.rdbuf();
   CHECK_THAT(text.str(), Contains("// glimmer: an effect") && Contains("reload glimmer"));
   CHECK_THAT(studio.error("generate_module glimmer from drum"), Contains("is there already"));
+  CHECK_THAT(studio.ok("generate_module glimmer"), Contains("glimmer.dsp is written"));  // nobody has changed it
+  std::ofstream{studio.folder.file("glimmer"), std::ios::app} << "// mine\n";
+  CHECK_THAT(studio.error("generate_module glimmer"), Contains("is there already"));
   CHECK_THAT(studio.error("generate_module other from theremin"), Contains("effect, oscillator, filter, drum"));
   CHECK_THAT(studio.error("generate_module other drum"), Contains("from one of"));
   CHECK_THAT(studio.error("generate_module reverb"), Contains("the factory has a 'reverb'"));

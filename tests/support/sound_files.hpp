@@ -45,4 +45,25 @@ class SoundFolder {
   std::filesystem::path path_;
 };
 
+struct TwoEars {
+  std::vector<float> left{}, right{};
+};
+
+/// A file with two channels.
+inline TwoEars readSound(const std::string& file) {
+  SF_INFO info{};
+  SNDFILE* const open = sf_open(file.c_str(), SFM_READ, &info);
+  if (open == nullptr) throw std::runtime_error{file + ": " + sf_strerror(nullptr)};
+  std::vector<float> both(static_cast<std::size_t>(info.frames * info.channels));
+  const sf_count_t frames = sf_readf_float(open, both.data(), info.frames);
+  sf_close(open);
+  if (info.channels != 2 || frames != info.frames) throw std::runtime_error{file + " is not what it should be"};
+  TwoEars ears;
+  for (std::size_t i = 0; i < both.size(); i += 2) {
+    ears.left.push_back(both[i]);
+    ears.right.push_back(both[i + 1]);
+  }
+  return ears;
+}
+
 }  // namespace antiphon::synth
