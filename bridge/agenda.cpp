@@ -72,6 +72,7 @@ std::string Agenda::list() const {
 }
 
 void addAgenda(CommandTable& table, Agenda& agenda, std::function<double()> beat) {
+  table.topic("time");
   table.add({"at",
              {{"unit", Command::Choice{{"bar"}}},
               {"number", Command::Integer{1, Agenda::kLastBar}},

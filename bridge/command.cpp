@@ -112,8 +112,13 @@ std::string Command::Parameter::signature() const {
                  [](const Rest&) { return std::string{}; }},
       kind);
   if (const auto* rest = std::get_if<Rest>(&kind)) return rest->shape;
+  if (const auto* only = std::get_if<Choice>(&kind); only != nullptr && only->names.size() == 1)
+    return only->names.front();  // a word that has to be said
   const std::string text = name + values + (namesUnit() ? "" : " " + unit);
-  return fallback ? "[" + text + " = " + shown(*fallback) + "]" : "<" + text + ">";
+  if (!fallback) return "<" + text + ">";
+  const auto* const said = std::get_if<std::string>(&*fallback);
+  const bool nothing = said != nullptr && said->empty();
+  return "[" + text + (nothing ? "" : " = " + shown(*fallback)) + "]";
 }
 
 bool Command::Arguments::has(std::string_view parameter) const {

@@ -88,7 +88,8 @@ struct Command {
   std::vector<Parameter> parameters;
   std::string help;  // one sentence
   Handler handler;
-  bool timed = false;  // it can be asked for ahead of its time, and is done on the very frame
+  bool timed = false;   // it can be asked for ahead of its time, and is done on the very frame
+  std::string topic{};  // under which it is listed
 
   /// "measures <bars 1..64>"
   std::string signature() const;

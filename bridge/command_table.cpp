@@ -184,17 +184,28 @@ Reply CommandTable::tooLong(std::size_t bytes) {
 CommandTable::CommandTable() {
   add({"help",
        {{"command", Command::Text{kLongestName}, "", Command::Value{std::string{}}}},
-       "Lists the commands, or explains one.",
+       "Lists the commands, those of a topic, or explains one.",
        [this](const Command::Arguments& arguments) {
          const std::string& name = arguments.text("command");
-         if (!name.empty() && !find(name)) return Reply{false, unknown(name)};
+         const auto all = topics();
+         const bool topic = std::ranges::find(all, name) != all.end();
+         if (!name.empty() && !topic && !find(name)) return Reply{false, unknown(name)};
          return Reply{true, helpText(name)};
        }});
 }
 
 void CommandTable::add(Command command) {
   if (find(command.name)) throw std::logic_error{"the command " + command.name + " is declared twice"};
+  if (command.topic.empty()) command.topic = topic_;
   commands_.push_back(std::move(command));
+}
+
+std::vector<std::string> CommandTable::topics() const {
+  std::vector<std::string> all;
+  for (const Command& command : commands_) {
+    if (!command.topic.empty() && std::ranges::find(all, command.topic) == all.end()) all.push_back(command.topic);
+  }
+  return all;
 }
 
 Reply CommandTable::run(std::string_view line) {
@@ -247,13 +258,35 @@ std::string CommandTable::helpText(std::string_view name) const {
     for (const auto& parameter : command->parameters) text += "\n  " + parameter.name + ": " + parameter.possible();
     return text;
   }
+  const auto all = topics();
+  if (std::ranges::find(all, name) != all.end()) return listed(name);
+  return all.empty() ? listed({}) : topicsText();
+}
+
+/// A line for each command of a topic.
+std::string CommandTable::listed(std::string_view topic) const {
   std::size_t widest = 0;
-  for (const Command& command : commands_) widest = std::max(widest, command.signature().size());
+  for (const Command& command : commands_) {
+    if (command.topic == topic) widest = std::max(widest, command.signature().size());
+  }
   std::string text;
   for (const Command& command : commands_) {
+    if (command.topic != topic) continue;
     std::string signature = command.signature();
     signature.resize(widest, ' ');
     text += (text.empty() ? "" : "\n") + signature + "  " + command.help;
+  }
+  return text;
+}
+
+/// A line for each topic.
+std::string CommandTable::topicsText() const {
+  std::string text = "help TOPIC or help COMMAND tells more.";
+  for (const std::string& topic : topics()) {
+    text += "\n" + topic + ":";
+    for (const Command& command : commands_) {
+      if (command.topic == topic) text += " " + command.name;
+    }
   }
   return text;
 }
@@ -269,7 +302,9 @@ nlohmann::ordered_json CommandTable::toJson() const {
       if (parameter.fallback) fallBack(json, *parameter.fallback);
       parameters.push_back(std::move(json));
     }
-    list.push_back({{"name", command.name}, {"help", command.help}, {"params", std::move(parameters)}});
+    nlohmann::ordered_json entry{{"name", command.name}, {"help", command.help}, {"params", std::move(parameters)}};
+    if (!command.topic.empty()) entry["topic"] = command.topic;
+    list.push_back(std::move(entry));
   }
   return list;
 }

@@ -30,6 +30,8 @@ class CommandTable {
   CommandTable(const CommandTable&) = delete;
   CommandTable& operator=(const CommandTable&) = delete;
 
+  /// What is added from here on is listed under this.
+  void topic(std::string name) { topic_ = std::move(name); }
   /// Throws std::logic_error when there is a command of that name.
   void add(Command command);
 
@@ -41,14 +43,20 @@ class CommandTable {
   const std::vector<Command>& commands() const { return commands_; }
   /// Null: there is none of that name.
   const Command* find(std::string_view name) const;
-  /// [{name, help, params: [{name, kind, min, max, choices, max_length, unit, default}]}], each with what it has.
+  /// In the order in which they were begun.
+  std::vector<std::string> topics() const;
+  /// [{name, help, topic, params: [{name, kind, min, max, choices, max_length, unit, default}]}], each with what it
+  /// has.
   nlohmann::ordered_json toJson() const;
 
  private:
   std::string unknown(std::string_view name) const;
   std::string helpText(std::string_view name) const;
+  std::string listed(std::string_view topic) const;
+  std::string topicsText() const;
 
   std::vector<Command> commands_;  // in order of declaration
+  std::string topic_{};
 };
 
 }  // namespace antiphon

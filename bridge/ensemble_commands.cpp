@@ -5,6 +5,7 @@
 namespace antiphon {
 
 void addEnsembleCommands(CommandTable& table, Ensemble& ensemble) {
+  table.topic("instruments");
   const std::vector<std::string> seats(kSeats.begin(), kSeats.end());
   table.add({"voice",
              {{"who", Command::Choice{seats}}, {"instrument", Command::Text{100}}},

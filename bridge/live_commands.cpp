@@ -197,6 +197,7 @@ void addDeeds(CommandTable& table, const Shared& line) {
 }  // namespace
 
 void addLiveCommands(CommandTable& table, Settings& settings, LiveDoors doors) {
+  table.topic("playing");
   const auto line = std::make_shared<const Line>(Line{settings, std::move(doors)});
   addTurnSettings(table, line);
   addTempo(table, line);

@@ -80,6 +80,7 @@ std::string measured(const Desk& desk) {
 }  // namespace
 
 void addMixerCommands(CommandTable& table, Desk& desk) {
+  table.topic("mixing");
   const Command::Parameter name{"name", Command::Text{kLongestName}};
   table.add({"gain",
              {name, {"level", Command::Text{16}}},

@@ -174,6 +174,7 @@ void addTurns(CommandTable& table, const Desk& desk, const ModelDoors& doors) {
 }  // namespace
 
 void addModelCommands(CommandTable& table, std::shared_ptr<WishDesk> desk, ModelDoors doors) {
+  table.topic("answers");
   addMusic(table, desk);
   addChance(table, desk);
   addTurns(table, desk, doors);

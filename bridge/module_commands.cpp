@@ -44,6 +44,7 @@ std::string reloadAll(Workshop& workshop) {
 }  // namespace
 
 void addModuleCommands(CommandTable& table, Workshop& workshop) {
+  table.topic("modules");
   table.add({"generate_module",
              {{"name", Command::Text{kLongestName}},
               {"from", Command::Rest{"[from effect|oscillator|filter|drum|instrument]"}}},

@@ -2,16 +2,11 @@
 
 #include <algorithm>
 
+#include "bridge/commands_manual.hpp"
 #include "bridge/osc_door.hpp"
 
 namespace antiphon {
 namespace {
-
-/// As it stands in a table of a page.
-std::string cell(std::string text) {
-  for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, "\\");
-  return text;
-}
 
 std::string typeOf(const Command::Kind& kind) {
   struct Letter {
@@ -29,7 +24,7 @@ std::string rowOf(const Command& command) {
   std::string takes;
   for (const Command::Parameter& parameter : command.parameters)
     takes += (takes.empty() ? "" : "<br>") + typeOf(parameter.kind) + " `" + parameter.signature() + "`";
-  return "| `/antiphon/" + command.name + "` | " + cell(takes) + " | " + cell(command.help) +
+  return "| `/antiphon/" + command.name + "` | " + cellOf(takes) + " | " + cellOf(command.help) +
          (command.timed ? " *On the frame.*" : "") + " |\n";
 }
 

@@ -114,6 +114,7 @@ void playNote(Desk& desk, const Arguments& given) {
 }  // namespace
 
 void addPatchCommands(CommandTable& table, Desk& desk) {
+  table.topic("patches");
   const Command::Parameter name{"name", Command::Text{kLongestName}};
   table.add({"create",
              {name, {"words", Command::Rest{"[TYPE] [param=value ...]"}}},

@@ -119,6 +119,7 @@ std::vector<std::string> Recorder::finish() {
 }
 
 void addRecorder(CommandTable& table, Recorder& recorder) {
+  table.topic("keeping");
   table.add({"record",
              {{"words", Command::Rest{"NAME [bars N] | stop"}}},
              "Records what is heard into a file, so many bars from the next one on, or until record stop.",

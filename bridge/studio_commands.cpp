@@ -274,6 +274,7 @@ Reply quantizeChanges(Sequences& sequences, std::string_view when) {
 }
 
 void addPatternPlay(CommandTable& table, Sequences& sequences) {
+  table.topic("patterns");
   table.add({"play",
              {{"what", Command::Text{kLongestName}, "", Command::Value{std::string{"all"}}}},
              "Plays a pattern, or all of them.",
@@ -284,11 +285,15 @@ void addPatternPlay(CommandTable& table, Sequences& sequences) {
              [&sequences](const Arguments& given) { return quantizeChanges(sequences, given.text("how")); }});
 }
 
-void addMeter(CommandTable& table, Sequences& sequences) {
+void addMeter(CommandTable& table, Sequences& sequences, bool answered) {
+  table.topic("time");
   table.add({"meter",
              {{"meter", Command::Text{8}}},
              "How long bars are from here on: 4/4, 7/8.",
-             trying([&sequences](const Arguments& given) {
+             trying([&sequences, answered](const Arguments& given) {
+               if (answered)
+                 throw NotationError{"calls and answers have bars of " + sequences.meter().text() +
+                                     ": another meter is said at the start, --meter 7/8"};
                const auto meter = parseMeter(given.text("meter"));
                if (!meter)
                  throw NotationError{"a meter is written like 4/4, 3/4 or 7/8, not '" + given.text("meter") + "'"};
@@ -298,6 +303,7 @@ void addMeter(CommandTable& table, Sequences& sequences) {
 }
 
 void addHistoryCommands(CommandTable& table, synth::History& history) {
+  table.topic("keeping");
   table.add({"undo", {}, "Takes the last change back.", trying([&history](const Arguments&) {
                return "undone: " + history.undo();
              })});
@@ -307,6 +313,7 @@ void addHistoryCommands(CommandTable& table, synth::History& history) {
 }
 
 void addWait(CommandTable& table, std::function<Reply(double seconds)> wait) {
+  table.topic("time");
   table.add({"wait",
              {{"seconds", Command::Text{16}}},
              "Lets time go by before the next line.",
@@ -319,6 +326,7 @@ void addWait(CommandTable& table, std::function<Reply(double seconds)> wait) {
 }
 
 void addStudioCommands(CommandTable& table, Sequences& sequences) {
+  table.topic("patterns");
   addWriting(table, sequences);
   addInventing(table, sequences);
   addMuting(table, sequences);

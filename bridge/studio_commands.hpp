@@ -20,8 +20,8 @@ Command::Reply playPatterns(synth::Sequences& sequences, const std::string& what
 inline constexpr std::array<std::string_view, 4> kChangesCome{"bar", "beat", "step", "now"};
 Command::Reply quantizeChanges(synth::Sequences& sequences, std::string_view when);
 
-/// `meter`, where there is nobody whose answers are as many bars long as was asked for.
-void addMeter(CommandTable& table, synth::Sequences& sequences);
+/// `meter`. `answered`: there are calls and answers, whose bars were said when the program was started.
+void addMeter(CommandTable& table, synth::Sequences& sequences, bool answered = false);
 
 /// undo, redo.
 void addHistoryCommands(CommandTable& table, synth::History& history);

@@ -154,6 +154,7 @@ StudioFile readStudioFile(const std::filesystem::path& file, synth::SampleRate r
 }
 
 void addFileCommands(CommandTable& table, Desk& desk, Sequences& sequences, Shelf shelf, FileDoors doors) {
+  table.topic("keeping");
   constexpr std::size_t kLongestName = 100;
   table.add({"save",
              {{"what", Command::Choice{{"patch", "session"}}}, {"name", Command::Text{kLongestName}}},

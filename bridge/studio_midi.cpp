@@ -73,6 +73,7 @@ std::vector<NamedPhrase> phrasesOf(const Sequences& sequences, const synth::Patc
 }
 
 void addExport(CommandTable& table, synth::Desk& desk, Sequences& sequences, Shelf shelf, FileDoors doors) {
+  table.topic("keeping");
   table.add({"export",
              {{"what", Command::Choice{{"midi"}}},
               {"name", Command::Text{100}},

@@ -25,6 +25,7 @@ class NoAudio final : public synth::AudioSystem {
 EnsembleWish unheard() {
   EnsembleWish wish;
   wish.audio.device = synth::AudioWish::kNobody;
+  wish.home = "/dev/null/nowhere";  // and nothing is kept
   return wish;
 }
 
@@ -43,7 +44,7 @@ void addWholeTable(CommandTable& table, Reached reached) {
   addPatchCommands(table, ensemble.desk());
   addMixerCommands(table, ensemble.desk());
   addStudioCommands(table, ensemble.sequences());
-  if (!ensemble.hasSeats()) addMeter(table, ensemble.sequences());
+  addMeter(table, ensemble.sequences(), ensemble.hasSeats());
   addAgenda(table, ensemble.agenda(), [&ensemble] { return ensemble.beat(); });
   addHistoryCommands(table, ensemble.history());
   addFileCommands(table, ensemble.desk(), ensemble.sequences(), ensemble.shelf(), reached.files);

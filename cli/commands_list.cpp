@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "bridge/commands_manual.hpp"
 #include "bridge/osc_manual.hpp"
 #include "bridge/whole_table.hpp"
 #include "cli/commands.hpp"
@@ -13,18 +14,19 @@ Action addCommands(CLI::App& app) {
   auto* sub =
       app.add_subcommand("commands", "List what can be asked of a studio, by typing and by OSC, or explain one");
   auto name = std::make_shared<std::string>();
-  auto json = std::make_shared<bool>(false), page = std::make_shared<bool>(false);
+  auto json = std::make_shared<bool>(false), page = std::make_shared<bool>(false), osc = std::make_shared<bool>(false);
   sub->add_option("name", *name, "Which one");
   sub->add_flag("--json", *json, "Print JSON: name, params with their ranges, help");
-  sub->add_flag("--osc-page", *page, "The OSC addresses, as docs/osc.md has them");
+  sub->add_flag("--markdown", *page, "All of them, as docs/commands.md has them");
+  sub->add_flag("--osc-page", *osc, "The OSC addresses, as docs/osc.md has them");
   return [=] {
     UnplayedStudio studio;
     if (*json) {
       std::printf("%s\n", studio.table().toJson().dump(2).c_str());
       return kExitOk;
     }
-    if (*page) {
-      std::fputs(oscPage(studio.table()).c_str(), stdout);
+    if (*page || *osc) {
+      std::fputs((*page ? commandsPage(studio.table()) : oscPage(studio.table())).c_str(), stdout);
       return kExitOk;
     }
     const Command::Word which{{}, *name};

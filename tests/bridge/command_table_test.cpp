@@ -106,10 +106,9 @@ TEST_CASE("a wrong value: what was given, what is possible, the signature", "[co
   REQUIRE(studio.refused("measures beats=4") == "measures has no parameter \"beats\" (measures <bars 1..64>).");
   REQUIRE(studio.refused("measures 4 bars=4") == "measures was given bars twice (measures <bars 1..64>).");
   REQUIRE(studio.refused("panic now") == "\"now\" is one value too many (panic).");
-  REQUIRE_THAT(
-      studio.refused("filter x"),
-      Contains("a number 20..20000 Hz") &&
-          Contains("filter <cutoff 20..20000 Hz> [shape low|High-Pass = low] [on on|off = on] [label = \"\"]"));
+  REQUIRE_THAT(studio.refused("filter x"),
+               Contains("a number 20..20000 Hz") &&
+                   Contains("filter <cutoff 20..20000 Hz> [shape low|High-Pass = low] [on on|off = on] [label]"));
   REQUIRE_THAT(studio.refused("filter 20 band"), Contains("shape is low or High-Pass, not \"band\""));
   REQUIRE_THAT(studio.refused("filter 20 low perhaps"), Contains("on is on or off"));
   REQUIRE_THAT(studio.refused("filter 20 label=" + std::string(21, 'x')), Contains("up to 20 bytes"));
@@ -144,10 +143,21 @@ TEST_CASE("help comes from the table", "[commands]") {
   const std::string all = studio.good("help");
   REQUIRE_THAT(all, Contains("measures <bars 1..64> ") && Contains("  Silence.") && Contains("help [command"));
   REQUIRE(studio.good("help FILTER") ==
-          "filter <cutoff 20..20000 Hz> [shape low|High-Pass = low] [on on|off = on] [label = \"\"]\n"
+          "filter <cutoff 20..20000 Hz> [shape low|High-Pass = low] [on on|off = on] [label]\n"
           "  Sets the filter.\n  cutoff: a number 20..20000 Hz\n  shape: low or High-Pass\n  on: on or off\n"
           "  label: a text of up to 20 bytes");
   REQUIRE_THAT(studio.refused("help panik"), Contains("the nearest are panic"));
+}
+
+TEST_CASE("commands are listed by topic", "[commands]") {
+  Studio studio;
+  studio.table.topic("drums");
+  studio.table.add(
+      {"hit", {{"kind", Command::Choice{{"hard"}}}}, "Hits.", [](const auto&) { return Command::Reply{}; }});
+  REQUIRE(studio.table.topics() == std::vector<std::string>{"drums"});
+  REQUIRE_THAT(studio.good("help"), Contains("drums: hit"));
+  REQUIRE(studio.good("help drums") == "hit hard  Hits.");
+  REQUIRE_THAT(studio.refused("help bells"), Contains("the nearest are"));
 }
 
 TEST_CASE("a command is declared once", "[commands]") {

@@ -19,6 +19,7 @@
 #include <thread>
 
 #include "bridge/answer_line.hpp"
+#include "bridge/commands_manual.hpp"
 #include "bridge/osc_door.hpp"
 #include "bridge/osc_manual.hpp"
 #include "bridge/socket_door.hpp"
@@ -178,6 +179,21 @@ TEST_CASE("docs/osc.md says what there is", "[doors]") {
   CHECK((page.str() == oscPage(studio.table())));
   for (const Command& command : studio.table().commands()) {
     CHECK_THAT(page.str(), Contains("`/antiphon/" + command.name + "`"));
+    CHECK(studio.table().run("help " + command.name).ok);
+  }
+}
+
+TEST_CASE("docs/commands.md says what there is", "[doors]") {
+  std::ifstream in{ANTIPHON_DOCS "/commands.md"};
+  REQUIRE(in);
+  std::ostringstream page;
+  page << in.rdbuf();
+  UnplayedStudio studio;
+  INFO("antiphon commands --markdown >docs/commands.md makes it anew");
+  CHECK((page.str() == commandsPage(studio.table())));
+  for (const Command& command : studio.table().commands()) {
+    CHECK_THAT(page.str(),
+               Contains("| `" + command.name) || Catch::Matchers::Equals(command.name == "help" ? page.str() : ""));
     CHECK(studio.table().run("help " + command.name).ok);
   }
 }
