@@ -78,10 +78,11 @@ void addAgenda(CommandTable& table, Agenda& agenda, std::function<double()> beat
               {"number", Command::Integer{1, Agenda::kLastBar}},
               {"command", Command::Rest{"COMMAND ...", 4096}}},
              "Does something at a bar that is still to come: at bar 9 play bass.",
-             trying([&agenda, beat = std::move(beat)](const Command::Arguments& given) {
+             trying([&table, &agenda, beat = std::move(beat)](const Command::Arguments& given) {
                const std::string line = lineOf(given.rest("command"));
                if (line.empty() || firstWord(line) == "at")
                  throw PatchError{"say at bar 9 COMMAND: at bar 9 play bass"};
+               if (const std::string wrong = table.wrongIn(line); !wrong.empty()) throw PatchError{wrong};
                agenda.add(static_cast<int>(given.integer("number")), line, beat());
                return "bar " + std::to_string(given.integer("number")) + ": " + line;
              })});

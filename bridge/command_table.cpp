@@ -234,6 +234,18 @@ Reply CommandTable::run(std::string_view name, std::span<const Word> values) {
   }
 }
 
+std::string CommandTable::wrongIn(std::string_view line) const {
+  if (line.size() > kLongestLine) return tooLong(line.size()).text;
+  const auto words = split(line);
+  if (!words) return "A quotation mark is left open.";
+  if (words->empty()) return {};
+  const Word& first = words->front();
+  const Command* command = first.key.empty() ? find(first.text) : nullptr;
+  if (!command) return unknown(first.key.empty() ? first.text : first.key + "=" + first.text);
+  Command::Arguments arguments;
+  return fillIn(*command, std::span{*words}.subspan(1), arguments);
+}
+
 const Command* CommandTable::find(std::string_view name) const {
   const std::string folded = foldedName(name.substr(0, kLongestName + 1));
   const auto found = std::find_if(commands_.begin(), commands_.end(),

@@ -39,6 +39,8 @@ class CommandTable {
   /// asks for nothing and is fine.
   Command::Reply run(std::string_view line);
   Command::Reply run(std::string_view name, std::span<const Word> values);
+  /// What can be seen to be wrong with a line without doing it, in a sentence; empty: nothing.
+  std::string wrongIn(std::string_view line) const;
 
   const std::vector<Command>& commands() const { return commands_; }
   /// Null: there is none of that name.

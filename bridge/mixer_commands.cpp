@@ -46,11 +46,13 @@ double positionOf(const std::string& text) {
   return *value;
 }
 
-/// -12db, or a factor; off: nothing.
+/// -12db or -12, or a factor; off: nothing.
 double amountOf(const std::string& text) {
   if (text == "off") return 0;
-  const auto value = synth::quantityFor(synth::signalInlet("", ""), text);
-  if (!value || std::abs(*value) > 16)
+  auto value = synth::quantityFor(synth::signalInlet("", ""), text);
+  // What is below nothing is meant as a fader says it; as a factor it would be louder, and upside down.
+  if (value && *value < 0) value = std::pow(10, *value / 20);
+  if (!value || *value > 4)
     throw PatchError{"a send is as loud as -12db or 0.25, or off, not '" + text.substr(0, 40) + "'"};
   return *value;
 }

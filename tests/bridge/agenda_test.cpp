@@ -94,6 +94,15 @@ SCENARIO("FILL-1 The drums lead on to the next bar") {
   }
 }
 
+SCENARIO("AT-4 What can never be done is refused before its bar") {
+  TypedStudio studio;
+  CHECK_THAT(studio.error("at bar 5 plya bass"), Contains("no command \"plya\"") && Contains("play"));
+  CHECK_THAT(studio.error("at bar 5 swing 90"), Contains("50..75"));
+  CHECK_THAT(studio.error("at bar 5 melody"), Contains("melody needs name"));
+  CHECK_THAT(studio.ok("agenda"), Contains("nothing waits"));
+  THEN("who is not there yet may be there by then") { studio.ok("at bar 5 play bass"); }
+}
+
 SCENARIO("METER-1 Bars of seven eighths") {
   TypedStudio studio;
   CHECK(studio.ok("meter 7/8") == "bars of 7/8");

@@ -155,4 +155,16 @@ SCENARIO("MIX-5 A drum and what is panned go through one master, or one bus") {
   }
 }
 
+SCENARIO("MIX-6 A send is as loud as it is said") {
+  Studio studio;
+  studio.ok("bus hall");
+  const auto [said, decibels] = GENERATE(table<std::string, double>(
+      {{"-12db", -12}, {"-12", -12}, {"0db", 0}, {"0.5", -6.02}, {"50%", -6.02}, {"6db", 6}}));
+  CAPTURE(said);
+  studio.ok("send tone hall " + said);
+  CHECK(studio.level("hall") == Approx(decibels).margin(0.1));
+  for (const char* none : {"20db", "5", "loud"})
+    CHECK_THAT(studio.error(std::string{"send tone hall "} + none), Contains("as loud as -12db or 0.25, or off"));
+}
+
 }  // namespace antiphon

@@ -19,9 +19,11 @@ using Lines = std::vector<std::string>;
 /// Where patches and modules are kept while it lives: a folder that was not there before.
 class Home {
  public:
-  Home() : path_{temporary("home")} { setenv("ANTIPHON_HOME", path_.c_str(), 1); }
+  Home() : path_{temporary("home")}, before_{std::getenv("ANTIPHON_HOME")} {
+    setenv("ANTIPHON_HOME", path_.c_str(), 1);
+  }
   ~Home() {
-    unsetenv("ANTIPHON_HOME");
+    setenv("ANTIPHON_HOME", before_.c_str(), 1);
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
   }
@@ -32,6 +34,7 @@ class Home {
 
  private:
   std::filesystem::path path_;
+  std::string before_;  // all tests have one
 };
 
 inline std::filesystem::path sessionFolder() { return std::filesystem::path{ANTIPHON_DOCS} / "sessions"; }
