@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 
 #include "bridge/trying.hpp"
@@ -35,9 +36,24 @@ std::string lineOf(const Command::Words& words) {
 
 }  // namespace
 
+int Agenda::barAt(double beat) const {
+  return static_cast<int>(std::floor(beat / quarters(sequences_.meter().bar()))) + 1;
+}
+
+int Agenda::barCalled(const std::string& text, double beat) const {
+  const bool ahead = text.starts_with('+');
+  int number = 0;
+  const char* const begin = text.data() + (ahead ? 1 : 0);
+  const auto read = std::from_chars(begin, text.data() + text.size(), number);
+  if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || number < 1 || number > kLastBar)
+    throw PatchError{"a bar is a number up to " + std::to_string(kLastBar) +
+                     ", or as many bars ahead as +2 says, not '" + text.substr(0, 20) + "'"};
+  return ahead ? barAt(beat) + number : number;
+}
+
 void Agenda::add(int bar, std::string line, double beat) {
   const double length = quarters(sequences_.meter().bar());
-  const int now = static_cast<int>(std::floor(beat / length)) + 1;
+  const int now = barAt(beat);
   if (bar <= now) throw PatchError{"bar " + std::to_string(bar) + " has begun: it is bar " + std::to_string(now)};
   if (entries_.size() == kMost) throw PatchError{"at most " + std::to_string(kMost) + " things wait for their bar"};
   const bool pattern = std::ranges::find(kOfPatterns, firstWord(line)) != kOfPatterns.end();
@@ -75,16 +91,18 @@ void addAgenda(CommandTable& table, Agenda& agenda, std::function<double()> beat
   table.topic("time");
   table.add({"at",
              {{"unit", Command::Choice{{"bar"}}},
-              {"number", Command::Integer{1, Agenda::kLastBar}},
+              {"number", Command::Text{8}},
               {"command", Command::Rest{"COMMAND ...", 4096}}},
-             "Does something at a bar that is still to come: at bar 9 play bass.",
+             "Does something at a bar that is still to come: at bar 9 play bass; +2: two bars after this one.",
              trying([&table, &agenda, beat = std::move(beat)](const Command::Arguments& given) {
                const std::string line = lineOf(given.rest("command"));
                if (line.empty() || firstWord(line) == "at")
                  throw PatchError{"say at bar 9 COMMAND: at bar 9 play bass"};
                if (const std::string wrong = table.wrongIn(line); !wrong.empty()) throw PatchError{wrong};
-               agenda.add(static_cast<int>(given.integer("number")), line, beat());
-               return "bar " + std::to_string(given.integer("number")) + ": " + line;
+               const double now = beat();
+               const int bar = agenda.barCalled(given.text("number"), now);
+               agenda.add(bar, line, now);
+               return "bar " + std::to_string(bar) + ": " + line;
              })});
   table.add({"agenda", {}, "Lists what waits for its bar.", [&agenda](const Command::Arguments&) -> Command::Reply {
                return {true, agenda.list()};

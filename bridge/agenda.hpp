@@ -22,6 +22,8 @@ class Agenda {
 
   /// `beat`: where the music is, in quarters. Throws PatchError for a bar that has begun, and when there is no room.
   void add(int bar, std::string line, double beat);
+  /// "9", or "+2": two bars after the one that is played. Throws PatchError.
+  int barCalled(const std::string& text, double beat) const;
   /// Runs what is due. Changes of patterns are asked for in the bar before, so that they come with the bar line itself;
   /// all else is done when it is there. Says what was answered, a sentence each.
   std::vector<std::string> run(double beat, const std::function<Command::Reply(const std::string&)>& obey);
@@ -36,6 +38,8 @@ class Agenda {
     bool pattern = false;
     double due = 0;  // beats
   };
+  int barAt(double beat) const;
+
   synth::Sequences& sequences_;
   std::vector<Entry> entries_{};  // in the order in which they are due
 };

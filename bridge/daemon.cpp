@@ -431,8 +431,10 @@ void Daemon::command(const std::string& line) {
   const Command::Reply reply = doorway_.run(line, Doorway::Door::own);
   // A program reads line by line; a person reads lists.
   if (plan_.json || (plan_.studio && !byHand_)) log_.reply(answerLine(reply, plan_.json));
-  else if (plan_.studio) log_.reply((reply.ok ? "ok" : "error") + (reply.text.empty() ? "" : " " + reply.text));
-  else if (!reply.text.empty()) log_.reply(reply.text);
+  else if (plan_.studio) {
+    const bool list = reply.text.find('\n') != std::string::npos;  // in columns, from the first on
+    log_.reply((reply.ok ? "ok" : "error") + (reply.text.empty() ? "" : (list ? "\n" : " ") + reply.text));
+  } else if (!reply.text.empty()) log_.reply(reply.text);
 }
 
 std::string Daemon::status() const {

@@ -56,6 +56,12 @@ SCENARIO("AT-1 A bass is to come in at bar 3") {
       CHECK_THAT(studio.told[0], Contains("bar 2: play flute: nothing is written for flute"));
     }
   }
+  GIVEN("a bar that is counted from this one") {
+    studio.hear(kBar * 1.5);
+    CHECK(studio.ok("at bar +2 stop") == "bar 4: stop");
+    CHECK_THAT(studio.error("at bar +0 stop"), Contains("as +2 says"));
+    CHECK_THAT(studio.error("at bar soon stop"), Contains("as +2 says"));
+  }
   GIVEN("what makes no sense") {
     CHECK_THAT(studio.error("at bar 9"), Contains("say at bar 9 COMMAND"));
     CHECK_THAT(studio.error("at bar 9 at bar 10 play"), Contains("say at bar 9 COMMAND"));

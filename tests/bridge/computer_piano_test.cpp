@@ -76,8 +76,8 @@ SCENARIO("A terminal that tells when keys come up is played as a piano is") {
       player.press('e');
       player.release('p');
       THEN("it is struck anew, and the key that was first has nothing left to let go") {
-        CHECK(player.played == std::vector{MidiMessage::noteOn(0, 75, 96), MidiMessage::noteOff(0, 75),
-                                           MidiMessage::noteOn(0, 75, 96)});
+        CHECK(player.played ==
+              std::vector{MidiMessage::noteOn(0, 75, 96), MidiMessage::noteOff(0, 75), MidiMessage::noteOn(0, 75, 96)});
         player.release('e');
         CHECK(player.sounding() == 0);
       }

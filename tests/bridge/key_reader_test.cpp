@@ -19,7 +19,7 @@ std::vector<KeyStroke> read(KeyReader& reader, const std::string& bytes) {
 
 TEST_CASE("what is typed is read, and keys that mean nothing here are passed over", "[keys]") {
   KeyReader reader;
-  // Arrows, a function key and Alt with a letter stand between; an é is two bytes.
+  // An arrow, a function key and Alt with a letter stand between; an é is two bytes.
   const auto strokes = read(reader, "a\x1b[A\x1bOP\x1b[15~\x1bqB\xc3\xa9\r\x7f");
   std::string typed;
   for (const KeyStroke& stroke : strokes) {
@@ -27,11 +27,12 @@ TEST_CASE("what is typed is read, and keys that mean nothing here are passed ove
     typed += stroke.text;
   }
   CHECK(typed == "aB\xc3\xa9");
-  REQUIRE(strokes.size() == 6);
+  REQUIRE(strokes.size() == 7);
   CHECK(strokes[0].key == 'a');
-  CHECK(strokes[2].key == 0);
-  CHECK(strokes[4].key == '\n');
-  CHECK(strokes[5].key == '\x7f');
+  CHECK(strokes[1].move == KeyStroke::Move::up);
+  CHECK(strokes[3].key == 0);
+  CHECK(strokes[5].key == '\n');
+  CHECK(strokes[6].key == '\x7f');
   CHECK_FALSE(reader.canTell());
 }
 

@@ -130,8 +130,9 @@ TEST_CASE("deeds", "[live]") {
   REQUIRE(stage.good("status") == "LISTENING  1:1");
   stage.good("quit");
   REQUIRE(stage.quits == 1);
-  REQUIRE_THAT(stage.good("help"), Contains("measures <bars 1..64>") && Contains("quantize <how off|8|8t|16|16t>") &&
-                                       Contains("offset <ms -100..100>") && Contains("guard <pulses 1..24>"));
+  REQUIRE_THAT(stage.good("help playing"), Contains("measures <bars 1..64>") &&
+                                               Contains("quantize <how off|8|8t|16|16t>") &&
+                                               Contains("offset <ms -100..100>") && Contains("guard <pulses 1..24>"));
 }
 
 TEST_CASE("what finds no room changes nothing", "[live]") {

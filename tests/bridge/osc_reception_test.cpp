@@ -32,7 +32,10 @@ struct Hall {
   OscReception reception{
       doorway,
       [](Nanos when) { return synth::Frame{std::llround(static_cast<double>(when.count()) * kRate / 1e9)}; },
-      {.meters = [this] { return std::vector<synth::Desk::Strip>{{"out", levels}}; },
+      {.meters =
+           [this] {
+             return std::vector<synth::Desk::Strip>{{"out", levels}};
+           },
        .music = [this] { return beat; },
        .turns = true},
       [this](OscSender, const std::string& address, const std::vector<OscValue>& values) {
