@@ -163,12 +163,11 @@ void Desk::bring(const Patch& patch) {
       continue;
     }
     ++made_;
-    nodes.push_back(
-        std::make_shared<Node>(NodeId{made_}, placed.name, *placed.type,
-                               Place{machine_.rate(), std::max(1, groups[i]),
-                                     seed_ * 0x9E3779B97F4A7C15u + chanceOf(placed.name), recordings[i],
-                                     placed.type->code, groups[i] > 0},
-                               placed.values));
+    nodes.push_back(std::make_shared<Node>(
+        NodeId{made_}, placed.name, *placed.type,
+        Place{machine_.rate(), std::max(1, groups[i]), seed_ * 0x9E3779B97F4A7C15u + chanceOf(placed.name),
+              recordings[i], placed.type->code, groups[i] > 0},
+        placed.values));
   }
   const auto nodeCalled = [&](const std::string& name) { return std::ranges::find(nodes, name, &Node::name)->get(); };
 
@@ -252,25 +251,29 @@ std::vector<Desk::Strip> Desk::strips() const {
 /// Who was listened to before is listened to on.
 void Desk::placeEars(Score& score) {
   std::vector<Ear> ears;
-  const auto place = [&](const PlacedModule& module, int outlet) {
+  const auto place = [&](const PlacedModule& module, int outlet, double amount) {
     const NodeId id = nodes_[static_cast<std::size_t>(&module - patch_.modules().data())]->id;
     const auto same = [&](const Ear& ear) { return ear.node == id && ear.outlet == outlet; };
-    if (std::ranges::any_of(ears, same)) return;
+    if (const auto placed = std::ranges::find_if(ears, same); placed != ears.end()) {
+      placed->amount += amount;
+      return;
+    }
     const auto before = std::ranges::find_if(ears_, same);
     auto meter = before != ears_.end() ? before->meter : std::make_shared<LoudnessMeter>(machine_.rate());
-    ears.push_back({ownerOf(patch_, module), id, outlet, std::move(meter)});
+    ears.push_back({ownerOf(patch_, module), id, outlet, amount, std::move(meter)});
   };
   for (const PlacedModule& module : patch_.modules()) {
     if (!measures_) break;
     for (const PatchCable& cable : patch_.cables()) {
-      if (cable.from == module.name && (cable.to == kOut || cable.to == kMaster)) place(module, cable.outlet);
+      if (cable.from == module.name && (cable.to == kOut || cable.to == kMaster))
+        place(module, cable.outlet, cable.amount);
     }
   }
-  if (measures_) place(patch_.at(kOut), 0);
+  if (measures_) place(patch_.at(kOut), 0, 1);
   ears_ = std::move(ears);
   for (const Ear& ear : ears_) {
     const auto node = std::ranges::find(nodes_, ear.node, &Node::id);
-    score.plan.ears.push_back({node->get(), ear.outlet, ear.meter.get()});
+    score.plan.ears.push_back({node->get(), ear.outlet, static_cast<float>(ear.amount), ear.meter.get()});
     score.meters.push_back(ear.meter);
   }
 }

@@ -81,6 +81,7 @@ class Desk {
     std::string name{};
     NodeId node{};
     int outlet = 0;
+    double amount = 0;
     std::shared_ptr<LoudnessMeter> meter{};
   };
   struct Leaving {

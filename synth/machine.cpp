@@ -270,17 +270,14 @@ void Machine::keepOnTape(const float* left, const float* right, int frames, cons
 
 /// Voices are heard as the room hears them, added up.
 void Machine::measure(int frames) {
+  float amounts[kBlock];
   for (const Plan::Ear& ear : plan_->ears) {
     const Heard said = ear.node->heard(ear.outlet);
-    if (!said.voices) {
-      ear.meter->hear(said.at(0, 0), said.at(0, 0) + 1, said.perFrame, frames);
-      continue;
-    }
-    alignas(64) float sums[kPerGroup] = {};
-    float amounts[kBlock];
-    std::fill_n(amounts, kBlock, 1.0f);
-    addVoices(said, amounts, frames, sums);
-    ear.meter->hear(sums, sums + 1, kLanes, frames);
+    alignas(64) float heard[kPerGroup] = {};
+    std::fill_n(amounts, kBlock, ear.amount);
+    if (said.voices) addVoices(said, amounts, frames, heard);
+    else addGroup(said, 0, amounts, frames, heard);
+    ear.meter->hear(heard, heard + 1, kLanes, frames);
   }
 }
 

@@ -33,6 +33,7 @@ struct Plan {
   struct Ear {
     Node* node = nullptr;
     int outlet = 0;
+    float amount = 1;  // of it that goes on
     LoudnessMeter* meter = nullptr;
   };
   std::vector<Turn> turns{};
