@@ -3,7 +3,9 @@
 #include "bridge/osc_packet.hpp"
 
 #include <lo/lo.h>
+
 #include <algorithm>
+#include <cstring>
 #include <memory>
 
 namespace antiphon {
@@ -87,15 +89,23 @@ class Reader {
     take_(std::move(message));
   }
 
+  /// Arguments stand on four bytes, whatever their size.
+  template <typename T>
+  static T standingAt(const lo_arg* where) {
+    T value;
+    std::memcpy(&value, static_cast<const void*>(where), sizeof value);
+    return value;
+  }
+
   static OscValue valueOf(char type, const lo_arg* value) {
     switch (type) {
-      case 'i': return std::int64_t{value->i};
-      case 'h': return std::int64_t{value->h};
-      case 'f': return value->f;
-      case 'd': return value->d;
+      case 'i': return std::int64_t{standingAt<std::int32_t>(value)};
+      case 'h': return standingAt<std::int64_t>(value);
+      case 'f': return standingAt<float>(value);
+      case 'd': return standingAt<double>(value);
       case 'T': return true;
       case 'F': return false;
-      default: return std::string{&value->s};  // s, S
+      default: return std::string{reinterpret_cast<const char*>(value)};  // s, S
     }
   }
 

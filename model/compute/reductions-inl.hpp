@@ -221,7 +221,12 @@ std::uint64_t readAll(const std::byte* from, std::size_t bytes) {
     ANTIPHON_UNROLL
     for (std::size_t j = 0; j < 4; ++j) sums[j] = hn::Add(sums[j], hn::LoadU(d, numbers + i + j * wide));
   }
-  return hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(sums[0], sums[1]), hn::Add(sums[2], sums[3]))));
+  // The lanes by hand: the compiler's own sum of wide lanes takes them for signed, and overflows.
+  alignas(64) std::uint64_t lanes[wide];
+  hn::Store(hn::Add(hn::Add(sums[0], sums[1]), hn::Add(sums[2], sums[3])), d, lanes);
+  std::uint64_t all = 0;
+  for (std::size_t lane = 0; lane < hn::Lanes(d); ++lane) all += lanes[lane];
+  return all;
 }
 
 std::int64_t target() { return HWY_TARGET; }
