@@ -264,14 +264,16 @@ std::string CommandTable::unknown(std::string_view name) const {
   return text + ".";
 }
 
+/// Some words are a command and a topic.
 std::string CommandTable::helpText(std::string_view name) const {
-  if (const Command* command = name.empty() ? nullptr : find(name)) {
-    std::string text = command->signature() + "\n  " + command->help;
-    for (const auto& parameter : command->parameters) text += "\n  " + parameter.name + ": " + parameter.possible();
-    return text;
-  }
   const auto all = topics();
-  if (std::ranges::find(all, name) != all.end()) return listed(name);
+  std::string text;
+  if (const Command* command = name.empty() ? nullptr : find(name)) {
+    text = command->signature() + "\n  " + command->help;
+    for (const auto& parameter : command->parameters) text += "\n  " + parameter.name + ": " + parameter.possible();
+  }
+  if (std::ranges::find(all, name) != all.end()) text += (text.empty() ? "" : "\n\n") + listed(name);
+  if (!name.empty()) return text;
   return all.empty() ? listed({}) : topicsText();
 }
 
