@@ -13,6 +13,11 @@ using synth::decibels;
 using synth::Sound;
 
 constexpr double kSeconds = 10;
+#if defined(ANTIPHON_SANITIZED)
+constexpr std::size_t kEvery = 4;  // everything takes many times as long
+#else
+constexpr std::size_t kEvery = 1;
+#endif
 
 std::vector<std::string> names() {
   std::vector<std::string> all;
@@ -45,8 +50,10 @@ std::size_t timesIn(const std::string& text, const std::string& line) {
 
 TEST_CASE("every session is played as it is written, is heard, and sounds the same the second time", "[sessions]") {
   const Home home;
-  REQUIRE(names().size() >= 10);
-  for (const std::string& name : names()) {
+  const std::vector<std::string> all = names();
+  REQUIRE(all.size() >= 10);
+  for (std::size_t i = 0; i < all.size(); i += kEvery) {
+    const std::string& name = all[i];
     const Lines lines = withoutOwnModules(session(name));
     const Rendered first = rendered(lines, kSeconds), second = rendered(lines, kSeconds);
     CAPTURE(name, first.result.out, first.result.err);

@@ -14,6 +14,9 @@ constexpr double kMiddleC = 261.6256;
 std::vector<std::string> tuned() {
   std::vector<std::string> names;
   for (const Recipe& recipe : allRecipes()) {
+#if defined(ANTIPHON_SANITIZED)
+    if (names.size() == 6) break;  // everything takes many times as long
+#endif
     if (recipe.name != "drums") names.emplace_back(recipe.name);
   }
   return names;
