@@ -69,10 +69,9 @@ std::vector<std::string> Agenda::run(double beat, const std::function<Command::R
   while (!entries_.empty() && entries_.front().due <= beat + kEarly) {
     const Entry entry = std::move(entries_.front());
     entries_.erase(entries_.begin());
-    const Tick before = sequences_.quantum();
-    if (entry.pattern) sequences_.quantize(sequences_.meter().bar());
+    sequences_.byTheBar(entry.pattern);
     const Command::Reply reply = obey(entry.line);
-    if (entry.pattern) sequences_.quantize(before);
+    sequences_.byTheBar(false);
     told.push_back("bar " + std::to_string(entry.bar) + ": " + entry.line + (reply.ok ? "" : ": " + reply.text));
   }
   return told;

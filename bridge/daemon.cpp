@@ -77,6 +77,8 @@ class Daemon {
   void tend();
   void obey();
   void command(const std::string& line);
+  void begin();
+  void done(std::string_view line);
   void keepAgenda();
   std::vector<std::string> completions(std::string_view before);
   void showChoices(const std::vector<std::string>& choices);
@@ -173,17 +175,7 @@ Daemon::Daemon(DaemonPlan plan)
                                },
                            .loaded = [this] { ensemble_->seat(); }},
                  .ensemble = ensemble_.get()});
-  doorway_.attend(
-      [this] {
-        if (ensemble_) ensemble_->history().begin();
-      },
-      [this](std::string_view line) {
-        if (ensemble_) {
-          ensemble_->lookAround();
-          ensemble_->history().done(line);
-        }
-        log_.expect(wanted_.measures);
-      });
+  doorway_.attend([this] { begin(); }, [this](std::string_view line) { done(line); });
   if (ensemble_) band_.whenCommitted([this] { ensemble_->nextAnswer(); });
   openDoors();
 }
@@ -411,16 +403,28 @@ void Daemon::showChoices(const std::vector<std::string>& choices) {
   log_.reply(line);
 }
 
+/// Before a command, and after it.
+void Daemon::begin() {
+  if (ensemble_) ensemble_->history().begin();
+}
+
+void Daemon::done(std::string_view line) {
+  if (ensemble_) {
+    ensemble_->lookAround();
+    ensemble_->history().done(line);
+  }
+  log_.expect(wanted_.measures);
+}
+
 /// What waits for its bar is done as if it were typed then.
 void Daemon::keepAgenda() {
   const double beat = ensemble_->beat();
   const auto news = doorway_.within([&] {
     barNears_ = ensemble_->agenda().next() - beat < kNearBeat;
     return ensemble_->agenda().run(beat, [this](const std::string& line) {
-      ensemble_->history().begin();
+      begin();
       Command::Reply reply = commands_.run(line);
-      ensemble_->lookAround();
-      ensemble_->history().done(line);
+      done(line);
       return reply;
     });
   });

@@ -88,8 +88,7 @@ class Aside {
 std::vector<std::string> feelingOf(const Sequences& sequences) {
   const synth::Feel& feel = sequences.feel();
   const Tick quantum = sequences.quantum();
-  std::vector<std::string> lines;
-  if (sequences.meter() != Meter{}) lines.push_back("meter " + sequences.meter().text());
+  std::vector<std::string> lines{"meter " + sequences.meter().text()};
   lines.push_back("quantize " + std::string{quantum == sequences.meter().bar()    ? "bar"
                                             : quantum == sequences.meter().beat() ? "beat"
                                             : quantum == synth::kUsualStep        ? "step"

@@ -102,7 +102,7 @@ void Sequences::send(int track, const Sequence& sequence) {
     player.node = node;
   }
   mustHaveRoom(sequencer.mute(track, sequence.muted));
-  mustHaveRoom(sequencer.play(track, keep(sequence.name, sequence.written), quantum_));
+  mustHaveRoom(sequencer.play(track, keep(sequence.name, sequence.written), coming()));
 }
 
 bool Sequences::isStruck(const std::string& name) const {
@@ -141,7 +141,7 @@ void Sequences::stop(const std::string& name) {
   Sequence& sequence = find(name);
   if (!sequence.plays) return;
   const int track = trackOf(name);
-  mustHaveRoom(desk_.machine().sequencer().play(track, nullptr, quantum_));
+  mustHaveRoom(desk_.machine().sequencer().play(track, nullptr, coming()));
   sequence.plays = false;
 }
 

@@ -51,6 +51,8 @@ class Sequences {
   /// A change comes in at the next multiple of this; nothing: at once.
   void quantize(Tick quantum) { quantum_ = quantum; }
   Tick quantum() const { return quantum_; }
+  /// Meanwhile they come with the bar, whatever was said.
+  void byTheBar(bool wanted) { byTheBar_ = wanted; }
   Meter meter() const { return meter_; }
   /// Bars are so long from here on.
   void meter(Meter meter);
@@ -87,12 +89,14 @@ class Sequences {
   const PlacedModule* playerOf(const std::string& name) const;
   NodeId nodeOf(const std::string& name) const;
   void send(int track, const Sequence& sequence);
+  Tick coming() const { return byTheBar_ ? meter_.bar() : quantum_; }
   float keyOf(const std::string& name) const;
   const Pattern* keep(const std::string& name, const Written& written);
 
   Desk& desk_;
   Meter meter_;
   Tick quantum_ = meter_.bar();
+  bool byTheBar_ = false;
   Feel feel_{};
   std::vector<Sequence> sequences_{};
   std::array<Player, Sequencer::kMostTracks> players_{};

@@ -36,6 +36,8 @@ SCENARIO("AT-1 A bass is to come in at bar 3") {
       CHECK(studio.told == std::vector<std::string>{"bar 3: play bass"});
       CHECK(studio.sequences.quantum() == Tick{});
       CHECK_THAT(studio.ok("agenda"), Contains("nothing waits"));
+      CHECK(studio.ok("undo") == "undone: play bass");
+      CHECK(studio.sequences.quantum() == Tick{});
     }
     THEN("a bar that has begun is none to wait for") {
       CHECK_THAT(studio.error("at bar 4 play bass"), Contains("bar 4 has begun: it is bar 5"));

@@ -63,6 +63,7 @@ SCENARIO("SAVE-1 A groove is saved, and comes back bit by bit") {
     WHEN("another studio loads it") {
       Studio other{folder};
       other.tempo = 90;
+      other.ok("meter 7/8");
       other.ok("load session groove");
       THEN("it sounds the same to the last bit, at its own tempo") {
         CHECK(other.tempo == 120);
