@@ -101,6 +101,7 @@ class Daemon {
   std::optional<ComputerPiano> piano_;
   std::unique_ptr<MidiBackend> backend_;
   std::unique_ptr<Ensemble> ensemble_;
+  std::optional<PatternAnswers> answers_;
   Band band_;
   std::optional<HeardBand> heard_;
   std::optional<DemoPlayer> demoPlayer_;
@@ -162,6 +163,13 @@ Daemon::Daemon(DaemonPlan plan)
     backend_->wake();
     return taken;
   };
+  if (ensemble_) {
+    answers_.emplace(ensemble_->desk(), ensemble_->sequences(),
+                     AnswerDoors{.make = plan_.lead,
+                                 .desk = plan_.desk,
+                                 .bpm = [this] { return ownClock() ? wanted_.tempo.bpm() : 0; },
+                                 .seed = plan_.settings.seed});
+  }
   addWholeTable(commands_,
                 {.wanted = wanted_,
                  .live = {.send = ask, .status = [this] { return status(); }, .quit = [this] { quit_.store(true); }},
@@ -174,7 +182,8 @@ Daemon::Daemon(DaemonPlan plan)
                                  if (ownClock()) commands_.run("tempo " + decimal(bpm));
                                },
                            .loaded = [this] { ensemble_->seat(); }},
-                 .ensemble = ensemble_.get()});
+                 .ensemble = ensemble_.get(),
+                 .answers = answers_ ? &*answers_ : nullptr});
   doorway_.attend([this] { begin(); }, [this](std::string_view line) { done(line); });
   if (ensemble_) band_.whenCommitted([this] { ensemble_->nextAnswer(); });
   openDoors();
@@ -271,6 +280,8 @@ int Daemon::run() {
                return ensemble_->recorder().tend();
              }))
           log_.say("[record] " + news);
+        for (const std::string& news : doorway_.within([this] { return answers_->tend(ensemble_->beat()); }))
+          log_.say("[answer] " + news);
       }
       if (plan_.turns > 0 && turnsPlayed_ >= plan_.turns) break;
       tend();

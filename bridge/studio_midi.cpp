@@ -1,10 +1,11 @@
 #include "bridge/studio_midi.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
+#include "bridge/pattern_notes.hpp"
 #include "bridge/trying.hpp"
+#include "model/tokens/phrase.hpp"
 
 namespace antiphon {
 namespace {
@@ -12,24 +13,8 @@ namespace {
 using synth::PatchError;
 using synth::Sequences;
 
-constexpr std::uint8_t kDrums = 9;  // channel 10, as people count
 constexpr std::int64_t kMostBars = 1000;
 constexpr double kUsualTempo = 120;
-
-struct DrumKey {
-  std::string_view module;
-  std::uint8_t key;
-};
-constexpr std::array<DrumKey, 6> kDrumKeys{
-    {{"kick", 36}, {"snare", 38}, {"clap", 39}, {"hihat", 42}, {"tom", 45}, {"cowbell", 56}}};
-
-/// A drum by its own key, whatever its pads strike it with; all else as it is played.
-std::optional<std::uint8_t> drumKey(const synth::Patch& patch, const std::string& name) {
-  const synth::PlacedModule* const module = patch.find(name);
-  if (module == nullptr) return {};
-  const auto found = std::ranges::find(kDrumKeys, module->type->name, &DrumKey::module);
-  return found == kDrumKeys.end() ? std::optional<std::uint8_t>{} : found->key;
-}
 
 Tick heardAt(const synth::Feel& feel, Tick at) {
   const auto quarter = static_cast<double>(kQuarter.count);
@@ -48,25 +33,15 @@ std::vector<NamedPhrase> phrasesOf(const Sequences& sequences, const synth::Patc
     NamedPhrase named{sequence.name, {}, {}};
     named.phrase.meter = meter;
     named.phrase.bars = bars;
-    const synth::Pattern pattern = sequences.pattern(sequence);
-    const auto drum = drumKey(patch, sequence.name);
     const bool struck = sequences.isStruck(sequence.name);
-    const std::uint8_t on = struck ? kDrums : channel;
-    if (!struck) channel = static_cast<std::uint8_t>((channel + 1) % 16 == kDrums ? channel + 2 : channel + 1) % 16;
-    for (Tick round{}; round < end && pattern.length > Tick{}; round = round + pattern.length) {
-      for (const synth::Stroke& stroke : pattern.strokes) {
-        const Tick at = heardAt(sequences.feel(), round + stroke.at);
-        const Tick until = std::min(heardAt(sequences.feel(), round + stroke.at + stroke.length), end);
-        if (at >= end) break;
-        const auto key = static_cast<std::uint8_t>(std::clamp(std::lround(stroke.key), 0L, 127L));
-        named.phrase.notes.push_back(
-            {.tick = at,
-             .length = std::max(Tick{1}, until - at),
-             .pitch = drum.value_or(key),
-             .velocity = static_cast<std::uint8_t>(std::clamp(std::lround(stroke.force * 127), 1L, 127L)),
-             .channel = on});
-      }
+    named.phrase.notes = notesOf(sequences, patch, sequence, {Tick{}, end}, struck ? kDrumChannel : channel);
+    for (Note& note : named.phrase.notes) {
+      const Tick until = std::min(heardAt(sequences.feel(), note.end()), end);
+      note.tick = heardAt(sequences.feel(), note.tick);
+      note.length = std::max(Tick{1}, until - note.tick);
     }
+    if (!struck)
+      channel = static_cast<std::uint8_t>((channel + 1) % 16 == kDrumChannel ? channel + 2 : channel + 1) % 16;
     phrases.push_back(std::move(named));
   }
   return phrases;

@@ -9,6 +9,7 @@
 #include "bridge/patch_commands.hpp"
 #include "bridge/studio_commands.hpp"
 #include "bridge/studio_midi.hpp"
+#include "model/echo.hpp"
 
 namespace antiphon {
 namespace {
@@ -44,6 +45,7 @@ void addWholeTable(CommandTable& table, Reached reached) {
   addPatchCommands(table, ensemble.desk());
   addMixerCommands(table, ensemble.desk());
   addStudioCommands(table, ensemble.sequences());
+  addPatternAnswers(table, *reached.answers, [&ensemble] { return ensemble.beat(); });
   addMeter(table, ensemble.sequences(), ensemble.hasSeats());
   addAgenda(table, ensemble.agenda(), [&ensemble] { return ensemble.beat(); });
   addHistoryCommands(table, ensemble.history());
@@ -53,7 +55,9 @@ void addWholeTable(CommandTable& table, Reached reached) {
   addEnsembleCommands(table, ensemble);
 }
 
-UnplayedStudio::UnplayedStudio() : ensemble_{unheard(), std::make_unique<NoAudio>(), nowhere_} {
+UnplayedStudio::UnplayedStudio()
+    : ensemble_{unheard(), std::make_unique<NoAudio>(), nowhere_},
+      answers_{ensemble_.desk(), ensemble_.sequences(), {.make = [] { return std::make_unique<EchoAnswerer>(); }}} {
   settings_.clock = ClockSource::internal;
   addWholeTable(table_, {.wanted = settings_,
                          .live = {.send = [](const LiveCommand&) { return true; },
@@ -61,7 +65,8 @@ UnplayedStudio::UnplayedStudio() : ensemble_{unheard(), std::make_unique<NoAudio
                                   .quit = [] {}},
                          .model = {.again = [] { return true; }},
                          .wait = [](double) { return Command::Reply{}; },
-                         .ensemble = &ensemble_});
+                         .ensemble = &ensemble_,
+                         .answers = &answers_});
 }
 
 }  // namespace antiphon

@@ -8,6 +8,7 @@
 #include "bridge/ensemble.hpp"
 #include "bridge/live_commands.hpp"
 #include "bridge/model_commands.hpp"
+#include "bridge/pattern_answers.hpp"
 #include "bridge/studio_files.hpp"
 
 namespace antiphon {
@@ -20,7 +21,8 @@ struct Reached {
   ModelDoors model;
   std::function<Command::Reply(double seconds)> wait;
   FileDoors files{};
-  Ensemble* ensemble = nullptr;  // null: nothing sounds here
+  Ensemble* ensemble = nullptr;       // null: nothing sounds here
+  PatternAnswers* answers = nullptr;  // of what sounds
 };
 
 void addWholeTable(CommandTable& table, Reached reached);
@@ -39,6 +41,7 @@ class UnplayedStudio {
   Settings settings_{};
   SilentSink nowhere_{};
   Ensemble ensemble_;
+  PatternAnswers answers_;
   CommandTable table_{};
 };
 

@@ -8,12 +8,14 @@
 #include "bridge/mixer_commands.hpp"
 #include "bridge/module_commands.hpp"
 #include "bridge/patch_commands.hpp"
+#include "bridge/pattern_answers.hpp"
 #include "bridge/recorder.hpp"
 #include "bridge/script.hpp"
 #include "bridge/shelf.hpp"
 #include "bridge/studio_commands.hpp"
 #include "bridge/studio_files.hpp"
 #include "bridge/studio_midi.hpp"
+#include "cli/answerers.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit.hpp"
 #include "cli/progress.hpp"
@@ -51,6 +53,7 @@ class Studio {
     addStudioCommands(table_, sequences_);
     addPatternPlay(table_, sequences_);
     addMeter(table_, sequences_);
+    addPatternAnswers(table_, answers_, [this] { return beat_; });
     addAgenda(table_, agenda_, [this] { return beat_; });
     addHistoryCommands(table_, history_);
     const FileDoors doors{.tempo = [this] { return wish_.tempo; },
@@ -93,6 +96,7 @@ class Studio {
     history_.begin();
     Command::Reply reply = table_.run(line);
     history_.done(line);
+    for (const std::string& news : answers_.finish(beat_)) reply.text += "\n" + news;
     return reply;
   }
 
@@ -126,6 +130,11 @@ class Studio {
   synth::Desk desk_;
   synth::Sequences sequences_{desk_};
   synth::History history_{desk_, sequences_};
+  PatternAnswers answers_{desk_,
+                          sequences_,
+                          {.make = [] { return makeAnswerer("model", {}).make(); },
+                           .bpm = [this] { return wish_.tempo; },
+                           .seed = wish_.seed}};
   Agenda agenda_{sequences_};
   Recorder recorder_{desk_, sequences_, Shelf{}};
   Workshop workshop_{desk_, Shelf{}.modules()};

@@ -24,10 +24,10 @@ char someHit(Dice& dice) { return "4567x"[dice.below(5)]; }
 /// "C2" of "C2:2/60".
 std::string_view nameIn(std::string_view piece) {
   const std::size_t from = piece.front() == '[' ? piece.find(']') : 0;
-  return piece.substr(0, piece.find_first_of(":/", from));
+  return piece.substr(0, piece.find_first_of(":~/", from));
 }
 
-bool sounds(std::string_view piece) { return piece.front() != '.' && piece.front() != '-'; }
+bool sounds(std::string_view piece) { return !piece.empty() && piece.front() != '.' && piece.front() != '-'; }
 
 std::string joined(const std::vector<std::string>& pieces, std::string_view between) {
   std::string text;
@@ -44,20 +44,24 @@ void varySteps(std::vector<std::string>& steps, double amount, Dice& dice) {
   }
 }
 
+/// A rest takes the time of a note, and is neither struck nor sounds; empty: the note took none.
+std::string restFor(std::string_view note) {
+  const std::size_t from = note.find(':');
+  if (from == std::string_view::npos) return ".";
+  const std::string_view length = note.substr(from, std::min(note.find_first_of("~/", from), note.size()) - from);
+  return length.find_first_not_of(":0.") == std::string_view::npos ? std::string{} : "." + std::string{length};
+}
+
 void varyNotes(std::vector<std::string>& notes, double amount, Dice& dice) {
   for (std::string& note : notes) {
     if (!sounds(note) || !dice.falls(amount)) continue;
     const std::string_view name = nameIn(note);
     const std::string& other = notes[dice.below(notes.size())];
     const std::string instead{sounds(other) && nameIn(other) != name ? nameIn(other) : std::string_view{"."}};
-    // A rest has a length, but is not struck.
-    std::string rest = note.substr(name.size());
-    if (instead == ".") {
-      if (const std::size_t force = rest.find('/'); force != std::string::npos)
-        rest.erase(force, std::min(rest.find(':', force), rest.size()) - force);
-    }
-    note = instead + rest;
+    note = instead + note.substr(name.size());
+    if (instead == ".") note = restFor(note);
   }
+  std::erase(notes, "");
 }
 
 /// The keys of one chord, in the order in which they are played.

@@ -31,12 +31,13 @@ class Pen {
  public:
   explicit Pen(Tick step) : step_{step} {}
 
-  void strike(const std::vector<float>& keys, Tick length, float force) {
+  /// `takes`: until what is written next begins.
+  void strike(const std::vector<float>& keys, Tick takes, Tick sounds, float force) {
     if (pattern_.strokes.size() + keys.size() > Pattern::kMostStrokes)
       throw NotationError{"a pattern has at most " + std::to_string(Pattern::kMostStrokes) + " strokes"};
     last_ = pattern_.strokes.size();
-    for (const float key : keys) pattern_.strokes.push_back({pattern_.length, length, key, force});
-    lengthen(length);
+    for (const float key : keys) pattern_.strokes.push_back({pattern_.length, sounds, key, force});
+    lengthen(takes);
   }
   void rest(Tick length) {
     last_ = pattern_.strokes.size();
@@ -49,6 +50,8 @@ class Pen {
   }
   Pattern finished() && {
     if (pattern_.length == Tick{}) throw NotationError{"nothing is written: say for instance x...x... or C2 . Eb2:2"};
+    if (!pattern_.strokes.empty() && pattern_.strokes.back().at == pattern_.length)
+      throw NotationError{"the last note takes no time: only one with another behind it can be :0"};
     return std::move(pattern_);
   }
 
@@ -64,38 +67,40 @@ class Pen {
 };
 
 void writeStep(char c, float key, Tick step, Pen& pen) {
-  if (c == 'x') pen.strike({key}, step, kHit);
-  else if (c == 'X') pen.strike({key}, step, kAccent);
-  else if (c >= '1' && c <= '9') pen.strike({key}, step, static_cast<float>(c - '0') / 9.0f);
+  if (c == 'x') pen.strike({key}, step, step, kHit);
+  else if (c == 'X') pen.strike({key}, step, step, kAccent);
+  else if (c >= '1' && c <= '9') pen.strike({key}, step, step, static_cast<float>(c - '0') / 9.0f);
   else if (c == '.') pen.rest(step);
   else if (c == '-') pen.hold();
   else throw NotationError{"a step is x, X, 1 to 9, . or -, not " + quoted({&c, 1}) + ": x...X.-x 37|"};
 }
 
+constexpr std::string_view kSigns = ":~/";
+
 struct Piece {
-  std::string_view what;               // a name, the inside of brackets, . or -
-  std::string_view length{}, force{};  // as written, without their sign
+  std::string_view what;                         // a name, the inside of brackets, . or -
+  std::string_view length{}, sounds{}, force{};  // as written, without their sign
   bool chord = false;
 };
 
 Piece takenApart(std::string_view text) {
   Piece piece;
-  std::size_t end = text.find_first_of(":/");
+  std::size_t end = text.find_first_of(kSigns);
   if (text.front() == '[') {
     const std::size_t close = text.find(']');
     piece.chord = true;
     piece.what = text.substr(1, close - 1);
     end = close + 1 == text.size() ? std::string_view::npos : close + 1;
-    if (end != std::string_view::npos && text[end] != ':' && text[end] != '/')
-      throw NotationError{"behind ] stands : or / or a space, not " + quoted(text.substr(end, 1))};
+    if (end != std::string_view::npos && kSigns.find(text[end]) == std::string_view::npos)
+      throw NotationError{"behind ] stands :, ~ or / or a space, not " + quoted(text.substr(end, 1))};
   } else {
     piece.what = text.substr(0, end);
   }
   while (end != std::string_view::npos) {
-    const std::size_t next = text.find_first_of(":/", end + 1);
+    const std::size_t next = text.find_first_of(kSigns, end + 1);
     const std::string_view part = text.substr(end + 1, next == std::string_view::npos ? next : next - end - 1);
-    std::string_view& place = text[end] == ':' ? piece.length : piece.force;
-    if (!place.empty() || part.empty()) throw NotationError{quoted(text) + " is written like C2:2/60"};
+    std::string_view& place = text[end] == ':' ? piece.length : text[end] == '~' ? piece.sounds : piece.force;
+    if (!place.empty() || part.empty()) throw NotationError{quoted(text) + " is written like C2:2~1/60"};
     place = part;
     end = next;
   }
@@ -123,21 +128,35 @@ std::vector<float> keysIn(const Piece& piece) {
   return keys;
 }
 
+/// So many steps; nothing: they are none.
+std::optional<Tick> stepsIn(std::string_view text, Tick step) {
+  const auto steps = numberIn<double>(text);
+  if (!steps || !(*steps >= 0 && *steps <= 1024)) return std::nullopt;
+  return Tick{std::llround(*steps * static_cast<double>(step.count))};
+}
+
 void writePiece(std::string_view text, Tick step, Pen& pen) {
   const Piece piece = takenApart(text);
-  Tick length = step;
+  Tick takes = step, sounds{};
   if (!piece.length.empty()) {
-    const auto steps = numberIn<double>(piece.length);
-    length =
-        steps && *steps > 0 && *steps <= 1024 ? Tick{std::llround(*steps * static_cast<double>(step.count))} : Tick{};
-    if (length < Tick{1}) throw NotationError{"a length is so many steps, up to 1024, not " + quoted(piece.length)};
+    // What sounds on its own may leave no time to what is written behind it: then they begin together.
+    const Tick least{piece.sounds.empty() ? 1 : 0};
+    takes = stepsIn(piece.length, step).value_or(Tick{-1});
+    if (takes < least) throw NotationError{"a length is so many steps, up to 1024, not " + quoted(piece.length)};
+  }
+  if (!piece.sounds.empty()) {
+    sounds = stepsIn(piece.sounds, step).value_or(Tick{});
+    if (sounds < Tick{1})
+      throw NotationError{"a note sounds for so many steps, up to 1024, not " + quoted(piece.sounds)};
   }
   if (piece.what == "." && !piece.chord) {
-    pen.rest(length);
+    if (!piece.sounds.empty()) throw NotationError{"a rest does not sound: write .:2"};
+    pen.rest(takes);
     return;
   }
   if (piece.what == "-" && !piece.chord) {
-    if (!piece.length.empty() || !piece.force.empty()) throw NotationError{"- is one step; write as many as you want"};
+    if (!piece.length.empty() || !piece.sounds.empty() || !piece.force.empty())
+      throw NotationError{"- is one step; write as many as you want"};
     pen.hold();
     return;
   }
@@ -148,10 +167,96 @@ void writePiece(std::string_view text, Tick step, Pen& pen) {
       throw NotationError{"how hard is 1 to 127, not " + quoted(piece.force)};
     force = static_cast<float>(*velocity) / 127.0f;
   }
-  pen.strike(keysIn(piece), length, force);
+  pen.strike(keysIn(piece), takes, piece.sounds.empty() ? takes : sounds, force);
+}
+
+/// "1.5", so that stepsIn() reads the same ticks.
+std::string inSteps(Tick ticks, Tick step) {
+  std::array<char, 32> text{};
+  const double steps = static_cast<double>(ticks.count) / static_cast<double>(step.count);
+  auto end = std::to_chars(text.begin(), text.end(), steps, std::chars_format::fixed, 4).ptr;
+  while (end[-1] == '0') --end;
+  if (end[-1] == '.') --end;
+  return {text.data(), end};
+}
+
+/// What is struck together, as hard and as long.
+struct Chord {
+  Tick at{}, length{};
+  float force = 0;
+  std::vector<float> keys{};
+};
+
+std::vector<Chord> chordsOf(const Pattern& pattern) {
+  std::vector<Chord> chords;
+  for (const Stroke& stroke : pattern.strokes) {
+    auto chord = std::ranges::find_if(chords, [&](const Chord& c) {
+      return c.at == stroke.at && c.length == stroke.length && c.force == stroke.force && c.keys.size() < kMostKeys;
+    });
+    if (chord == chords.end()) chord = chords.insert(chord, {stroke.at, stroke.length, stroke.force, {}});
+    chord->keys.push_back(stroke.key);
+  }
+  return chords;
+}
+
+std::string textOf(const Chord& chord, Tick takes, Tick step) {
+  std::string text = chord.keys.size() > 1 ? "[" : "";
+  for (const float key : chord.keys) text += (text.size() > 1 ? " " : "") + keyName(static_cast<int>(std::lround(key)));
+  if (chord.keys.size() > 1) text += "]";
+  if (takes != step) text += ":" + inSteps(takes, step);
+  if (chord.length != takes) text += "~" + inSteps(chord.length, step);
+  if (chord.force != kUsualForce) text += "/" + std::to_string(std::clamp(std::lround(chord.force * 127), 1L, 127L));
+  return text;
+}
+
+std::string restOf(Tick takes, Tick step) { return takes == step ? "." : ".:" + inSteps(takes, step); }
+
+/// The longest that all onsets fall on.
+std::optional<Tick> commonStep(const Pattern& pattern) {
+  for (const std::int64_t step : {480, 320, 240, 160, 120, 80, 60}) {
+    const auto falls = [&](Tick at) { return at.count % step == 0; };
+    if (falls(pattern.length) && std::ranges::all_of(pattern.strokes, falls, &Stroke::at)) return Tick{step};
+  }
+  return std::nullopt;
+}
+
+char stepAsHardAs(float force) {
+  const int ninths = std::clamp(static_cast<int>(std::lround(force * 9)), 1, 9);
+  if (ninths == 9) return 'X';
+  return std::abs(force - kHit) <= std::abs(force - static_cast<float>(ninths) / 9) ? 'x'
+                                                                                    : static_cast<char>('0' + ninths);
 }
 
 }  // namespace
+
+Written writtenFrom(const Pattern& pattern) {
+  // Where there is no step for all, sixteenths, and parts of them.
+  Written written{Written::As::notes, commonStep(pattern).value_or(kUsualStep), {}};
+  const auto write = [&](const std::string& piece) { written.text += (written.text.empty() ? "" : " ") + piece; };
+  const std::vector<Chord> chords = chordsOf(pattern);
+  const auto rest = [&](Tick takes) {
+    for (; takes > Tick{}; takes -= std::min(takes, written.step * 1024))
+      write(restOf(std::min(takes, written.step * 1024), written.step));
+  };
+  rest(chords.empty() ? pattern.length : chords.front().at);
+  for (std::size_t i = 0; i < chords.size(); ++i) {
+    const Tick gap = (i + 1 < chords.size() ? chords[i + 1].at : pattern.length) - chords[i].at;
+    const Tick takes = std::min(gap, chords[i].length);
+    write(textOf(chords[i], takes, written.step));
+    rest(gap - takes);
+  }
+  return written;
+}
+
+Written drumWrittenFrom(const Pattern& pattern) {
+  const auto common = commonStep(pattern);
+  if (!common) return writtenFrom(pattern);
+  const Tick step = common->count % kUsualStep.count == 0 ? kUsualStep : *common;
+  Written written{Written::As::steps, step, std::string(static_cast<std::size_t>(floorDiv(pattern.length, step)), '.')};
+  for (const Stroke& stroke : pattern.strokes)
+    written.text[static_cast<std::size_t>(floorDiv(stroke.at, step))] = stepAsHardAs(stroke.force);
+  return written;
+}
 
 std::vector<std::string> piecesOf(const Written& written) {
   const std::string_view text = written.text;

@@ -39,8 +39,11 @@ bool Sequencer::play(int track, const Pattern* pattern, Tick quantum) {
   return changes_.push({.kind = Change::Kind::play, .track = track, .pattern = pattern, .quantum = quantum});
 }
 bool Sequencer::playOnce(int track, const Pattern* pattern, Tick quantum, Tick lasts) {
-  return changes_.push(
+  const bool told = changes_.push(
       {.kind = Change::Kind::play, .track = track, .pattern = pattern, .quantum = quantum, .lasts = lasts});
+  // It is nobody else's from now on.
+  if (told) tracks_[static_cast<std::size_t>(track)].sounds.store(true, std::memory_order_relaxed);
+  return told;
 }
 bool Sequencer::aim(int track, NodeId node) {
   return changes_.push({.kind = Change::Kind::aim, .track = track, .node = node});
@@ -60,8 +63,10 @@ void Sequencer::obey() {
     Track& track = tracks_[static_cast<std::size_t>(change.track)];
     switch (change.kind) {
       case Change::Kind::play:
-        if (change.lasts > Tick{} && (track.changes || !running_)) {  // something else is about to come anyway
-          retire(change.pattern);
+        if (change.pattern == nullptr || (change.lasts > Tick{} && track.changes))
+          retire(std::exchange(track.waits.pattern, nullptr));
+        if (change.lasts > Tick{} && track.changes) {
+          track.waits = change;
           break;
         }
         if (track.changes) retire(track.then);  // it was never heard
@@ -70,6 +75,7 @@ void Sequencer::obey() {
         track.quantum = change.quantum;
         track.lasts = change.lasts;
         track.from = kUnknown;
+        tell(track);
         break;
       case Change::Kind::aim: track.node = change.node; break;
       case Change::Kind::mute: track.muted = change.muted; break;
@@ -78,24 +84,43 @@ void Sequencer::obey() {
   }
 }
 
+void Sequencer::tell(Track& track) {
+  track.sounds.store(track.pattern != nullptr || (track.changes && track.then != nullptr), std::memory_order_relaxed);
+}
+
+/// What is played once, and had to wait, is next: from this beat on, or from where the music begins.
+void Sequencer::behind(Track& track, double beat) {
+  if (track.waits.pattern == nullptr) return;
+  const double quantum = beatsOf(track.waits.quantum);
+  track.changes = true;
+  track.then = std::exchange(track.waits.pattern, nullptr);
+  track.quantum = track.waits.quantum;
+  track.lasts = track.waits.lasts;
+  track.from = !running_ || beat == kUnknown ? kUnknown
+               : quantum > 0                 ? std::ceil((beat - kSame) / quantum) * quantum
+                                             : beat;
+}
+
 /// What was told to come comes now.
 void Sequencer::change(Track& track) {
   track.changes = track.lasts > Tick{};
+  track.origin = track.changes ? track.from : 0;
   std::swap(track.pattern, track.then);
   if (track.changes) {  // what was played before comes back
     track.from += beatsOf(std::exchange(track.lasts, Tick{}));
   } else {
     retire(std::exchange(track.then, nullptr));
+    behind(track, track.from);
   }
-  track.sounds.store(track.pattern != nullptr, std::memory_order_relaxed);
+  tell(track);
 }
 
 /// The next stroke is the first at this beat or later.
 void Sequencer::locate(Track& track, double beat) {
   if (track.pattern == nullptr) return;
   const double length = beatsOf(track.pattern->length);
-  const double round = std::floor((beat + kSame) / length);
-  const double within = beat - round * length;
+  const double round = std::floor((beat - track.origin + kSame) / length);
+  const double within = beat - track.origin - round * length;
   const auto& strokes = track.pattern->strokes;
   const auto next = std::ranges::find_if(strokes, [&](const Stroke& s) { return beatsOf(s.at) >= within - kSame; });
   track.round = static_cast<std::int64_t>(round) + (next == strokes.end() ? 1 : 0);
@@ -104,7 +129,7 @@ void Sequencer::locate(Track& track, double beat) {
 
 double Sequencer::nextStroke(const Track& track) const {
   if (track.pattern == nullptr || track.pattern->strokes.empty()) return kNever;
-  return beatsOf(track.pattern->length * track.round + track.pattern->strokes[track.next].at);
+  return track.origin + beatsOf(track.pattern->length * track.round + track.pattern->strokes[track.next].at);
 }
 
 Frame Sequencer::frameOf(double beat) const { return std::max(now_, now_ + std::llround((beat - beat_) / perFrame_)); }
@@ -161,7 +186,7 @@ const std::vector<Sequencer::Due>& Sequencer::due(const Transport& time, Frame n
     letAllGo();
     running_ = false;
     for (Track& track : tracks_) {
-      if (track.changes) change(track);
+      if (track.changes && track.lasts == Tick{}) change(track);
     }
     return due_;
   }

@@ -41,7 +41,8 @@ class Sequencer {
   /// or at once while the music stands still. Null: from there on the track is silent. The pattern that is no longer
   /// played comes back by `retired`.
   bool play(int track, const Pattern* pattern, Tick quantum);
-  /// Likewise, for so long only: then what was played before goes on. Not while the music stands still.
+  /// Likewise, for so long only: then what was played before goes on. It stands where it begins, wherever that is;
+  /// while the music stands still it waits.
   bool playOnce(int track, const Pattern* pattern, Tick quantum, Tick lasts);
   /// Whom a track plays from now on. What has begun is ended on the one before.
   bool aim(int track, NodeId node);
@@ -56,7 +57,7 @@ class Sequencer {
 
   /// Strokes that found no room; any thread.
   std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
-  /// Whether this track has a pattern in play; any thread.
+  /// Whether this track has a pattern in play, or to come; any thread.
   bool sounds(int track) const {
     return tracks_[static_cast<std::size_t>(track)].sounds.load(std::memory_order_relaxed);
   }
@@ -82,6 +83,8 @@ class Sequencer {
     const Pattern* then = nullptr;
     Tick quantum{}, lasts{};
     double from = kUnknown;
+    double origin = 0;  // the beat that its first round is counted from
+    Change waits{};     // to be played once, behind what is to come
     std::atomic<bool> sounds{false};
   };
   struct Held {
@@ -96,6 +99,8 @@ class Sequencer {
   void goOn(std::size_t number, double horizon, bool jumps);
   void change(Track& track);
   void retire(const Pattern* pattern);
+  void behind(Track& track, double beat);
+  static void tell(Track& track);
   void locate(Track& track, double beat);
   double nextStroke(const Track& track) const;
   void strike(std::size_t number, double beat);

@@ -93,16 +93,23 @@ NodeId Sequences::nodeOf(const std::string& name) const {
   return player == nullptr || player->type->spread != Spread::voices ? NodeId{} : desk_.played(player->name);
 }
 
-void Sequences::send(int track, const Sequence& sequence) {
+/// The track that plays it, aimed at whoever that is.
+int Sequences::aimedAt(const std::string& name, bool muted) {
   Sequencer& sequencer = desk_.machine().sequencer();
+  const int track = trackOf(name);
   Player& player = players_[static_cast<std::size_t>(track)];
-  player.sequence = sequence.name;
-  if (const NodeId node = nodeOf(sequence.name); node != player.node) {
+  player.sequence = name;
+  if (const NodeId node = nodeOf(name); node != player.node) {
     mustHaveRoom(sequencer.aim(track, node));
     player.node = node;
   }
-  mustHaveRoom(sequencer.mute(track, sequence.muted));
-  mustHaveRoom(sequencer.play(track, keep(sequence.name, sequence.written), coming()));
+  mustHaveRoom(sequencer.mute(track, muted));
+  return track;
+}
+
+void Sequences::send(const Sequence& sequence) {
+  const int track = aimedAt(sequence.name, sequence.muted);
+  mustHaveRoom(desk_.machine().sequencer().play(track, keep(pattern(sequence)), coming()));
 }
 
 bool Sequences::isStruck(const std::string& name) const {
@@ -112,28 +119,32 @@ bool Sequences::isStruck(const std::string& name) const {
 
 float Sequences::keyOf(const std::string& name) const { return isStruck(name) ? kKickKey : kUsualKey; }
 
-/// As the sequencer plays it; kept until it comes back.
-const Pattern* Sequences::keep(const std::string& name, const Written& written) {
-  patterns_.push_back(std::make_unique<const Pattern>(patternOf(written, keyOf(name))));
+/// Until the sequencer gives it back.
+const Pattern* Sequences::keep(Pattern pattern) {
+  patterns_.push_back(std::make_unique<const Pattern>(std::move(pattern)));
   return patterns_.back().get();
+}
+
+void Sequences::engage(const std::string& name) {
+  makePlayable(name);
+  makeHeard(name);
 }
 
 void Sequences::write(const std::string& name, Written written) {
   static_cast<void>(patternOf(written, kUsualKey));  // throws where it is none
-  makePlayable(name);
-  makeHeard(name);
+  engage(name);
   auto found = std::ranges::find(sequences_, name, &Sequence::name);
   if (found == sequences_.end()) found = sequences_.insert(found, Sequence{.name = name});
   found->written = std::move(written);
   tend();
-  if (found->plays) send(trackOf(name), *found);
+  if (found->plays) send(*found);
 }
 
 void Sequences::play(const std::string& name) {
   Sequence& sequence = find(name);
   if (sequence.plays) return;
   makePlayable(name);  // its pads may have been taken away
-  send(trackOf(name), sequence);
+  send(sequence);
   sequence.plays = true;
 }
 
@@ -158,7 +169,14 @@ void Sequences::fill(const std::string& name, double amount) {
     throw PatchError{name + " plays notes: a fill is for steps; say vary " + name + " 0.3"};
   const Written once{Written::As::steps, sequence.written.step,
                      leadingOn(sequence.written, meter_.bar(), amount, ++fills_)};
-  mustHaveRoom(desk_.machine().sequencer().playOnce(trackOf(name), keep(name, once), meter_.bar(), meter_.bar()));
+  playOnce(name, patternOf(once, keyOf(name)));
+}
+
+void Sequences::playOnce(const std::string& name, Pattern pattern) {
+  const auto sequence = std::ranges::find(sequences_, name, &Sequence::name);
+  const int track = aimedAt(name, sequence != sequences_.end() && sequence->muted);
+  const Tick lasts = pattern.length;
+  mustHaveRoom(desk_.machine().sequencer().playOnce(track, keep(std::move(pattern)), meter_.bar(), lasts));
 }
 
 void Sequences::meter(Meter meter) {
@@ -173,6 +191,10 @@ void Sequences::playAll() {
 
 void Sequences::stopAll() {
   for (const Sequence& sequence : sequences_) stop(sequence.name);
+  for (std::size_t track = 0; track < players_.size(); ++track) {  // and who plays something once
+    if (!players_[track].sequence.empty())
+      mustHaveRoom(desk_.machine().sequencer().play(static_cast<int>(track), nullptr, coming()));
+  }
 }
 
 void Sequences::clear(const std::string& name) {
@@ -192,7 +214,7 @@ void Sequences::adopt(const State& state) {
   for (Sequence& wanted : all) {
     const auto old = std::ranges::find(before, wanted.name, &Sequence::name);
     if (old != before.end() && *old == wanted) continue;
-    if (wanted.plays) send(trackOf(wanted.name), wanted);
+    if (wanted.plays) send(wanted);
     else if (old != before.end()) stop(wanted.name);
   }
   sequences_ = std::move(all);

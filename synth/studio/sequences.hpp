@@ -43,6 +43,10 @@ class Sequences {
   void mute(const std::string& name, bool muted);
   /// For the next bar, a pattern of steps that plays leads on to the bar after it.
   void fill(const std::string& name, double amount);
+  /// Once, from the next bar line on, by whoever it is: then what was played before goes on.
+  void playOnce(const std::string& name, Pattern pattern);
+  /// Whoever it is can play and is heard, or it throws.
+  void engage(const std::string& name);
   void playAll();
   void stopAll();
   /// Forgets the pattern.
@@ -66,6 +70,8 @@ class Sequences {
   Pattern pattern(const Sequence& sequence) const { return patternOf(sequence.written, keyOf(sequence.name)); }
   /// Whether it strikes pads.
   bool isStruck(const std::string& name) const;
+  /// That its steps strike.
+  float keyOf(const std::string& name) const;
   State state() const { return {sequences_, feel_, quantum_, meter_}; }
   /// What plays something else from here on does so with the next bar. Whom a sequence names may be missing: then
   /// nobody plays it until there is one.
@@ -88,10 +94,10 @@ class Sequences {
   /// Null: it was taken away, and nobody plays until it is back.
   const PlacedModule* playerOf(const std::string& name) const;
   NodeId nodeOf(const std::string& name) const;
-  void send(int track, const Sequence& sequence);
+  int aimedAt(const std::string& name, bool muted);
+  void send(const Sequence& sequence);
   Tick coming() const { return byTheBar_ ? meter_.bar() : quantum_; }
-  float keyOf(const std::string& name) const;
-  const Pattern* keep(const std::string& name, const Written& written);
+  const Pattern* keep(Pattern pattern);
 
   Desk& desk_;
   Meter meter_;

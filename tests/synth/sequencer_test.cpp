@@ -54,6 +54,100 @@ struct Stage {
   }
 };
 
+SCENARIO("What is played once begins with its beginning, wherever that is") {
+  GIVEN("four on the floor, and two bars that are struck on their downbeat alone") {
+    const Pattern floor = steps("x...x...x...x..."), once = steps("X...............................");
+    Stage stage;
+    stage.sequencer.play(0, &floor, kBar);
+    WHEN("they are asked for in the first bar") {
+      stage.run(1);
+      CHECK(stage.sequencer.playOnce(0, &once, kBar, 2 * kBar));
+      stage.run(7.9);
+      THEN("they come in the second and third, and then it is as it was") {
+        CHECK(stage.struck() ==
+              std::vector<std::int64_t>{0, 24000, 48000, 72000, 96000, 288000, 312000, 336000, 360000, 384000, 408000});
+        const Pattern* gone = nullptr;
+        CHECK(stage.sequencer.retired(gone));
+        CHECK(gone == &once);
+      }
+    }
+    WHEN("they are asked for while the music stands still") {
+      stage.time.running = false;
+      stage.run(1);
+      CHECK(stage.sequencer.playOnce(0, &once, kBar, 2 * kBar));
+      stage.run(1);
+      stage.time.running = true;
+      stage.run(5);
+      THEN("they are what it begins with") {
+        CHECK(stage.struck() == std::vector<std::int64_t>{96000, 288000, 312000});
+      }
+    }
+    WHEN("something else is to come with the same bar") {
+      const Pattern fast = steps("xxxx");
+      stage.run(1);
+      stage.sequencer.play(0, &fast, kBar);
+      CHECK(stage.sequencer.playOnce(0, &once, kBar, 2 * kBar));
+      stage.run(5.4);
+      THEN("that is what goes on behind them") {
+        CHECK(stage.struck() ==
+              std::vector<std::int64_t>{0, 24000, 48000, 72000, 96000, 288000, 294000, 300000, 306000});
+      }
+      AND_WHEN("they are asked for again while they are played") {
+        const Pattern again = steps("x...............");
+        stage.run(1);  // they have ended: once more, and again behind that
+        CHECK(stage.sequencer.playOnce(0, &once, kBar, 2 * kBar));
+        stage.run(3);
+        CHECK(stage.sequencer.playOnce(0, &again, kBar, kBar));
+        const auto before = stage.struck().size();
+        stage.run(4);
+        THEN("they follow without a gap") {
+          const auto struck = stage.struck();
+          REQUIRE(struck.size() > before + 1);
+          CHECK(struck[before] == 576000);
+          CHECK(struck[before + 1] == 672000);
+        }
+      }
+      AND_WHEN("all of it is stopped") {
+        CHECK(stage.sequencer.playOnce(0, &once, kBar, 2 * kBar));
+        stage.sequencer.play(0, nullptr, kBar);
+        const auto before = stage.struck().size();
+        stage.run(1.6);
+        const auto untilBar = stage.struck().size();
+        stage.run(6);
+        THEN("nothing comes behind it") {
+          CHECK(untilBar > before);
+          CHECK(stage.struck().size() == untilBar);
+        }
+      }
+    }
+    WHEN("the music jumps while they are played") {
+      stage.run(1);
+      CHECK(stage.sequencer.playOnce(0, &once, kBar, 2 * kBar));
+      stage.run(1.5);
+      stage.time.beat = 64;
+      stage.run(1.9);
+      THEN("from the next bar on it is as it was") {
+        const auto struck = stage.struck();
+        CHECK(struck.back() > 5 * 24000);
+        CHECK((struck.back() - 120000) % 24000 == 0);
+      }
+    }
+  }
+  GIVEN("a track that plays nothing") {
+    const Pattern once = steps("x...............");
+    Stage stage;
+    WHEN("something is played once on it") {
+      CHECK(stage.sequencer.playOnce(0, &once, kBar, kBar));
+      CHECK(stage.sequencer.sounds(0));
+      stage.run(5);
+      THEN("it is silent again, and free") {
+        CHECK(stage.struck() == std::vector<std::int64_t>{0});
+        CHECK_FALSE(stage.sequencer.sounds(0));
+      }
+    }
+  }
+}
+
 SCENARIO("A pattern is played on the beat, round after round") {
   GIVEN("four on the floor at 120 BPM") {
     const Pattern floor = steps("x...x...x...x...");
