@@ -17,6 +17,7 @@
 #include "bridge/demo_player.hpp"
 #include "bridge/doorway.hpp"
 #include "bridge/heard_band.hpp"
+#include "bridge/http/all_routes.hpp"
 #include "bridge/journal_queue.hpp"
 #include "bridge/loopback_backend.hpp"
 #include "bridge/midi_systems.hpp"
@@ -85,6 +86,8 @@ class Daemon {
   std::string status() const;
   bool ownClock() const { return plan_.settings.clock == ClockSource::internal; }
   void openDoors();
+  bool isOpen() const { return osc_ || socket_ || http_; }
+  std::vector<std::string> ailments() const;
   Command::Reply wait(double seconds);
 
   std::unique_ptr<MidiBackend> openBackend();
@@ -116,9 +119,11 @@ class Daemon {
   int turnsPlayed_ = 0;
   PortFaults faultsTold_{};
   std::uint64_t journalDropsTold_ = 0;
+  std::vector<std::string> ailments_{};  // what is not well, as it was seen last
   // Their threads use the rest.
   std::optional<OscDoor> osc_;
   std::optional<SocketDoor> socket_;
+  std::optional<HttpDoor> http_;
 };
 
 /// With nobody at the other end of the ports, the clock and the calls must come from here.
@@ -193,6 +198,29 @@ void Daemon::openDoors() {
     osc_.emplace(doorway_, *plan_.osc, std::move(frameOf), std::move(sources));
   }
   if (plan_.socket) socket_.emplace(doorway_, *plan_.socket);
+  if (plan_.http) {
+    http::Router router;
+    http::addAllRoutes(router, {.doorway = doorway_,
+                                .table = commands_,
+                                .version = plan_.version,
+                                .ailments = [this] { return doorway_.within([this] { return ailments_; }); },
+                                .ensemble = ensemble_.get()});
+    http_.emplace(*plan_.http, std::move(router), plan_.version);
+  }
+}
+
+/// What was wished for and is not there.
+std::vector<std::string> Daemon::ailments() const {
+  std::vector<std::string> list;
+  if (ensemble_ && plan_.ensemble->audio.device != synth::AudioWish::kNobody && !ensemble_->heard())
+    list.push_back("sound: there is no device that plays it");
+  const std::vector<std::string> ports = backend_->ports();
+  if (ports.empty() && backend_->name() != "loopback")
+    list.push_back("MIDI: " + std::string{backend_->name()} + " is not there");
+  for (const std::string& port : ports) {
+    if (port.ends_with("(gone)")) list.push_back("MIDI: " + port);
+  }
+  return list;
 }
 
 Command::Reply Daemon::wait(double seconds) {
@@ -253,6 +281,7 @@ int Daemon::run() {
 
   if (osc_) log_.say("[osc] heard at " + plan_.osc->bind + ":" + std::to_string(osc_->port()) + ", UDP and TCP");
   if (socket_) log_.say("[socket] " + plan_.socket->string());
+  if (http_) log_.say("[http] http://" + plan_.http->bind + ":" + std::to_string(http_->port()) + "/docs");
   if (!plan_.foreword.empty()) log_.say("[model] " + plan_.foreword);
 
   {
@@ -281,13 +310,14 @@ int Daemon::run() {
       obey();
       if (ensemble_) keepAgenda();
       // What is typed into a studio from a file or a pipe is all there is, unless another door is open.
-      if (plan_.studio && !osc_ && !socket_ && console.ended() && asked_.empty())
+      if (plan_.studio && !isOpen() && console.ended() && asked_.empty())
         quit_.store(std::chrono::steady_clock::now() >= waitUntil_);
       if (piano_) piano_->tend(steadyNow());
     }
     if (piano_) piano_->letGo();
   }
 
+  http_.reset();
   socket_.reset();
   osc_.reset();
   backend_->stop();  // the band says farewell: every note is closed
@@ -343,6 +373,7 @@ void Daemon::tend() {
   if (now - tended_ < kTendEvery) return;
   tended_ = now;
   for (const std::string& news : backend_->tend()) log_.warn("[midi] " + news);
+  if (http_) doorway_.within([this] { ailments_ = ailments(); });
   if (ensemble_) {
     for (const std::string& news : doorway_.within([this] { return ensemble_->tend(); })) log_.warn("[sound] " + news);
     for (const std::string& news : doorway_.within([this] { return ensemble_->watch(); })) log_.say("[module] " + news);
@@ -445,6 +476,7 @@ std::string Daemon::status() const {
   std::string text = log_.statusText();
   if (ensemble_) text += "\nsound: " + ensemble_->status();
   if (osc_) text += "\nosc: " + textOf(osc_->counts()) + ", " + std::to_string(osc_->lost()) + " lost on the way";
+  if (http_) text += "\nhttp: " + textOf(http_->counts());
   return text;
 }
 

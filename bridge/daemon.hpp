@@ -10,6 +10,7 @@
 
 #include "bridge/computer_piano.hpp"
 #include "bridge/ensemble.hpp"
+#include "bridge/http/http_door.hpp"
 #include "bridge/midi_backend.hpp"
 #include "bridge/osc_door.hpp"
 #include "model/answerer.hpp"
@@ -37,6 +38,8 @@ struct DaemonPlan {
   bool json = false;                       // and its answers are for a program
   std::optional<OscPlace> osc{};
   std::optional<std::filesystem::path> socket{};
+  std::optional<HttpPlace> http{};
+  std::string version{};  // of the program, for those who ask
   // On the loopback back end somebody has to play: a person at the computer's keys, these calls in turn, or the
   // demonstration.
   std::optional<Letters> piano{};

@@ -19,6 +19,7 @@ DaemonPlan planOf(const RunOptions& options) {
   plan.recordKey = options.recordKey;
   plan.playKey = options.playKey;
   plan.turns = options.turns;
+  plan.version = ANTIPHON_VERSION;
   return plan;
 }
 

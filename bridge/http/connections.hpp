@@ -65,6 +65,8 @@ class Connections {
   /// From here on nobody is let in, and only who waits for an answer stays.
   void close();
   std::size_t size() const { return all_.size(); }
+  /// Whether nothing is late, or will be, until somebody comes.
+  bool resting() const { return all_.empty() && paused_ == Nanos{}; }
   const Counts& counts() const { return counts_; }
 
  private:

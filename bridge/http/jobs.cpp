@@ -50,6 +50,11 @@ Jobs::Jobs(Size size) : size_{size} {
 }
 
 Jobs::~Jobs() {
+  close();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Jobs::close() {
   std::deque<std::shared_ptr<Job>> left;
   {
     const std::lock_guard lock{mutex_};
@@ -59,7 +64,6 @@ Jobs::~Jobs() {
   }
   more_.notify_all();
   for (const auto& job : left) end(job, Job::State::cancelled, refusal(503, "the studio is closing"));
-  for (std::thread& thread : threads_) thread.join();
 }
 
 std::shared_ptr<Job> Jobs::begin(Job::Work work, Job::Done done) {

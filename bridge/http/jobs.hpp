@@ -57,7 +57,6 @@ class Jobs {
   };
 
   explicit Jobs(Size size);
-  /// What is being done is asked to end; the rest is cancelled.
   ~Jobs();
   Jobs(const Jobs&) = delete;
   Jobs& operator=(const Jobs&) = delete;
@@ -67,6 +66,8 @@ class Jobs {
   /// Likewise, and how it stands can be asked for under its name.
   std::shared_ptr<Job> beginKept(Job::Work work);
   void cancel(Job& job);
+  /// What is being done is asked to end, what waits is cancelled, and nothing is begun any more.
+  void close();
 
   /// {job, status, progress, result}; 404: there is none of that name, or not any more.
   Answer report(const std::string& name);
