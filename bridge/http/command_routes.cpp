@@ -80,7 +80,7 @@ std::string commandsIntroduction() {
          "`{\"ok\": false, \"text\": ..., \"detail\": ...}`.\n\n"
          "```\n"
          "curl -sS -X POST -d name=bass -d osc=saw http://localhost:9000/api/v1/commands/create\n"
-         "curl -sS -H 'Content-Type: application/json' -d '{\"name\": \"bass\", \"words\": \"x...x...\"}' "
+         "curl -sS -H 'Content-Type: application/json' -d '{\"name\": \"bass\", \"pattern\": \"x...x...\"}' "
          "http://localhost:9000/api/v1/commands/sequence\n"
          "curl -sS -X POST 'http://localhost:9000/api/v1/commands/gain?name=bass&level=-6'\n"
          "curl -sS -X POST http://localhost:9000/api/v1/commands/mixer\n"
