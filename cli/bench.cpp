@@ -241,6 +241,7 @@ Action addBench(CLI::App& app) {
   const std::vector<std::pair<std::string, Action>> synth{{"synth", addSynthBench(*bench)},
                                                           {"sound", addSoundBench(*bench)},
                                                           {"control", addControlBench(*bench)},
+                                                          {"http", addHttpBench(*bench)},
                                                           {"cores", addCoresBench(*bench)}};
 
   return [=] {
