@@ -37,6 +37,8 @@ struct DaemonPlan {
   bool json = false;                       // and its answers are for a program
   std::optional<OscPlace> osc{};
   std::optional<std::filesystem::path> socket{};
+  std::optional<std::filesystem::path> statusFile{};
+  std::string model{};  // who answers, as the status file calls him; nothing: the one at the desk is asked
   // On the loopback back end somebody has to play: a person at the computer's keys, these calls in turn, or the
   // demonstration.
   std::optional<Letters> piano{};

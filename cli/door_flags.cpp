@@ -1,10 +1,22 @@
 #include "cli/door_flags.hpp"
 
 #include "bridge/socket_door.hpp"
+#include "bridge/status_file.hpp"
 #include "cli/exit.hpp"
 #include "cli/words.hpp"
 
 namespace antiphon {
+namespace {
+
+std::filesystem::path statusFileAt(const std::string& path) {
+  try {
+    return path.empty() ? usualStatusFile() : std::filesystem::path{path};
+  } catch (const std::runtime_error& error) {
+    throw UsageError{error.what()};
+  }
+}
+
+}  // namespace
 
 DoorFlags::DoorFlags(CLI::App& app) {
   const std::string doors = "Doors for programs";
@@ -23,12 +35,18 @@ DoorFlags::DoorFlags(CLI::App& app) {
                                usualSocket().string() + ")")
                 ->expected(0, 1)
                 ->group(doors);
+  status_ = app.add_option("--status-file", statusPath_,
+                           "Keep a file of JSON that says what is going on, at this path (default "
+                           "~/.local/state/antiphon/status.json)")
+                ->expected(0, 1)
+                ->group(doors);
 }
 
 void DoorFlags::understand(DaemonPlan& plan) const {
   if (osc_->count() > 0) plan.osc = OscPlace{port_.empty() ? OscPlace::kUsualPort : std::stoi(port_), address_};
   else if (bind_->count() > 0) throw UsageError{"--osc-bind says where OSC is heard: add --osc"};
   if (socket_->count() > 0) plan.socket = path_.empty() ? usualSocket() : std::filesystem::path{path_};
+  if (status_->count() > 0) plan.statusFile = statusFileAt(statusPath_);
 }
 
 }  // namespace antiphon
