@@ -24,9 +24,11 @@
 #include "bridge/script.hpp"
 #include "bridge/session_file.hpp"
 #include "bridge/socket_door.hpp"
+#include "bridge/status_file.hpp"
 #include "bridge/turn_log.hpp"
 #include "bridge/whole_table.hpp"
 #include "model/echo.hpp"
+#include "model/native_model.hpp"
 
 namespace antiphon {
 namespace {
@@ -84,6 +86,7 @@ class Daemon {
   std::vector<std::string> completions(std::string_view before);
   void showChoices(const std::vector<std::string>& choices);
   std::string status() const;
+  void tendStatus();
   bool ownClock() const { return plan_.settings.clock == ClockSource::internal; }
   void openDoors();
   bool isOpen() const { return osc_ || socket_ || http_; }
@@ -100,6 +103,7 @@ class Daemon {
   DaemonLog log_;
   std::unique_ptr<SessionFile> session_;
   std::unique_ptr<TurnLog> turns_;
+  std::optional<StatusFile> status_;
   JournalQueue journal_;
   std::optional<ComputerPiano> piano_;
   std::unique_ptr<MidiBackend> backend_;
@@ -161,6 +165,7 @@ Daemon::Daemon(DaemonPlan plan)
       log_.say("[session] the file that was there is now " + session_->keptAside().string());
     }
   }
+  if (plan_.statusFile) status_.emplace(*plan_.statusFile, thisInstance());
   if (!plan_.turnLogFile.empty()) turns_ = std::make_unique<TurnLog>(plan_.turnLogFile);
   const auto ask = [this](const LiveCommand& asked) {
     const bool taken = band_.ask(asked);
@@ -329,6 +334,7 @@ int Daemon::run() {
     log_.say("[sound] " + ensemble_->status());
     ensemble_->stop();
   }
+  if (status_) status_->close(std::chrono::system_clock::now());
   if (session_) {
     session_->close();
     if (const auto news = session_->news()) log_.warn("[session] " + *news);
@@ -358,6 +364,7 @@ void Daemon::tell() {
         for (const LogLine& line : logLines(entry, plan_.settings.meter)) osc_->turn(line.text);
       }
     }
+    if (status_) status_->happened(entry);
     doorway_.within([&] { log_.write(entry); });
   }
   if (const auto error = band_.takeError()) log_.warn("[answerer] " + *error);
@@ -370,6 +377,7 @@ void Daemon::tell() {
 void Daemon::tend() {
   const auto now = std::chrono::steady_clock::now();
   if (session_) session_->tend(now.time_since_epoch());
+  if (status_) tendStatus();
   if (now - tended_ < kTendEvery) return;
   tended_ = now;
   for (const std::string& news : backend_->tend()) log_.warn("[midi] " + news);
@@ -396,6 +404,16 @@ void Daemon::tend() {
     journalDropsTold_ = journal_.dropped();
     log_.warn("[log] more happened than could be told: " + std::to_string(journalDropsTold_) + " entries lost so far");
   }
+}
+
+void Daemon::tendStatus() {
+  std::string model = plan_.model;
+  if (model.empty() && plan_.desk) {
+    if (const auto playing = plan_.desk->read().model) model = playing->name();
+  }
+  if (!model.empty()) status_->model("answers", model);
+  status_->tend(std::chrono::system_clock::now());
+  if (const auto news = status_->news()) log_.warn("[status] " + *news);
 }
 
 /// Does what was asked for, line by line, unless it is to wait.

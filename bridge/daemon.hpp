@@ -40,6 +40,8 @@ struct DaemonPlan {
   std::optional<std::filesystem::path> socket{};
   std::optional<HttpPlace> http{};
   std::string version{};  // of the program, for those who ask
+  std::optional<std::filesystem::path> statusFile{};
+  std::string model{};  // who answers, as the status file calls him; nothing: the one at the desk is asked
   // On the loopback back end somebody has to play: a person at the computer's keys, these calls in turn, or the
   // demonstration.
   std::optional<Letters> piano{};

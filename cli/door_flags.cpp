@@ -3,10 +3,22 @@
 #include <cstdlib>
 
 #include "bridge/socket_door.hpp"
+#include "bridge/status_file.hpp"
 #include "cli/exit.hpp"
 #include "cli/words.hpp"
 
 namespace antiphon {
+namespace {
+
+std::filesystem::path statusFileAt(const std::string& path) {
+  try {
+    return path.empty() ? usualStatusFile() : std::filesystem::path{path};
+  } catch (const std::runtime_error& error) {
+    throw UsageError{error.what()};
+  }
+}
+
+}  // namespace
 
 DoorFlags::DoorFlags(CLI::App& app, bool serves) : serves_{serves} {
   const std::string doors = "Doors for programs";
@@ -42,12 +54,22 @@ DoorFlags::DoorFlags(CLI::App& app, bool serves) : serves_{serves} {
                    ->expected(1)
                    ->take_all()};
   for (CLI::Option* option : needHttp_) option->group(doors);
+  status_ = app.add_option("--status-file", statusPath_,
+                           "Keep a file of JSON that says what is going on, at this path (default "
+                           "~/.local/state/antiphon/status.json)")
+                ->expected(0, 1)
+                ->group(doors);
 }
 
 void DoorFlags::understand(DaemonPlan& plan) const {
   if (osc_->count() > 0) plan.osc = OscPlace{port_.empty() ? OscPlace::kUsualPort : std::stoi(port_), address_};
   else if (bind_->count() > 0) throw UsageError{"--osc-bind says where OSC is heard: add --osc"};
   if (socket_->count() > 0) plan.socket = path_.empty() ? usualSocket() : std::filesystem::path{path_};
+  if (status_->count() > 0) plan.statusFile = statusFileAt(statusPath_);
+  understandHttp(plan);
+}
+
+void DoorFlags::understandHttp(DaemonPlan& plan) const {
   if (http_->count() == 0 && !serves_) {
     for (const CLI::Option* option : needHttp_) {
       if (option->count() > 0) throw UsageError{option->get_name() + " is for HTTP: add --http"};

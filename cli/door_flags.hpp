@@ -16,8 +16,10 @@ class DoorFlags {
   void understand(DaemonPlan& plan) const;
 
  private:
-  CLI::Option *osc_ = nullptr, *bind_ = nullptr, *socket_ = nullptr, *http_ = nullptr;
-  std::string port_{}, address_{OscPlace{}.bind}, path_{}, httpPort_{};
+  void understandHttp(DaemonPlan& plan) const;
+
+  CLI::Option *osc_ = nullptr, *bind_ = nullptr, *socket_ = nullptr, *http_ = nullptr, *status_ = nullptr;
+  std::string port_{}, address_{OscPlace{}.bind}, path_{}, httpPort_{}, statusPath_{};
   HttpPlace place_{};
   std::vector<CLI::Option*> needHttp_{};
   bool serves_;
