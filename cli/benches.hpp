@@ -13,5 +13,7 @@ Action addSoundBench(CLI::App& bench);
 Action addControlBench(CLI::App& bench);
 /// Whether heavy patches should be played by two cores.
 Action addCoresBench(CLI::App& bench);
+/// How mixes whose gains were left to chance are levelled.
+Action addMixBench(CLI::App& bench);
 
 }  // namespace antiphon

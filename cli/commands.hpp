@@ -25,5 +25,6 @@ Action addRender(CLI::App& app);
 Action addModules(CLI::App& app);
 Action addCommands(CLI::App& app);
 Action addSend(CLI::App& app);
+Action addMix(CLI::App& app);
 
 }  // namespace antiphon
