@@ -4,6 +4,7 @@
 
 #include "bridge/agenda.hpp"
 #include "bridge/ensemble_commands.hpp"
+#include "bridge/mix_commands.hpp"
 #include "bridge/mixer_commands.hpp"
 #include "bridge/module_commands.hpp"
 #include "bridge/patch_commands.hpp"
@@ -43,6 +44,7 @@ void addWholeTable(CommandTable& table, Reached reached) {
   Ensemble& ensemble = *reached.ensemble;
   addPatchCommands(table, ensemble.desk());
   addMixerCommands(table, ensemble.desk());
+  addMixCommands(table, ensemble.desk());
   addStudioCommands(table, ensemble.sequences());
   addMeter(table, ensemble.sequences(), ensemble.hasSeats());
   addAgenda(table, ensemble.agenda(), [&ensemble] { return ensemble.beat(); });

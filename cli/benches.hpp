@@ -18,5 +18,7 @@ Action addHttpBench(CLI::App& bench);
 Action addCoresBench(CLI::App& bench);
 /// Whether what is generated is what was asked for, and how soon it is there.
 Action addGenerationBench(CLI::App& bench);
+/// How mixes whose gains were left to chance are levelled.
+Action addMixBench(CLI::App& bench);
 
 }  // namespace antiphon

@@ -27,5 +27,6 @@ Action addModules(CLI::App& app);
 Action addCommands(CLI::App& app);
 Action addSend(CLI::App& app);
 Action addServe(CLI::App& app);
+Action addMix(CLI::App& app);
 
 }  // namespace antiphon
