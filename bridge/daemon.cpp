@@ -211,6 +211,7 @@ void Daemon::openDoors() {
                                 .ailments = [this] { return doorway_.within([this] { return ailments_; }); },
                                 .ensemble = ensemble_.get()});
     http_.emplace(*plan_.http, std::move(router), plan_.version);
+    if (status_) status_->endpoints(http_->router().listed());
   }
 }
 

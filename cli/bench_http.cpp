@@ -257,7 +257,7 @@ int benchHttp(const Wish& wish) {
   Load load{door.port()};
   for (int i = 0; i < wish.connections; ++i) {
     load.add({request("GET", "/"), request("GET", "/health"), request("POST", "/api/v1/commands/mixer"),
-              request("POST", "/api/v1/commands/set?words=pad.cutoff&words=" + std::to_string(300 + i))},
+              request("POST", "/api/v1/commands/set?what=pad.cutoff&value=" + std::to_string(300 + i))},
              wish.rate, start + Nanos{1'000'000'000LL * i / wish.connections / std::max(1, wish.rate)});
   }
   const Tally requests = load.run(until);

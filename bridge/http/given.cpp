@@ -104,7 +104,7 @@ class Reading {
     } else if (arguments_.has(parameter->is.name)) {
       complain("value_error", one.where, one.name, one.name + " was given twice");
     } else {
-      takeValue(one, parameter->is);
+      takeValue(one, *parameter);
     }
   }
 
@@ -159,7 +159,8 @@ class Reading {
     complain("list_type", one.where, one.name, one.name + " is a list of words, or a text with spaces between them");
   }
 
-  void takeValue(const Said& one, const Command::Parameter& is) {
+  void takeValue(const Said& one, const Route::Parameter& parameter) {
+    const Command::Parameter& is = parameter.is;
     const std::string wrong = is.name + " is " + is.possible();
     const auto text = wordOf(one.value);
     const bool isText =
@@ -171,6 +172,9 @@ class Reading {
       return complain(typeOf(is.kind), one.where, is.name, wrong, shownValue(one.value));
     auto value = is.read(*text);
     if (!value) return complain(whyNot(is.kind, *text), one.where, is.name, wrong, shownValue(one.value));
+    const auto* const said = std::get_if<std::string>(&*value);
+    if (const std::string why = parameter.wrong && said != nullptr ? parameter.wrong(*said) : ""; !why.empty())
+      return complain("value_error", one.where, is.name, why, shownValue(one.value));
     arguments_.set(is.name, *std::move(value));
   }
 
@@ -197,7 +201,7 @@ class Reading {
   }
 
   void lookForMissing() {
-    for (const auto& [is, help] : route_.parameters) {
+    for (const auto& [is, help, wrongWith] : route_.parameters) {
       if (arguments_.has(is.name)) continue;
       if (const auto* all = std::get_if<Command::Rest>(&is.kind)) {
         if (words_.size() > all->most)

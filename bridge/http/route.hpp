@@ -27,6 +27,8 @@ struct Route {
   struct Parameter {
     Command::Parameter is;
     std::string help;
+    /// Of a text: what is wrong with it, in a sentence; empty: nothing.
+    std::function<std::string(const std::string&)> wrong{};
   };
   struct Files {
     std::string field;

@@ -89,17 +89,20 @@ void addOwnRoutes(Router& router, Jobs& jobs, const std::string& version) {
               .purpose = "How something that was asked for with async=1 stands.",
               .answers = "`job`, `status` (queued, running, done, failed, cancelled), `progress` 0..1, `result`: what "
                          "would have been answered without async, or null while there is nothing yet",
+              .example = "http://localhost:9000/api/v1/jobs/JOB",
               .handle = [&jobs](Call& call) { return jobs.report(call.tail); }});
   router.add({.method = "DELETE",
               .path = "/api/v1/jobs/{job}",
               .purpose = "Cancels it.",
               .answers = "as GET",
+              .example = "-X DELETE http://localhost:9000/api/v1/jobs/JOB",
               .handle = [&jobs](Call& call) { return jobs.cancel(call.tail); }});
   router.topic("this page");
   router.add({.method = "GET",
               .path = "/openapi.json",
               .purpose = "All of this as OpenAPI 3.1, for programs.",
               .answers = "an OpenAPI document",
+              .example = "http://localhost:9000/openapi.json",
               .handle = [&router, version](Call&) {
                 return Answer{200, openApi(router, version)};
               }});
@@ -107,6 +110,7 @@ void addOwnRoutes(Router& router, Jobs& jobs, const std::string& version) {
               .path = "/docs",
               .purpose = "All of this as a page, for people.",
               .answers = "HTML, with nothing in it from anywhere else",
+              .example = "http://localhost:9000/docs",
               .handle = [&router, version](Call&) {
                 return Answer{200, docsPage(router, version), "text/html; charset=utf-8"};
               }});
