@@ -1,0 +1,58 @@
+#include "synth/ears/true_peak.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "synth/kaiser.hpp"
+
+namespace antiphon::synth {
+namespace {
+
+constexpr double kBeta = 7;
+
+}  // namespace
+
+TruePeak::TruePeak(SampleRate rate, int channels)
+    : channels_{static_cast<std::size_t>(channels)}, waiting_(channels_, std::vector<float>(kReach)) {
+  const int times = rate.hertz < 96'000 ? 4 : rate.hertz < 192'000 ? 2 : 1;
+  for (int place = 1; place < times; ++place) {
+    std::vector<float>& weights = between_.emplace_back();
+    for (std::size_t i = 0; i < 2 * kReach; ++i) {
+      const double x = static_cast<double>(i) - (static_cast<double>(kReach) - 1) - static_cast<double>(place) / times;
+      weights.push_back(static_cast<float>(sinc(x) * kaiser(x / static_cast<double>(kReach), kBeta)));
+    }
+  }
+}
+
+void TruePeak::hear(std::span<const float> frames) {
+  for (std::size_t c = 0; c < channels_; ++c) {
+    for (std::size_t at = c; at < frames.size(); at += channels_) waiting_[c].push_back(frames[at]);
+    measure(waiting_[c]);
+  }
+}
+
+void TruePeak::end() {
+  for (std::vector<float>& waiting : waiting_) {
+    waiting.resize(waiting.size() + kReach);
+    measure(waiting);
+  }
+}
+
+void TruePeak::measure(std::vector<float>& waiting) {
+  for (const float x : waiting) highestSample_ = std::max(highestSample_, std::abs(x));
+  highest_ = std::max(highest_, highestSample_);
+  if (waiting.size() < 2 * kReach) return;
+  const std::size_t count = waiting.size() - 2 * kReach + 1;
+  for (const std::vector<float>& weights : between_) {
+    sums_.assign(count, 0.0f);
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const float weight = weights[i];
+      const float* const from = waiting.data() + i;
+      for (std::size_t f = 0; f < count; ++f) sums_[f] += weight * from[f];
+    }
+    for (const float x : sums_) highest_ = std::max(highest_, std::abs(x));
+  }
+  waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+}  // namespace antiphon::synth
