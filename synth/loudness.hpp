@@ -9,8 +9,8 @@
 
 namespace antiphon::synth {
 
-/// Decibels; loudness in LUFS. The highest sample and the loudness of three seconds, top and mean level of three tenths.
-/// kNothing: silence.
+/// Decibels; loudness in LUFS. The highest sample and the loudness of three seconds, top and mean level of three
+/// tenths. kNothing: silence.
 struct Levels {
   static constexpr double kNothing = -120;
   double peak = kNothing, top = kNothing, rms = kNothing, loudness = kNothing;

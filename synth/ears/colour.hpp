@@ -1,5 +1,5 @@
-// The colour of a sound: where its middle lies, how bright it is, how its power is spread over the bands. The first four
-// are what librosa gives by its defaults, so that figures can be compared.
+// The colour of a sound: where its middle lies, how bright it is, how its power is spread over the bands. The first
+// four are what librosa gives by its defaults, so that figures can be compared.
 #pragma once
 
 #include <array>
@@ -29,9 +29,9 @@ class Colour {
   void hear(const Spectra::Frame& frame);
 
   // Means over the frames.
-  double centroid() const { return mean(centroids_); }           // Hz
-  double rolloff() const { return mean(rolloffs_); }             // Hz: below it lie 85 % of the magnitude
-  double rms() const { return mean(rms_); }                      // of full scale
+  double centroid() const { return mean(centroids_); }          // Hz
+  double rolloff() const { return mean(rolloffs_); }            // Hz: below it lie 85 % of the magnitude
+  double rms() const { return mean(rms_); }                     // of full scale
   double zeroCrossingRate() const { return mean(crossings_); }  // a sample
   /// Of the power from 20 Hz to 20 kHz, each band's share in dB; the least -120.
   std::array<double, kBands.size()> balance() const;

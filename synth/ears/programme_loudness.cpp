@@ -7,10 +7,10 @@
 namespace antiphon::synth {
 namespace {
 
-constexpr double kBehind = 1.41;                          // what comes from behind is heard that much louder
-constexpr double kAbsoluteGate = -70;                     // LUFS
-constexpr double kRelativeGate = -10, kRangeGate = -20;   // LU below what passes the first gate
-constexpr std::size_t kMomentary = 4, kShortTerm = 30;    // tenths of a second
+constexpr double kBehind = 1.41;                         // what comes from behind is heard that much louder
+constexpr double kAbsoluteGate = -70;                    // LUFS
+constexpr double kRelativeGate = -10, kRangeGate = -20;  // LU below what passes the first gate
+constexpr std::size_t kMomentary = 4, kShortTerm = 30;   // tenths of a second
 constexpr double kQuietShare = 0.10, kLoudShare = 0.95;  // between them lies the range
 
 double lufs(double power) { return power > 0 ? -0.691 + 10 * std::log10(power) : -1000; }

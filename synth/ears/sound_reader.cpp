@@ -90,7 +90,8 @@ struct SoundReader::Open {
   std::unique_ptr<soxr, Closing> converter{};
   double ratio = 1;
   bool stereo = false, over = false;
-  std::vector<float> recorded{}, folded{}, converted{}, left{}, right{};
+  std::vector<float> block{}, folded{}, converted{}, left{}, right{};
+  std::span<float> recorded{};
   std::int64_t read = 0, noNumbers = 0;
 
   bool knowsLength() const { return info.frames > 0 && info.frames < SF_COUNT_MAX; }
@@ -120,10 +121,10 @@ struct SoundReader::Open {
   /// What follows in the file, at most a block.
   void take() {
     const auto channels = static_cast<std::size_t>(info.channels);
-    recorded.resize(kBlockSamples / channels * channels);
-    const auto wanted = static_cast<sf_count_t>(recorded.size() / channels);
-    const sf_count_t count = std::max<sf_count_t>(sf_readf_float(handle.get(), recorded.data(), wanted), 0);
-    recorded.resize(static_cast<std::size_t>(count) * channels);
+    block.resize(kBlockSamples / channels * channels);
+    const auto wanted = static_cast<sf_count_t>(block.size() / channels);
+    const sf_count_t count = std::max<sf_count_t>(sf_readf_float(handle.get(), block.data(), wanted), 0);
+    recorded = {block.data(), static_cast<std::size_t>(count) * channels};
     for (float& x : recorded) {
       if (std::abs(x) <= kLoudest) continue;
       x = 0;

@@ -1,7 +1,9 @@
 #include "synth/ears/true_peak.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 
 #include "synth/kaiser.hpp"
 
@@ -21,6 +23,9 @@ TruePeak::TruePeak(SampleRate rate, int channels)
       const double x = static_cast<double>(i) - (static_cast<double>(kReach) - 1) - static_cast<double>(place) / times;
       weights.push_back(static_cast<float>(sinc(x) * kaiser(x / static_cast<double>(kReach), kBeta)));
     }
+    const float most = std::accumulate(weights.begin(), weights.end(), 0.0f,
+                                       [](float sum, float weight) { return sum + std::abs(weight); });
+    most_ = std::max(most_, most);
   }
 }
 
@@ -39,18 +44,23 @@ void TruePeak::end() {
 }
 
 void TruePeak::measure(std::vector<float>& waiting) {
-  for (const float x : waiting) highestSample_ = std::max(highestSample_, std::abs(x));
-  highest_ = std::max(highest_, highestSample_);
   if (waiting.size() < 2 * kReach) return;
   const std::size_t count = waiting.size() - 2 * kReach + 1;
-  for (const std::vector<float>& weights : between_) {
-    sums_.assign(count, 0.0f);
-    for (std::size_t i = 0; i < weights.size(); ++i) {
-      const float weight = weights[i];
-      const float* const from = waiting.data() + i;
-      for (std::size_t f = 0; f < count; ++f) sums_[f] += weight * from[f];
+  for (std::size_t begin = 0; begin < count; begin += kAtOnce) {
+    const std::size_t some = std::min(kAtOnce, count - begin);
+    const float* const first = waiting.data() + begin;
+    float around = 0;
+    for (std::size_t i = 0; i < some + 2 * kReach - 1; ++i) around = std::max(around, std::abs(first[i]));
+    highestSample_ = std::max(highestSample_, around);
+    highest_ = std::max(highest_, around);
+    if (around * most_ <= highest_) continue;  // here nothing can be higher: so it is nearly everywhere
+    for (const std::vector<float>& weights : between_) {
+      std::array<float, kAtOnce> sums{};
+      for (std::size_t i = 0; i < weights.size(); ++i) {
+        for (std::size_t f = 0; f < some; ++f) sums[f] += weights[i] * first[i + f];
+      }
+      for (std::size_t f = 0; f < some; ++f) highest_ = std::max(highest_, std::abs(sums[f]));
     }
-    for (const float x : sums_) highest_ = std::max(highest_, std::abs(x));
   }
   waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(count));
 }

@@ -1,5 +1,5 @@
-// The highest that a sound gets between its samples, where a converter or an MP3 encoder finds it (ITU-R BS.1770-4, annex
-// 2): at four times the rate, at twice the rate from 96 kHz on.
+// The highest that a sound gets between its samples, where a converter or an MP3 encoder finds it (ITU-R BS.1770-4,
+// annex 2): at four times the rate, at twice the rate from 96 kHz on.
 #pragma once
 
 #include <cstddef>
@@ -24,12 +24,13 @@ class TruePeak {
 
  private:
   static constexpr std::size_t kReach = 12;  // samples on each side
+  static constexpr std::size_t kAtOnce = 64;
   void measure(std::vector<float>& waiting);
 
   std::size_t channels_;
   std::vector<std::vector<float>> between_{};  // the weights for each place between two samples
   std::vector<std::vector<float>> waiting_;    // of each channel
-  std::vector<float> sums_{};
+  float most_ = 1;                             // times the samples around can be what lies between them
   float highest_ = 0, highestSample_ = 0;
 };
 
