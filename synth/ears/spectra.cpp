@@ -1,5 +1,6 @@
 #include "synth/ears/spectra.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <utility>
@@ -32,7 +33,11 @@ void Spectra::listen(const float* samples) {
   for (std::size_t i = 0; i < kFrame; ++i) in[i] = window_[i] * samples[i];
   const auto spectrum = fourier_.transform();
   for (std::size_t i = 0; i < kBins; ++i) power_[i] = std::norm(spectrum[i]);
-  listener_({{samples, kFrame}, power_, number_++});
+  // The sound lies between half a frame of silence and, at the end, another.
+  const std::int64_t begin = number_ * static_cast<std::int64_t>(kHop) - static_cast<std::int64_t>(kFrame / 2);
+  const auto before = static_cast<std::size_t>(std::max<std::int64_t>(0, -begin));
+  const auto until = static_cast<std::size_t>(std::min<std::int64_t>(kFrame, heard_ - begin));
+  listener_({{samples, kFrame}, {samples + before, samples + std::max(before, until)}, power_, number_++});
 }
 
 }  // namespace antiphon::synth

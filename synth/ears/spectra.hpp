@@ -15,9 +15,10 @@ class Spectra {
  public:
   static constexpr std::size_t kFrame = 2048, kHop = 512, kBins = kFrame / 2 + 1;
 
-  /// A frame: its samples before the window, and the power at each multiple of rate / 2048.
+  /// A frame: its samples before the window, those of them that are the sound's own, and the power at each multiple of
+  /// rate / 2048.
   struct Frame {
-    std::span<const float> samples, power;
+    std::span<const float> samples, own, power;
     std::int64_t number;
   };
   using Listener = std::function<void(const Frame&)>;
