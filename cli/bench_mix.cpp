@@ -57,28 +57,65 @@ std::unique_ptr<PlayedSession> played(const std::string& file, const std::vector
   return session;
 }
 
-/// As files would be: what is on the desk is not known of them.
-SoundStems thrown(synth::Stems& original, const std::vector<double>& decibels) {
-  std::vector<synth::TrackStrip> strips;
-  for (const synth::TrackStrip& strip : original.strips()) strips.push_back({.name = strip.name});
-  std::vector<SoundStems::Sound> sounds(strips.size());
-  original.begin();
-  while (original.next() > 0) {
-    for (std::size_t i = 0; i < sounds.size(); ++i) {
-      const auto by = static_cast<float>(std::pow(10, decibels[i] / 20));
-      for (const float sample : original.left(i)) sounds[i].left.push_back(by * sample);
-      for (const float sample : original.right(i)) sounds[i].right.push_back(by * sample);
+/// A track as a studio gives it away: by itself, with what its sends bring back.
+SoundStems::Sound alone(const std::string& file, const synth::Stems& original, std::size_t track) {
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < original.strips().size(); ++i) {
+    if (i != track && !original.strips()[i].bus) lines.push_back("gain " + original.strips()[i].name + " -120");
+  }
+  const auto session = played(file, lines);
+  const auto stems = session->stems();
+  SoundStems::Sound sound;
+  stems->begin();
+  while (const std::size_t count = stems->next()) {
+    const std::size_t from = sound.left.size();
+    sound.left.resize(from + count);
+    sound.right.resize(from + count);
+    for (std::size_t i = 0; i < stems->strips().size(); ++i) {
+      for (std::size_t f = 0; f < count; ++f) {
+        sound.left[from + f] += stems->left(i)[f];
+        sound.right[from + f] += stems->right(i)[f];
+      }
     }
   }
-  return {original.rate(), std::move(strips), std::move(sounds)};
+  return sound;
+}
+
+struct Stem {
+  synth::TrackStrip strip{};  // in the session
+  SoundStems::Sound sound{};
+};
+
+std::vector<Stem> stemsOf(const std::string& file) {
+  const auto session = played(file);
+  const auto original = session->stems();
+  std::vector<Stem> stems;
+  for (std::size_t i = 0; i < original->strips().size(); ++i) {
+    if (!original->strips()[i].bus) stems.push_back({original->strips()[i], alone(file, *original, i)});
+  }
+  return stems;
+}
+
+/// As files would be: what is on the desk is not known of them.
+SoundStems thrown(const std::vector<Stem>& stems, const std::vector<double>& decibels) {
+  std::vector<synth::TrackStrip> strips;
+  std::vector<SoundStems::Sound> sounds;
+  for (std::size_t i = 0; i < stems.size(); ++i) {
+    strips.push_back({.name = stems[i].strip.name});
+    sounds.push_back(stems[i].sound);
+    const auto by = static_cast<float>(std::pow(10, decibels[i] / 20));
+    for (float& sample : sounds[i].left) sample *= by;
+    for (float& sample : sounds[i].right) sample *= by;
+  }
+  return {synth::SampleRate{48000}, std::move(strips), std::move(sounds)};
 }
 
 /// The levelled mix in the studio, without and with the equalisers that are advised against masking.
-void relieve(const std::string& file, const synth::Stems& original, const std::vector<double>& gains,
+void relieve(const std::string& file, const std::vector<Stem>& stems, const std::vector<double>& gains,
              Outcome& outcome) {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < gains.size(); ++i) {
-    const synth::TrackStrip& strip = original.strips()[i];
+    const synth::TrackStrip& strip = stems[i].strip;
     char line[120];
     std::snprintf(line, sizeof line, "gain %s %.2f", strip.name.c_str(),
                   std::clamp(strip.level + gains[i], -120.0, 12.0));
@@ -94,16 +131,16 @@ void relieve(const std::string& file, const synth::Stems& original, const std::v
   outcome.relieved = synth::Masking{synth::measured(*played(file, lines)->stems())}.figure();
 }
 
-Outcome levelled(const std::string& file, synth::Stems& original, std::mt19937_64& chance, const Wish& wish) {
+Outcome levelled(const std::string& file, const std::vector<Stem>& original, std::mt19937_64& chance,
+                 const Wish& wish) {
   Outcome outcome{.session = std::filesystem::path{file}.stem().string()};
   std::vector<double> gains;
-  for (std::size_t i = 0; i < original.strips().size(); ++i)
+  for (std::size_t i = 0; i < original.size(); ++i)
     gains.push_back(wish.thrown * (2 * static_cast<double>(chance() >> 11) * 0x1p-53 - 1));
   SoundStems stems = thrown(original, gains);
   const synth::MixReport report = synth::report(stems, {.target = wish.target});
   outcome.scoreThrown = report.advice.score.points;
   synth::Programme heard{stems.rate(), true};
-  SoundStems::Sound all;
   synth::sum(stems, report.levels,
              [&](std::span<const float> left, std::span<const float> right) { heard.hear(left, right); });
   outcome.loudness = heard.loudness();
@@ -131,10 +168,9 @@ int bench(const Wish& wish) {
   Progress progress{"levelling", !wish.json};
   std::vector<Outcome> outcomes;
   for (std::size_t f = 0; f < files.size(); ++f) {
-    const auto session = played(files[f]);
-    const auto original = session->stems();
+    const std::vector<Stem> original = stemsOf(files[f]);
     for (int mix = static_cast<int>(f); mix < wish.mixes; mix += static_cast<int>(files.size())) {
-      outcomes.push_back(levelled(files[f], *original, chance, wish));
+      outcomes.push_back(levelled(files[f], original, chance, wish));
       progress.at(static_cast<double>(outcomes.size()) / wish.mixes);
     }
   }

@@ -12,9 +12,10 @@ namespace {
 constexpr double kOffCentre = 1;   // dB, for what belongs in the middle
 constexpr double kMostFader = 12;  // dB, as a channel goes
 constexpr double kLeastFader = -120;
-constexpr double kNear = 0.05;  // dB and LU: as exact as a limiter is asked to be
+constexpr double kNear = 0.05;         // dB that true peaks are kept below the most
+constexpr double kNearLoudness = 0.1;  // LU
 constexpr double kLowestCeiling = -36;
-constexpr int kMostTrials = 6;
+constexpr int kMostTrials = 10;
 constexpr double kGone = 0.01;  // a side that a fader has taken away
 
 double amplitude(double decibels) { return std::pow(10, decibels / 20); }
@@ -52,8 +53,10 @@ void turnUp(Levelled& levels, double decibels) {
   for (TrackLevel& track : levels.tracks) track.gain += decibels;
 }
 
-/// Peaks do not fit below the ceiling: a limiter has to hold them, and all becomes a little louder before it.
-void limit(Stems& stems, Levelled& levels, double target, double peak, const MixWatch& watch) {
+/// Peaks do not fit below the ceiling: a limiter has to hold them, and all becomes a little louder before it. The
+/// ceiling holds samples, and what lies between them is a little higher; so it comes down until all is below the most.
+void limit(Stems& stems, Levelled& levels, double target, const MixWatch& watch) {
+  double peak = levels.truePeak;
   levels.ceiling = kMostPeak - 0.3;
   for (int trial = 0; trial < kMostTrials; ++trial) {
     const Sum now = measuredSum(stems, levels, watch);
@@ -61,14 +64,11 @@ void limit(Stems& stems, Levelled& levels, double target, double peak, const Mix
     levels.truePeak = now.truePeak;
     levels.limited = std::max(0.0, peak - now.truePeak);
     const double quieter = target - now.loudness, over = now.truePeak - (kMostPeak - kNear);
-    if (std::abs(quieter) <= kNear && over <= 0) return;
-    if (over > 0) *levels.ceiling = std::max(kLowestCeiling, *levels.ceiling - over);
+    if ((std::abs(quieter) <= kNearLoudness && over <= 0) || trial + 1 == kMostTrials) return;
+    if (over > 0) levels.ceiling = std::max(kLowestCeiling, *levels.ceiling - over - kNear);
     turnUp(levels, quieter);
     peak += quieter;
   }
-  const Sum now = measuredSum(stems, levels, watch);
-  levels.loudness = now.loudness;
-  levels.truePeak = now.truePeak;
 }
 
 /// A fader goes so far only; what is left is the master's.
@@ -139,7 +139,7 @@ Levelled autoLevel(Stems& stems, const MixMeasure& mix, double target, const Mix
   turnUp(levels, louder);
   levels.loudness = target;
   levels.truePeak = plain.truePeak + louder;
-  if (levels.truePeak > kMostPeak - kNear) limit(stems, levels, target, levels.truePeak, watch);
+  if (levels.truePeak > kMostPeak - kNear) limit(stems, levels, target, watch);
   for (std::size_t i = 0; i < mix.tracks.size(); ++i) {
     if (mix.tracks[i].strip.bus || mix.tracks[i].measure.silent()) levels.tracks[i].gain = mix.tracks[i].strip.level;
   }

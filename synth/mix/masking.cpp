@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace antiphon::synth {
 namespace {
@@ -9,10 +10,18 @@ namespace {
 constexpr float kBelow = 0.25f;        // of what is felt: 6 dB, as under noise
 constexpr double kGrowth = 0.23;       // of loudness with power
 constexpr float kQuiet = 1e-9f;        // -90 dB: nobody hears it
+constexpr float kBeside = 1e-4f;       // 40 dB below a track's own loudest place: nobody misses it
 constexpr std::size_t kEnough = 1024;  // moments
 
-float weightOf(float power) {
-  return power > kQuiet ? static_cast<float>(std::pow(static_cast<double>(power), kGrowth)) : 0.0f;
+float weightOf(float power, float least) {
+  return power > least ? static_cast<float>(std::pow(static_cast<double>(power), kGrowth)) : 0.0f;
+}
+
+Barks growthOf(const Barks& power) {
+  Barks growth{};
+  std::ranges::transform(power, growth.begin(),
+                         [](float p) { return static_cast<float>(std::pow(static_cast<double>(p), kGrowth)); });
+  return growth;
 }
 
 float coveredShare(float power, float others) {
@@ -28,10 +37,15 @@ Masking::Masking(const MixMeasure& mix) : tracks_{mix.tracks.size()} {
   moments_ = (there + apart - 1) / apart;
   all_.reserve(tracks_ * moments_);
   for (const MixTrack& track : mix.tracks) {
+    float loudest = 0;
+    for (const Barks& moment : track.measure.moments) loudest = std::max(loudest, std::ranges::max(moment));
+    // A room is to be covered by what sounds in it.
+    const bool matters = track.role != Role::effect;
+    const float least = matters ? std::max(kQuiet, kBeside * loudest) : std::numeric_limits<float>::max();
     for (std::size_t i = 0; i < there; i += apart) {
       Moment moment{.power = track.measure.moments[i]};
       moment.felt = spread(moment.power);
-      std::ranges::transform(moment.power, moment.weight.begin(), weightOf);
+      std::ranges::transform(moment.power, moment.weight.begin(), [least](float p) { return weightOf(p, least); });
       all_.push_back(moment);
     }
   }
@@ -39,10 +53,7 @@ Masking::Masking(const MixMeasure& mix) : tracks_{mix.tracks.size()} {
 
 double Masking::figureWith(std::size_t changed, const Barks* power) const {
   double covered = 0, whole = 0;
-  Barks growth{};
-  if (power != nullptr)
-    std::ranges::transform(*power, growth.begin(),
-                           [](float p) { return static_cast<float>(std::pow(static_cast<double>(p), kGrowth)); });
+  const Barks growth = power != nullptr ? growthOf(*power) : Barks{};
   for (std::size_t m = 0; m < moments_; ++m) {
     Moment other;
     if (power != nullptr) {
@@ -73,11 +84,14 @@ double Masking::figureWith(std::size_t changed, const Barks* power) const {
 }
 
 void Masking::apply(std::size_t track, const Barks& power) {
+  const Barks growth = growthOf(power);
   for (std::size_t m = 0; m < moments_; ++m) {
     Moment& its = all_[track * moments_ + m];
-    for (std::size_t b = 0; b < kBarks; ++b) its.power[b] *= power[b];
+    for (std::size_t b = 0; b < kBarks; ++b) {
+      its.power[b] *= power[b];
+      its.weight[b] *= growth[b];
+    }
     its.felt = spread(its.power);
-    std::ranges::transform(its.power, its.weight.begin(), weightOf);
   }
 }
 

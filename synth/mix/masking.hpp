@@ -3,7 +3,8 @@
 // In each moment and each Bark, what the other tracks are felt to be there (spread() of their powers,
 // added up), less 6 dB, is the threshold T. A track of power P is covered there by T / (T + P): half when it is just as
 // loud as the threshold. The figure is the mean of that over all tracks, moments and Barks, weighted by how loud each
-// would be alone (P to the power of 0.23, as Zwicker's specific loudness grows): 0, nobody covers anybody; 1, all is
+// would be alone (P to the power of 0.23, as Zwicker's specific loudness grows); what lies 40 dB below a track's own
+// loudest place does not count, nor does an effect's return, which may be covered. 0: nobody covers anybody; 1: all is
 // covered.
 #pragma once
 

@@ -9,9 +9,10 @@
 namespace antiphon::synth {
 namespace {
 
-constexpr double kCut = -4, kCutQ = 1.4;  // dB; about three Barks wide
-constexpr std::size_t kMostCuts = 4, kTried = 12;
-constexpr double kWorthIt = 0.002;  // of the figure: two thousandths more are heard
+constexpr double kCut = -4;              // dB
+constexpr double kCutQs[] = {0.7, 1.4};  // about six and three Barks wide
+constexpr std::size_t kMostCuts = 4, kTried = 24;
+constexpr double kWorthIt = 0.001;  // of the figure: a thousandth more is heard
 constexpr double kItsOwn = 0.4;     // of its power: what a track is mainly made of is not taken from it
 constexpr double kLowUntil = 150;   // Hz
 constexpr double kConflict = 0.25;
@@ -66,19 +67,21 @@ void relieve(const MixMeasure& mix, ToneAdvice& advice) {
       if (already == 2 || isBusy(advice.moves, pair.covering, hertz)) continue;
       if (shareOf(covering.measure, pair.band) > kItsOwn) continue;
       if (++tried > kTried) break;
-      const ToneBand band{ToneBand::Form::peak, hertz, kCut, kCutQ};
-      const double then = masking.figureIf(pair.covering, band.powers());
-      if (then >= best) continue;
-      best = then;
-      const std::string& other = mix.tracks[pair.covered].strip.name;
-      chosen = {.track = pair.covering,
-                .band = band,
-                .type = "masking",
-                .message = said("%s covers %s about %.0f Hz", covering.strip.name.c_str(), other.c_str(), hertz),
-                .value = 100 * (advice.relieved - then),
-                .unit = "%",
-                .source = "more of all that is played is heard, by the masking figure over 24 Barks",
-                .weight = 100 * (advice.relieved - then)};
+      for (const double q : kCutQs) {
+        const ToneBand band{ToneBand::Form::peak, hertz, kCut, q};
+        const double then = masking.figureIf(pair.covering, band.powers()), more = 100 * (advice.relieved - then);
+        if (then >= best) continue;
+        best = then;
+        const std::string& other = mix.tracks[pair.covered].strip.name;
+        chosen = {.track = pair.covering,
+                  .band = band,
+                  .type = "masking",
+                  .message = said("%s covers %s about %.0f Hz", covering.strip.name.c_str(), other.c_str(), hertz),
+                  .value = more,
+                  .unit = "%",
+                  .source = "more of all that is played is heard, by the masking figure over 24 Barks",
+                  .weight = more};
+      }
     }
     if (chosen.type.empty()) break;
     masking.apply(chosen.track, chosen.band.powers());
