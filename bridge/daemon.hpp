@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bridge/computer_piano.hpp"
+#include "bridge/daw/daw.hpp"
 #include "bridge/ensemble.hpp"
 #include "bridge/midi_backend.hpp"
 #include "bridge/osc_door.hpp"
@@ -38,7 +39,8 @@ struct DaemonPlan {
   std::optional<OscPlace> osc{};
   std::optional<std::filesystem::path> socket{};
   std::optional<std::filesystem::path> statusFile{};
-  std::string model{};  // who answers, as the status file calls him; nothing: the one at the desk is asked
+  std::unique_ptr<Daw> daw{};  // null: none
+  std::string model{};         // who answers, as the status file calls him; nothing: the one at the desk is asked
   // On the loopback back end somebody has to play: a person at the computer's keys, these calls in turn, or the
   // demonstration.
   std::optional<Letters> piano{};

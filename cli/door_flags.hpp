@@ -15,8 +15,8 @@ class DoorFlags {
   void understand(DaemonPlan& plan) const;
 
  private:
-  CLI::Option *osc_ = nullptr, *bind_ = nullptr, *socket_ = nullptr, *status_ = nullptr;
-  std::string port_{}, address_{OscPlace{}.bind}, path_{}, statusPath_{};
+  CLI::Option *osc_ = nullptr, *bind_ = nullptr, *socket_ = nullptr, *status_ = nullptr, *daw_ = nullptr;
+  std::string port_{}, address_{OscPlace{}.bind}, path_{}, statusPath_{}, dawWord_{};
 };
 
 }  // namespace antiphon
