@@ -14,6 +14,8 @@
 #include "bridge/completion.hpp"
 #include "bridge/console.hpp"
 #include "bridge/daemon_log.hpp"
+#include "bridge/daw/daw_line.hpp"
+#include "bridge/daw/dawg.hpp"
 #include "bridge/demo_player.hpp"
 #include "bridge/doorway.hpp"
 #include "bridge/heard_band.hpp"
@@ -87,6 +89,7 @@ class Daemon {
   void showChoices(const std::vector<std::string>& choices);
   std::string status() const;
   void tendStatus();
+  void tendDaw();
   bool ownClock() const { return plan_.settings.clock == ClockSource::internal; }
   void openDoors();
   bool isOpen() const { return osc_ || socket_ || http_; }
@@ -111,6 +114,7 @@ class Daemon {
   Band band_;
   std::optional<HeardBand> heard_;
   std::optional<DemoPlayer> demoPlayer_;
+  std::unique_ptr<DawLine> daw_;
   CommandTable commands_;
   Doorway doorway_;
   Settings wanted_;  // as the live commands have changed them
@@ -156,6 +160,7 @@ Daemon::Daemon(DaemonPlan plan)
             std::make_unique<EchoAnswerer>(),
             journal_,
             [this] { backend_->wake(); }},
+      daw_{plan_.daw ? std::make_unique<DawLine>(std::move(plan_.daw)) : nullptr},
       doorway_{commands_, ensemble_ ? &ensemble_->desk() : nullptr},
       wanted_{plan_.settings} {
   if (!plan_.recordFile.empty()) {
@@ -184,7 +189,8 @@ Daemon::Daemon(DaemonPlan plan)
                                  if (ownClock()) commands_.run("tempo " + decimal(bpm));
                                },
                            .loaded = [this] { ensemble_->seat(); }},
-                 .ensemble = ensemble_.get()});
+                 .ensemble = ensemble_.get(),
+                 .daw = daw_.get()});
   doorway_.attend([this] { begin(); }, [this](std::string_view line) { done(line); });
   if (ensemble_) band_.whenCommitted([this] { ensemble_->nextAnswer(); });
   openDoors();
@@ -378,6 +384,7 @@ void Daemon::tell() {
 void Daemon::tend() {
   const auto now = std::chrono::steady_clock::now();
   if (session_) session_->tend(now.time_since_epoch());
+  if (daw_) tendDaw();
   if (status_) tendStatus();
   if (now - tended_ < kTendEvery) return;
   tended_ = now;
@@ -405,6 +412,15 @@ void Daemon::tend() {
     journalDropsTold_ = journal_.dropped();
     log_.warn("[log] more happened than could be told: " + std::to_string(journalDropsTold_) + " entries lost so far");
   }
+}
+
+void Daemon::tendDaw() {
+  daw_->tend(std::chrono::steady_clock::now());
+  for (const DawNews& news : daw_->news()) {
+    if (news.warning) log_.warn("[daw] " + news.text);
+    else log_.say("[daw] " + news.text);
+  }
+  if (status_ && dynamic_cast<const Dawg*>(&daw_->daw()) != nullptr) status_->dawg(daw_->known().connected);
 }
 
 void Daemon::tendStatus() {

@@ -134,6 +134,7 @@ void StatusFile::close(Moment now) {
   phase("closed");
   task(std::nullopt);
   endpoints({});
+  dawg(std::nullopt);
   tend(now);
 }
 

@@ -36,40 +36,51 @@ Tick heardAt(const synth::Feel& feel, Tick at) {
   return Tick{std::llround(synth::swung(feel, static_cast<double>(at.count) / quarter) * quarter)};
 }
 
+/// So many bars of it, round after round.
+NamedPhrase rounds(const Sequences& sequences, const synth::Patch& patch, const Sequences::Sequence& sequence,
+                   const synth::Pattern& pattern, int bars, std::uint8_t channel) {
+  NamedPhrase named{sequence.name, {sequences.meter(), bars, {}, {}}, {}};
+  const auto drum = drumKey(patch, sequence.name);
+  const Tick end = named.phrase.length();
+  for (Tick round{}; round < end && pattern.length > Tick{}; round = round + pattern.length) {
+    for (const synth::Stroke& stroke : pattern.strokes) {
+      const Tick at = heardAt(sequences.feel(), round + stroke.at);
+      const Tick until = std::min(heardAt(sequences.feel(), round + stroke.at + stroke.length), end);
+      if (at >= end) break;
+      const auto key = static_cast<std::uint8_t>(std::clamp(std::lround(stroke.key), 0L, 127L));
+      named.phrase.notes.push_back(
+          {.tick = at,
+           .length = std::max(Tick{1}, until - at),
+           .pitch = drum.value_or(key),
+           .velocity = static_cast<std::uint8_t>(std::clamp(std::lround(stroke.force * 127), 1L, 127L)),
+           .channel = channel});
+    }
+  }
+  return named;
+}
+
 }  // namespace
 
 std::vector<NamedPhrase> phrasesOf(const Sequences& sequences, const synth::Patch& patch, int bars) {
   std::vector<NamedPhrase> phrases;
-  const Meter meter = sequences.meter();
-  const Tick end = meter.barLine(bars);
   std::uint8_t channel = 0;
   for (const Sequences::Sequence& sequence : sequences.all()) {
     if (!sequence.plays || sequence.muted) continue;
-    NamedPhrase named{sequence.name, {}, {}};
-    named.phrase.meter = meter;
-    named.phrase.bars = bars;
-    const synth::Pattern pattern = sequences.pattern(sequence);
-    const auto drum = drumKey(patch, sequence.name);
     const bool struck = sequences.isStruck(sequence.name);
-    const std::uint8_t on = struck ? kDrums : channel;
+    phrases.push_back(rounds(sequences, patch, sequence, sequences.pattern(sequence), bars, struck ? kDrums : channel));
     if (!struck) channel = static_cast<std::uint8_t>((channel + 1) % 16 == kDrums ? channel + 2 : channel + 1) % 16;
-    for (Tick round{}; round < end && pattern.length > Tick{}; round = round + pattern.length) {
-      for (const synth::Stroke& stroke : pattern.strokes) {
-        const Tick at = heardAt(sequences.feel(), round + stroke.at);
-        const Tick until = std::min(heardAt(sequences.feel(), round + stroke.at + stroke.length), end);
-        if (at >= end) break;
-        const auto key = static_cast<std::uint8_t>(std::clamp(std::lround(stroke.key), 0L, 127L));
-        named.phrase.notes.push_back(
-            {.tick = at,
-             .length = std::max(Tick{1}, until - at),
-             .pitch = drum.value_or(key),
-             .velocity = static_cast<std::uint8_t>(std::clamp(std::lround(stroke.force * 127), 1L, 127L)),
-             .channel = on});
-      }
-    }
-    phrases.push_back(std::move(named));
   }
   return phrases;
+}
+
+NamedPhrase phraseOf(const Sequences& sequences, const synth::Patch& patch, const std::string& name) {
+  const Sequences::Sequence& sequence = sequences.at(name);
+  const synth::Pattern pattern = sequences.pattern(sequence);
+  const auto bars = std::clamp<std::int64_t>(
+      ceilTo(pattern.length, sequences.meter().bar()).count / std::max<std::int64_t>(1, sequences.meter().bar().count),
+      1, kMostBars);
+  return rounds(sequences, patch, sequence, pattern, static_cast<int>(bars),
+                sequences.isStruck(name) ? kDrums : std::uint8_t{0});
 }
 
 void addExport(CommandTable& table, synth::Desk& desk, Sequences& sequences, Shelf shelf, FileDoors doors) {

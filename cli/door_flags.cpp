@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "bridge/daw/daw_place.hpp"
 #include "bridge/socket_door.hpp"
 #include "bridge/status_file.hpp"
 #include "cli/exit.hpp"
@@ -10,9 +11,10 @@
 namespace antiphon {
 namespace {
 
-std::filesystem::path statusFileAt(const std::string& path) {
+template <typename Make>
+auto orRefused(Make&& make) {
   try {
-    return path.empty() ? usualStatusFile() : std::filesystem::path{path};
+    return make();
   } catch (const std::runtime_error& error) {
     throw UsageError{error.what()};
   }
@@ -54,6 +56,10 @@ DoorFlags::DoorFlags(CLI::App& app, bool serves) : serves_{serves} {
                    ->expected(1)
                    ->take_all()};
   for (CLI::Option* option : needHttp_) option->group(doors);
+  daw_ = app.add_option("--daw", dawWord_,
+                        "A DAW to ask and to give music to: dawg:http://localhost:8080, or abletonosc for Live with "
+                        "AbletonOSC (docs/daw.md)")
+             ->group(doors);
   status_ = app.add_option("--status-file", statusPath_,
                            "Keep a file of JSON that says what is going on, at this path (default "
                            "~/.local/state/antiphon/status.json)")
@@ -65,7 +71,9 @@ void DoorFlags::understand(DaemonPlan& plan) const {
   if (osc_->count() > 0) plan.osc = OscPlace{port_.empty() ? OscPlace::kUsualPort : std::stoi(port_), address_};
   else if (bind_->count() > 0) throw UsageError{"--osc-bind says where OSC is heard: add --osc"};
   if (socket_->count() > 0) plan.socket = path_.empty() ? usualSocket() : std::filesystem::path{path_};
-  if (status_->count() > 0) plan.statusFile = statusFileAt(statusPath_);
+  if (daw_->count() > 0) plan.daw = orRefused([this] { return dawAt(dawWord_); });
+  if (status_->count() > 0)
+    plan.statusFile = statusPath_.empty() ? orRefused(usualStatusFile) : std::filesystem::path{statusPath_};
   understandHttp(plan);
 }
 

@@ -18,8 +18,9 @@ class DoorFlags {
  private:
   void understandHttp(DaemonPlan& plan) const;
 
-  CLI::Option *osc_ = nullptr, *bind_ = nullptr, *socket_ = nullptr, *http_ = nullptr, *status_ = nullptr;
-  std::string port_{}, address_{OscPlace{}.bind}, path_{}, httpPort_{}, statusPath_{};
+  CLI::Option *osc_ = nullptr, *bind_ = nullptr, *socket_ = nullptr, *http_ = nullptr, *status_ = nullptr,
+              *daw_ = nullptr;
+  std::string port_{}, address_{OscPlace{}.bind}, path_{}, httpPort_{}, statusPath_{}, dawWord_{};
   HttpPlace place_{};
   std::vector<CLI::Option*> needHttp_{};
   bool serves_;
