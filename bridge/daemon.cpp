@@ -14,18 +14,23 @@
 #include "bridge/completion.hpp"
 #include "bridge/console.hpp"
 #include "bridge/daemon_log.hpp"
+#include "bridge/daw/daw_line.hpp"
+#include "bridge/daw/dawg.hpp"
 #include "bridge/demo_player.hpp"
 #include "bridge/doorway.hpp"
 #include "bridge/heard_band.hpp"
+#include "bridge/http/all_routes.hpp"
 #include "bridge/journal_queue.hpp"
 #include "bridge/loopback_backend.hpp"
 #include "bridge/midi_systems.hpp"
 #include "bridge/script.hpp"
 #include "bridge/session_file.hpp"
 #include "bridge/socket_door.hpp"
+#include "bridge/status_file.hpp"
 #include "bridge/turn_log.hpp"
 #include "bridge/whole_table.hpp"
 #include "model/echo.hpp"
+#include "model/native_model.hpp"
 
 namespace antiphon {
 namespace {
@@ -83,8 +88,12 @@ class Daemon {
   std::vector<std::string> completions(std::string_view before);
   void showChoices(const std::vector<std::string>& choices);
   std::string status() const;
+  void tendStatus();
+  void tendDaw();
   bool ownClock() const { return plan_.settings.clock == ClockSource::internal; }
   void openDoors();
+  bool isOpen() const { return osc_ || socket_ || http_; }
+  std::vector<std::string> ailments() const;
   Command::Reply wait(double seconds);
 
   std::unique_ptr<MidiBackend> openBackend();
@@ -97,6 +106,7 @@ class Daemon {
   DaemonLog log_;
   std::unique_ptr<SessionFile> session_;
   std::unique_ptr<TurnLog> turns_;
+  std::optional<StatusFile> status_;
   JournalQueue journal_;
   std::optional<ComputerPiano> piano_;
   std::unique_ptr<MidiBackend> backend_;
@@ -105,6 +115,7 @@ class Daemon {
   Band band_;
   std::optional<HeardBand> heard_;
   std::optional<DemoPlayer> demoPlayer_;
+  std::unique_ptr<DawLine> daw_;
   CommandTable commands_;
   Doorway doorway_;
   Settings wanted_;  // as the live commands have changed them
@@ -117,9 +128,11 @@ class Daemon {
   int turnsPlayed_ = 0;
   PortFaults faultsTold_{};
   std::uint64_t journalDropsTold_ = 0;
+  std::vector<std::string> ailments_{};  // what is not well, as it was seen last
   // Their threads use the rest.
   std::optional<OscDoor> osc_;
   std::optional<SocketDoor> socket_;
+  std::optional<HttpDoor> http_;
 };
 
 /// With nobody at the other end of the ports, the clock and the calls must come from here.
@@ -148,6 +161,7 @@ Daemon::Daemon(DaemonPlan plan)
             std::make_unique<EchoAnswerer>(),
             journal_,
             [this] { backend_->wake(); }},
+      daw_{plan_.daw ? std::make_unique<DawLine>(std::move(plan_.daw)) : nullptr},
       doorway_{commands_, ensemble_ ? &ensemble_->desk() : nullptr},
       wanted_{plan_.settings} {
   if (!plan_.recordFile.empty()) {
@@ -157,6 +171,7 @@ Daemon::Daemon(DaemonPlan plan)
       log_.say("[session] the file that was there is now " + session_->keptAside().string());
     }
   }
+  if (plan_.statusFile) status_.emplace(*plan_.statusFile, thisInstance());
   if (!plan_.turnLogFile.empty()) turns_ = std::make_unique<TurnLog>(plan_.turnLogFile);
   const auto ask = [this](const LiveCommand& asked) {
     const bool taken = band_.ask(asked);
@@ -183,7 +198,8 @@ Daemon::Daemon(DaemonPlan plan)
                                },
                            .loaded = [this] { ensemble_->seat(); }},
                  .ensemble = ensemble_.get(),
-                 .answers = answers_ ? &*answers_ : nullptr});
+                 .answers = answers_ ? &*answers_ : nullptr,
+                 .daw = daw_.get()});
   doorway_.attend([this] { begin(); }, [this](std::string_view line) { done(line); });
   if (ensemble_) band_.whenCommitted([this] { ensemble_->nextAnswer(); });
   openDoors();
@@ -202,6 +218,30 @@ void Daemon::openDoors() {
     osc_.emplace(doorway_, *plan_.osc, std::move(frameOf), std::move(sources));
   }
   if (plan_.socket) socket_.emplace(doorway_, *plan_.socket);
+  if (plan_.http) {
+    http::Router router;
+    http::addAllRoutes(router, {.doorway = doorway_,
+                                .table = commands_,
+                                .version = plan_.version,
+                                .ailments = [this] { return doorway_.within([this] { return ailments_; }); },
+                                .ensemble = ensemble_.get()});
+    http_.emplace(*plan_.http, std::move(router), plan_.version);
+    if (status_) status_->endpoints(http_->router().listed());
+  }
+}
+
+/// What was wished for and is not there.
+std::vector<std::string> Daemon::ailments() const {
+  std::vector<std::string> list;
+  if (ensemble_ && plan_.ensemble->audio.device != synth::AudioWish::kNobody && !ensemble_->heard())
+    list.push_back("sound: there is no device that plays it");
+  const std::vector<std::string> ports = backend_->ports();
+  if (ports.empty() && backend_->name() != "loopback")
+    list.push_back("MIDI: " + std::string{backend_->name()} + " is not there");
+  for (const std::string& port : ports) {
+    if (port.ends_with("(gone)")) list.push_back("MIDI: " + port);
+  }
+  return list;
 }
 
 Command::Reply Daemon::wait(double seconds) {
@@ -262,6 +302,7 @@ int Daemon::run() {
 
   if (osc_) log_.say("[osc] heard at " + plan_.osc->bind + ":" + std::to_string(osc_->port()) + ", UDP and TCP");
   if (socket_) log_.say("[socket] " + plan_.socket->string());
+  if (http_) log_.say("[http] http://" + plan_.http->bind + ":" + std::to_string(http_->port()) + "/docs");
   if (!plan_.foreword.empty()) log_.say("[model] " + plan_.foreword);
 
   {
@@ -292,13 +333,14 @@ int Daemon::run() {
       obey();
       if (ensemble_) keepAgenda();
       // What is typed into a studio from a file or a pipe is all there is, unless another door is open.
-      if (plan_.studio && !osc_ && !socket_ && console.ended() && asked_.empty())
+      if (plan_.studio && !isOpen() && console.ended() && asked_.empty())
         quit_.store(std::chrono::steady_clock::now() >= waitUntil_);
       if (piano_) piano_->tend(steadyNow());
     }
     if (piano_) piano_->letGo();
   }
 
+  http_.reset();
   socket_.reset();
   osc_.reset();
   backend_->stop();  // the band says farewell: every note is closed
@@ -310,6 +352,7 @@ int Daemon::run() {
     log_.say("[sound] " + ensemble_->status());
     ensemble_->stop();
   }
+  if (status_) status_->close(std::chrono::system_clock::now());
   if (session_) {
     session_->close();
     if (const auto news = session_->news()) log_.warn("[session] " + *news);
@@ -339,6 +382,7 @@ void Daemon::tell() {
         for (const LogLine& line : logLines(entry, plan_.settings.meter)) osc_->turn(line.text);
       }
     }
+    if (status_) status_->happened(entry);
     doorway_.within([&] { log_.write(entry); });
   }
   if (const auto error = band_.takeError()) log_.warn("[answerer] " + *error);
@@ -351,9 +395,12 @@ void Daemon::tell() {
 void Daemon::tend() {
   const auto now = std::chrono::steady_clock::now();
   if (session_) session_->tend(now.time_since_epoch());
+  if (daw_) tendDaw();
+  if (status_) tendStatus();
   if (now - tended_ < kTendEvery) return;
   tended_ = now;
   for (const std::string& news : backend_->tend()) log_.warn("[midi] " + news);
+  if (http_) doorway_.within([this] { ailments_ = ailments(); });
   if (ensemble_) {
     for (const std::string& news : doorway_.within([this] { return ensemble_->tend(); })) log_.warn("[sound] " + news);
     for (const std::string& news : doorway_.within([this] { return ensemble_->watch(); })) log_.say("[module] " + news);
@@ -376,6 +423,25 @@ void Daemon::tend() {
     journalDropsTold_ = journal_.dropped();
     log_.warn("[log] more happened than could be told: " + std::to_string(journalDropsTold_) + " entries lost so far");
   }
+}
+
+void Daemon::tendDaw() {
+  daw_->tend(std::chrono::steady_clock::now());
+  for (const DawNews& news : daw_->news()) {
+    if (news.warning) log_.warn("[daw] " + news.text);
+    else log_.say("[daw] " + news.text);
+  }
+  if (status_ && dynamic_cast<const Dawg*>(&daw_->daw()) != nullptr) status_->dawg(daw_->known().connected);
+}
+
+void Daemon::tendStatus() {
+  std::string model = plan_.model;
+  if (model.empty() && plan_.desk) {
+    if (const auto playing = plan_.desk->read().model) model = playing->name();
+  }
+  if (!model.empty()) status_->model("answers", model);
+  status_->tend(std::chrono::system_clock::now());
+  if (const auto news = status_->news()) log_.warn("[status] " + *news);
 }
 
 /// Does what was asked for, line by line, unless it is to wait.
@@ -456,6 +522,7 @@ std::string Daemon::status() const {
   std::string text = log_.statusText();
   if (ensemble_) text += "\nsound: " + ensemble_->status();
   if (osc_) text += "\nosc: " + textOf(osc_->counts()) + ", " + std::to_string(osc_->lost()) + " lost on the way";
+  if (http_) text += "\nhttp: " + textOf(http_->counts());
   return text;
 }
 

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "bridge/computer_piano.hpp"
+#include "bridge/daw/daw.hpp"
 #include "bridge/ensemble.hpp"
+#include "bridge/http/http_door.hpp"
 #include "bridge/midi_backend.hpp"
 #include "bridge/osc_door.hpp"
 #include "model/answerer.hpp"
@@ -37,6 +39,11 @@ struct DaemonPlan {
   bool json = false;                       // and its answers are for a program
   std::optional<OscPlace> osc{};
   std::optional<std::filesystem::path> socket{};
+  std::optional<HttpPlace> http{};
+  std::string version{};  // of the program, for those who ask
+  std::optional<std::filesystem::path> statusFile{};
+  std::unique_ptr<Daw> daw{};  // null: none
+  std::string model{};         // who answers, as the status file calls him; nothing: the one at the desk is asked
   // On the loopback back end somebody has to play: a person at the computer's keys, these calls in turn, or the
   // demonstration.
   std::optional<Letters> piano{};

@@ -50,6 +50,10 @@ Command::Reply Doorway::run(std::string_view name, Words words, Door door, std::
   });
 }
 
+Command::Reply Doorway::run(std::string_view line, const std::function<Command::Reply()>& act, Door door) {
+  return answered(line, door, act);
+}
+
 bool Doorway::isTimed(std::string_view name) const {
   const Command* const command = table_.find(name);
   return command != nullptr && command->timed;

@@ -29,6 +29,8 @@ class Doorway {
   Command::Reply run(std::string_view line, Door door);
   /// `at`: on this frame, if the command can be asked for ahead of its time.
   Command::Reply run(std::string_view name, Words words, Door door, std::optional<synth::Frame> at = {});
+  /// What is none of the table's commands, and changes what they change: told as this line, it is one step of undo.
+  Command::Reply run(std::string_view line, const std::function<Command::Reply()>& act, Door door);
   /// Whether a command is done on the very frame.
   bool isTimed(std::string_view name) const;
 

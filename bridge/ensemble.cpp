@@ -11,6 +11,7 @@
 #include "bridge/script.hpp"
 #include "bridge/studio_commands.hpp"
 #include "scheduler/spelling.hpp"
+#include "synth/mix/sound_stems.hpp"
 #include "synth/recipe.hpp"
 #include "synth/writing.hpp"
 
@@ -52,6 +53,7 @@ Ensemble::Ensemble(EnsembleWish wish, std::unique_ptr<synth::AudioSystem> system
       answers_{onward, engine_, moments_},
       player_{nowhere_, engine_, moments_} {
   desk_.measure(true);
+  desk_.remember(synth::kHeardSeconds);
   load();
   if (wish_.click) makeClick();
   lookAround();

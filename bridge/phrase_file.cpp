@@ -35,6 +35,10 @@ TrackBytes trackOf(const NamedPhrase& named) {
   }
   std::ranges::stable_sort(events, {}, [](const Event& e) { return std::tuple{e.at, e.order}; });
   TrackBytes track{named.name};
+  if (named.program && !named.phrase.notes.empty()) {
+    const auto status = static_cast<std::uint8_t>(0xC0 | named.phrase.notes.front().channel);
+    track.message({}, MidiMessage{{status, *named.program, 0}, 2});
+  }
   for (const Event& e : events) track.message(named.begins + e.at, e.message);
   return track;
 }

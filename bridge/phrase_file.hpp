@@ -1,7 +1,9 @@
 // A phrase, or a call with its answer, as a Standard MIDI File.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +14,8 @@ namespace antiphon {
 struct NamedPhrase {
   std::string name{};
   Phrase phrase{};
-  Tick begins{};  // in the file
+  Tick begins{};                          // in the file
+  std::optional<std::uint8_t> program{};  // of General MIDI, from 0; said before the first note
 };
 
 /// One track for the metre and the tempo, then one for each phrase.

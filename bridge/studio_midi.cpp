@@ -21,30 +21,41 @@ Tick heardAt(const synth::Feel& feel, Tick at) {
   return Tick{std::llround(synth::swung(feel, static_cast<double>(at.count) / quarter) * quarter)};
 }
 
+/// So many bars of it, round after round, as they are heard.
+NamedPhrase rounds(const Sequences& sequences, const synth::Patch& patch, const Sequences::Sequence& sequence, int bars,
+                   std::uint8_t channel) {
+  NamedPhrase named{sequence.name, {sequences.meter(), bars, {}, {}}, {}};
+  const Tick end = named.phrase.length();
+  named.phrase.notes = notesOf(sequences, patch, sequence, {Tick{}, end}, channel);
+  for (Note& note : named.phrase.notes) {
+    const Tick until = std::min(heardAt(sequences.feel(), note.end()), end);
+    note.tick = heardAt(sequences.feel(), note.tick);
+    note.length = std::max(Tick{1}, until - note.tick);
+  }
+  return named;
+}
+
 }  // namespace
 
 std::vector<NamedPhrase> phrasesOf(const Sequences& sequences, const synth::Patch& patch, int bars) {
   std::vector<NamedPhrase> phrases;
-  const Meter meter = sequences.meter();
-  const Tick end = meter.barLine(bars);
   std::uint8_t channel = 0;
   for (const Sequences::Sequence& sequence : sequences.all()) {
     if (!sequence.plays || sequence.muted) continue;
-    NamedPhrase named{sequence.name, {}, {}};
-    named.phrase.meter = meter;
-    named.phrase.bars = bars;
     const bool struck = sequences.isStruck(sequence.name);
-    named.phrase.notes = notesOf(sequences, patch, sequence, {Tick{}, end}, struck ? kDrumChannel : channel);
-    for (Note& note : named.phrase.notes) {
-      const Tick until = std::min(heardAt(sequences.feel(), note.end()), end);
-      note.tick = heardAt(sequences.feel(), note.tick);
-      note.length = std::max(Tick{1}, until - note.tick);
-    }
+    phrases.push_back(rounds(sequences, patch, sequence, bars, struck ? kDrumChannel : channel));
     if (!struck)
       channel = static_cast<std::uint8_t>((channel + 1) % 16 == kDrumChannel ? channel + 2 : channel + 1) % 16;
-    phrases.push_back(std::move(named));
   }
   return phrases;
+}
+
+NamedPhrase phraseOf(const Sequences& sequences, const synth::Patch& patch, const std::string& name) {
+  const Sequences::Sequence& sequence = sequences.at(name);
+  const Tick bar = sequences.meter().bar();
+  const auto bars = std::clamp<std::int64_t>(-floorDiv(-sequences.pattern(sequence).length, bar), 1, kMostBars);
+  return rounds(sequences, patch, sequence, static_cast<int>(bars),
+                sequences.isStruck(name) ? kDrumChannel : std::uint8_t{0});
 }
 
 void addExport(CommandTable& table, synth::Desk& desk, Sequences& sequences, Shelf shelf, FileDoors doors) {

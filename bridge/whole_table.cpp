@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "bridge/agenda.hpp"
+#include "bridge/daw/daw_commands.hpp"
 #include "bridge/ensemble_commands.hpp"
+#include "bridge/mix_commands.hpp"
 #include "bridge/mixer_commands.hpp"
 #include "bridge/module_commands.hpp"
 #include "bridge/patch_commands.hpp"
@@ -30,6 +32,21 @@ EnsembleWish unheard() {
   return wish;
 }
 
+constexpr double kUsualTempo = 120;
+
+/// The last answer, or a pattern, for a DAW.
+DawMusic musicCalled(const std::string& name, const WishDesk* desk, Ensemble* ensemble, const FileDoors& files) {
+  if (name == "answer") {
+    const auto turn = desk == nullptr ? std::nullopt : desk->lastTurn();
+    if (!turn) throw std::runtime_error{"there is no answer yet that could be given away"};
+    return {"answer", turn->answer, turn->tempo};
+  }
+  if (ensemble == nullptr) throw std::runtime_error{"nothing sounds here, so there are no patterns; possible: answer"};
+  NamedPhrase pattern = phraseOf(ensemble->sequences(), ensemble->desk().patch(), name);
+  const double bpm = files.tempo ? files.tempo() : 0;
+  return {pattern.name, std::move(pattern.phrase), Tempo::bpm(bpm > 0 ? bpm : kUsualTempo)};
+}
+
 }  // namespace
 
 void addWholeTable(CommandTable& table, Reached reached) {
@@ -38,12 +55,16 @@ void addWholeTable(CommandTable& table, Reached reached) {
     reached.live.recorder = &reached.ensemble->recorder();
   }
   addLiveCommands(table, reached.wanted, std::move(reached.live));
+  addDawCommands(
+      table, {reached.daw, [desk = reached.desk, ensemble = reached.ensemble, files = reached.files](
+                               const std::string& name) { return musicCalled(name, desk.get(), ensemble, files); }});
   addModelCommands(table, std::move(reached.desk), std::move(reached.model));
   addWait(table, std::move(reached.wait));
   if (reached.ensemble == nullptr) return;
   Ensemble& ensemble = *reached.ensemble;
   addPatchCommands(table, ensemble.desk());
   addMixerCommands(table, ensemble.desk());
+  addMixCommands(table, ensemble.desk());
   addStudioCommands(table, ensemble.sequences());
   addPatternAnswers(table, *reached.answers, [&ensemble] { return ensemble.beat(); });
   addMeter(table, ensemble.sequences(), ensemble.hasSeats());

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "bridge/command_table.hpp"
+#include "bridge/daw/daw_line.hpp"
 #include "bridge/ensemble.hpp"
 #include "bridge/live_commands.hpp"
 #include "bridge/model_commands.hpp"
@@ -23,6 +24,7 @@ struct Reached {
   FileDoors files{};
   Ensemble* ensemble = nullptr;       // null: nothing sounds here
   PatternAnswers* answers = nullptr;  // of what sounds
+  DawLine* daw = nullptr;             // null: none was named
 };
 
 void addWholeTable(CommandTable& table, Reached reached);

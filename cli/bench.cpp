@@ -238,14 +238,14 @@ Action addBench(CLI::App& app) {
   auto answerFlags = std::make_shared<AnswerFlags>(*answering);
 
   const auto thinking = std::make_shared<ThinkingBenches>(*bench);
-  const std::vector<std::pair<std::string, Action>> synth{{"synth", addSynthBench(*bench)},
-                                                          {"sound", addSoundBench(*bench)},
-                                                          {"control", addControlBench(*bench)},
-                                                          {"cores", addCoresBench(*bench)}};
+  const std::vector<std::pair<std::string, Action>> others{
+      {"synth", addSynthBench(*bench)},        {"sound", addSoundBench(*bench)}, {"control", addControlBench(*bench)},
+      {"http", addHttpBench(*bench)},          {"cores", addCoresBench(*bench)}, {"mix", addMixBench(*bench)},
+      {"generate", addGenerationBench(*bench)}};
 
   return [=] {
     if (thinking->wanted()) return thinking->run();
-    for (const auto& [name, measure] : synth) {
+    for (const auto& [name, measure] : others) {
       if (bench->got_subcommand(name)) return measure();
     }
     if (answering->parsed()) return benchAnswers(*answerWish, answerFlags->understand());

@@ -18,11 +18,8 @@
 #include <vector>
 
 #include "bridge/osc_door.hpp"
-#include "bridge/silent_sink.hpp"
-#include "bridge/thread_priority.hpp"
-#include "bridge/whole_table.hpp"
+#include "cli/played_studio.hpp"
 #include "cli/statistics.hpp"
-#include "synth/null_device.hpp"
 #if defined(ANTIPHON_HAVE_JACK)
 #include "bridge/dummy_jack.hpp"
 #endif
@@ -40,133 +37,7 @@ struct Wish {
 
 using namespace std::chrono_literals;
 
-constexpr int kPeriod = 256;
-constexpr double kHertz = 48000;
 constexpr int kScriptSeconds = 20;  // at most
-
-/// Which call of the device has taken which knob: the moment of the call, and how many it had turned when it ended.
-class Witness final : public synth::AudioSystem {
- public:
-  struct Call {
-    Nanos when{};
-    std::uint64_t turned = 0;
-  };
-
-  Witness(std::unique_ptr<synth::AudioSystem> system, std::size_t calls) : system_{std::move(system)} {
-    calls_.reserve(calls);
-  }
-  void watch(const synth::Machine& machine) { machine_ = &machine; }
-  /// Once the sound has stopped.
-  const std::vector<Call>& calls() const { return calls_; }
-
-  std::vector<synth::DeviceInfo> devices() override { return system_->devices(); }
-  std::unique_ptr<synth::AudioDevice> open(const synth::DeviceInfo& info, synth::SampleRate rate, int period) override {
-    return std::make_unique<Device>(*this, system_->open(info, rate, period));
-  }
-  std::unique_ptr<synth::AudioDevice> openNothing(synth::SampleRate rate, int period) override {
-    return std::make_unique<Device>(*this, std::make_unique<synth::NullDevice>(rate, period));
-  }
-
- private:
-  class Device final : public synth::AudioDevice, private synth::SoundSource {
-   public:
-    Device(Witness& witness, std::unique_ptr<synth::AudioDevice> device)
-        : witness_{witness}, device_{std::move(device)} {}
-    void start(synth::SoundSource& source) override {
-      source_ = &source;
-      device_->start(*this);
-    }
-    void stop() override { device_->stop(); }
-    bool alive() const override { return device_->alive(); }
-    std::string describe() const override { return device_->describe(); }
-
-   private:
-    void sound(float* left, float* right, int frames, const synth::Call& call) noexcept override {
-      if (!raised_) {  // as a sound card's own thread is
-        raiseThisThread();
-        raised_ = true;
-      }
-      const Nanos now = steadyNow();
-      source_->sound(left, right, frames, call);
-      auto& calls = witness_.calls_;
-      if (witness_.machine_ != nullptr && calls.size() < calls.capacity())
-        calls.push_back({now, witness_.machine_->turned()});
-    }
-    Witness& witness_;
-    std::unique_ptr<synth::AudioDevice> device_;
-    synth::SoundSource* source_ = nullptr;
-    bool raised_ = false;
-  };
-
-  std::unique_ptr<synth::AudioSystem> system_;
-  const synth::Machine* machine_ = nullptr;
-  std::vector<Call> calls_{};
-};
-
-/// A studio as it is played, with a sound that a knob is turned on.
-class Studio {
- public:
-  Studio(const Wish& wish, double seconds)
-      : witness_{new Witness{synth::systemAudio(), static_cast<std::size_t>((seconds + 10) * kHertz / 16)}},
-        ensemble_{wishOf(wish), std::unique_ptr<synth::AudioSystem>{witness_}, nowhere_} {
-    settings_.clock = ClockSource::internal;
-    addWholeTable(table_, {.wanted = settings_,
-                           .live = {.send = [](const LiveCommand&) { return true; },
-                                    .status = [] { return std::string{}; },
-                                    .quit = [] {}},
-                           .model = {.again = [] { return false; }},
-                           .wait = [](double) { return Command::Reply{}; },
-                           .ensemble = &ensemble_});
-    doorway_.attend([this] { ensemble_.history().begin(); },
-                    [this](std::string_view line) {
-                      ensemble_.lookAround();
-                      ensemble_.history().done(line);
-                    });
-    for (const char* line : {"create pad osc=saw filter=lowpass voices=8", "patch pad > out", "note pad C3 100 600",
-                             "note pad E3 100 600", "note pad G3 100 600"})
-      if (const auto reply = doorway_.run(line, Doorway::Door::own); !reply.ok) throw std::runtime_error{reply.text};
-    ensemble_.start();
-    tending_ = std::thread{[this] { tend(); }};
-    std::this_thread::sleep_for(1s);  // until the device runs evenly
-  }
-  ~Studio() { stop(); }
-
-  void stop() {
-    leaving_.store(true);
-    if (tending_.joinable()) tending_.join();
-    ensemble_.stop();
-  }
-  Witness& witness() { return *witness_; }
-  Ensemble& ensemble() { return ensemble_; }
-  Doorway& doorway() { return doorway_; }
-
- private:
-  static EnsembleWish wishOf(const Wish& wish) {
-    EnsembleWish ensemble;
-    ensemble.audio = {wish.jack ? std::string{} : std::string{synth::AudioWish::kNobody}, kPeriod};
-    ensemble.rate = synth::SampleRate{kHertz};
-    return ensemble;
-  }
-  /// As the daemon's own loop does.
-  void tend() {
-    for (int turn = 0; !leaving_.load(); ++turn) {
-      std::this_thread::sleep_for(40ms);
-      doorway_.within([&] {
-        ensemble_.turnKnobs();
-        if (turn % 25 == 0) ensemble_.tend();
-      });
-    }
-  }
-
-  Settings settings_{};
-  SilentSink nowhere_{};
-  Witness* witness_;
-  Ensemble ensemble_;
-  CommandTable table_{};
-  Doorway doorway_{table_, &ensemble_.desk()};
-  std::atomic<bool> leaving_{false};
-  std::thread tending_{};
-};
 
 /// So many times a second, on an even line. True while it is time for more.
 class March {
@@ -217,7 +88,7 @@ class Sender {
 };
 
 nlohmann::ordered_json measureOsc(const Wish& wish) {
-  Studio studio{wish, static_cast<double>(wish.seconds)};
+  PlayedStudio studio{wish.jack, static_cast<double>(wish.seconds)};
   OscDoor door{studio.doorway(), {.port = 0}, [&](Nanos when) { return studio.ensemble().frameOf(when); }, {}};
   const Sender sender{door.port()};
   std::vector<Nanos> sent;
@@ -251,7 +122,7 @@ nlohmann::ordered_json measureOsc(const Wish& wish) {
     for (; i < taken && i < sent.size(); ++i)
       ms.push_back(std::max(0.0, static_cast<double>((call.when - sent[i]).count()) / 1e6));
   }
-  const double asked = kPeriod * 1e3 / kHertz + 0.3;
+  const double asked = kStudioPeriod * 1e3 / kStudioRate + 0.3;
   return {{"seconds", wish.seconds},
           {"messages_a_second", static_cast<double>(sent.size()) / took},
           {"sent", sent.size()},
@@ -271,7 +142,7 @@ nlohmann::ordered_json measureOsc(const Wish& wish) {
 }
 
 nlohmann::ordered_json measureScript(const Wish& wish) {
-  Studio studio{wish, 0};
+  PlayedStudio studio{wish.jack, 0};
   const int seconds = std::min(wish.seconds, kScriptSeconds);
   const auto gaps = [&] { return studio.ensemble().metrics().underruns; };
   // What the machine itself leaves out, while nobody asks for anything.
@@ -304,12 +175,12 @@ nlohmann::ordered_json measureScript(const Wish& wish) {
 int benchControl(const Wish& wish) {
 #if defined(ANTIPHON_HAVE_JACK)
   std::optional<DummyJack> server;
-  if (wish.jack) server.emplace(true, kPeriod);
+  if (wish.jack) server.emplace(true, kStudioPeriod);
 #else
   if (wish.jack) throw UsageError{"this build has no JACK in it"};
 #endif
   const nlohmann::ordered_json figures{{"device", wish.jack ? "JACK's dummy" : "none"},
-                                       {"period_frames", kPeriod},
+                                       {"period_frames", kStudioPeriod},
                                        {"realtime_priority", probeThreadPriority() == ThreadPriority::realtime},
                                        {"osc", measureOsc(wish)},
                                        {"script", measureScript(wish)}};

@@ -1,4 +1,5 @@
-// What `antiphon bench` measures of the synth: each adds itself under it, and returns what to do when it was chosen.
+// What `antiphon bench` measures of the synth and of what is generated: each adds itself under it, and returns what to
+// do when it was chosen.
 #pragma once
 
 #include "cli/commands.hpp"
@@ -11,7 +12,13 @@ Action addSynthBench(CLI::App& bench);
 Action addSoundBench(CLI::App& bench);
 /// How quickly what other programs ask for is heard.
 Action addControlBench(CLI::App& bench);
+/// Whether the music goes on while HTTP is asked for much.
+Action addHttpBench(CLI::App& bench);
 /// Whether heavy patches should be played by two cores.
 Action addCoresBench(CLI::App& bench);
+/// Whether what is generated is what was asked for, and how soon it is there.
+Action addGenerationBench(CLI::App& bench);
+/// How mixes whose gains were left to chance are levelled.
+Action addMixBench(CLI::App& bench);
 
 }  // namespace antiphon

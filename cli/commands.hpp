@@ -17,6 +17,7 @@ Action addSimulate(CLI::App& app);
 Action addDoctor(CLI::App& app);
 Action addBench(CLI::App& app);
 Action addAnswer(CLI::App& app);
+Action addGenerate(CLI::App& app);
 Action addEval(CLI::App& app);
 Action addTrain(CLI::App& app);
 Action addMarkov(CLI::App& app);
@@ -25,5 +26,7 @@ Action addRender(CLI::App& app);
 Action addModules(CLI::App& app);
 Action addCommands(CLI::App& app);
 Action addSend(CLI::App& app);
+Action addServe(CLI::App& app);
+Action addMix(CLI::App& app);
 
 }  // namespace antiphon

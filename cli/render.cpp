@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bridge/agenda.hpp"
+#include "bridge/mix_commands.hpp"
 #include "bridge/mixer_commands.hpp"
 #include "bridge/module_commands.hpp"
 #include "bridge/patch_commands.hpp"
@@ -21,6 +22,7 @@
 #include "cli/progress.hpp"
 #include "cli/words.hpp"
 #include "scheduler/time.hpp"
+#include "synth/mix/sound_stems.hpp"
 #include "synth/quantity.hpp"
 #include "synth/sound_file.hpp"
 
@@ -48,8 +50,10 @@ class Studio {
         frames_{std::llround(wish.seconds * wish.rate)},
         progress_{"rendering", !wish.quiet} {
     desk_.measure(true);
+    desk_.remember(synth::kHeardSeconds);
     addPatchCommands(table_, desk_);
     addMixerCommands(table_, desk_);
+    addMixCommands(table_, desk_);
     addStudioCommands(table_, sequences_);
     addPatternPlay(table_, sequences_);
     addMeter(table_, sequences_);

@@ -12,6 +12,9 @@ DaemonPlan planOf(const RunOptions& options) {
   const MadeAnswerer made = makeAnswerer(options.answerer, options.answer);
   plan.lead = made.make;
   plan.desk = made.desk;
+  // The desk says which of our own models plays, even when it is changed; the others stay what they are.
+  if (options.answerer != "model") plan.model = options.answerer;
+  else if (made.desk && made.desk->read().aria) plan.model = options.answer.model;
   if (made.rehearse) plan.foreword = made.rehearse();
   plan.recordFile = options.recordFile;
   plan.turnLogFile = options.turnLogFile;
@@ -19,6 +22,7 @@ DaemonPlan planOf(const RunOptions& options) {
   plan.recordKey = options.recordKey;
   plan.playKey = options.playKey;
   plan.turns = options.turns;
+  plan.version = ANTIPHON_VERSION;
   return plan;
 }
 

@@ -1,4 +1,4 @@
-// antiphon studio: music made by typing, on our own synth.
+// antiphon studio: music made by typing, on our own synth. antiphon serve: the same, for programs.
 #include <memory>
 #include <stdexcept>
 
@@ -13,8 +13,10 @@ namespace antiphon {
 namespace {
 
 struct Flags {
-  explicit Flags(CLI::App& app) : command{app}, run{app, "model", true}, sound{app, true}, doors{app} {
-    app.add_flag("--json", json, "Print each answer as a line of JSON, and the log to standard error");
+  Flags(CLI::App& app, bool forPrograms)
+      : command{app}, run{app, "model", true}, sound{app, true}, doors{app, forPrograms}, serves{forPrograms} {
+    if (serves) app.add_flag("--quiet", quiet, "Tell only what goes wrong");
+    else app.add_flag("--json", json, "Print each answer as a line of JSON, and the log to standard error");
   }
   bool given(const std::string& option) const { return command.get_option(option)->count() > 0; }
 
@@ -22,7 +24,7 @@ struct Flags {
   RunFlags run;
   SoundFlags sound;
   DoorFlags doors;
-  bool json = false;
+  bool serves, json = false, quiet = false;
 };
 
 int studio(const Flags& flags) {
@@ -37,6 +39,7 @@ int studio(const Flags& flags) {
     options.settings.clock = ClockSource::internal;
     options.backend = "loopback";
   }
+  if (flags.quiet) options.logLevel = "warn";
   DaemonPlan plan = planOf(options);
   plan.ensemble = flags.sound.understand(options);
   if (!ports) {  // nobody plays and nobody answers: it begins with silence
@@ -53,7 +56,14 @@ int studio(const Flags& flags) {
 
 Action addStudio(CLI::App& app) {
   auto* command = app.add_subcommand("studio", "Make music by typing: create, sequence, melody, play");
-  auto flags = std::make_shared<Flags>(*command);
+  auto flags = std::make_shared<Flags>(*command, false);
+  return [flags] { return studio(*flags); };
+}
+
+Action addServe(CLI::App& app) {
+  auto* command =
+      app.add_subcommand("serve", "Answer other programs over HTTP: listening, generation, mixing, the studio");
+  auto flags = std::make_shared<Flags>(*command, true);
   return [flags] { return studio(*flags); };
 }
 

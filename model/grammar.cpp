@@ -46,6 +46,7 @@ Grammar::Grammar(const native::Brief& brief, const Limits& limits)
       bars_{brief.answerBars} {
   demand(speaksMeter(brief.meter), "grammar: the metre is not spoken");
   demand(bars_ >= 1, "grammar: an answer has at least one bar");
+  demand(!limits.restless || (limits.notesInBar > 0 && limits.onsetsInBar > 0), "grammar: restless without notes");
   demand(limits.notesInBar >= 0 && limits.onsetsInBar >= 0 && limits.notesAtOnce >= 1, "grammar: a limit is too low");
   barPulses_ = pulsesPerBar(brief.meter);
   for (int pitch = 0; pitch < 128; ++pitch) {
@@ -60,7 +61,16 @@ bool Grammar::allowsPitch(int choice) const {
   return pitch > lastPitch_ && permitted_.test(static_cast<std::size_t>(pitch));
 }
 
+/// Every bar that is over holds a note, so the first pulse of the next one is never too late.
+bool Grammar::tooSilent(int choice) const {
+  if (!limits_.restless || choice == native::kNextSame) return false;
+  if (choice == native::kNextBar && notesInBar_ == 0) return true;
+  const int at = choice == native::kNextBar ? (bar_ + 1) * barPulses_ : bar_ * barPulses_ + choice;
+  return at > lastOnset_ + barPulses_;
+}
+
 bool Grammar::allowsNext(int choice) const {
+  if (tooSilent(choice)) return false;
   const bool opening = bar_ == 0 && pulse_ < 0 && limits_.notesInBar > 0 && limits_.onsetsInBar > 0;
   if (limits_.fromDownbeat && opening) return choice == 0;
   if (choice == native::kNextBar) return true;
@@ -106,6 +116,7 @@ void Grammar::choose(native::Head head, int choice) {
     notesInBar_ = onsetsInBar_ = notesAtOnce_ = 0;
   } else if (head == native::nextHead && choice != native::kNextSame) {
     pulse_ = choice;
+    lastOnset_ = bar_ * barPulses_ + pulse_;
     lastPitch_ = -1;
     noted_ = false;
     ++onsetsInBar_;

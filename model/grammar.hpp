@@ -32,6 +32,7 @@ struct Limits {
   int onsetsInBar = kMostBarPulses;  // different pulses with notes
   int notesAtOnce = 64;              // beginning at the same pulse
   bool fromDownbeat = false;         // the first note stands on the first bar line
+  bool restless = false;             // a note begins in every bar, and no later than a bar after the one before
 };
 
 /// The place in the answer that has been reached, and what may be chosen there. It begins behind the first bar line.
@@ -60,6 +61,7 @@ class Grammar {
  private:
   bool allowsPitch(int choice) const;
   bool allowsNext(int choice) const;
+  bool tooSilent(int choice) const;
 
   Part part_;
   Limits limits_;
@@ -75,6 +77,7 @@ class Grammar {
   int notesInBar_ = 0;
   int onsetsInBar_ = 0;
   int notesAtOnce_ = 0;
+  int lastOnset_ = 0;  // pulses from the beginning
 };
 
 }  // namespace antiphon

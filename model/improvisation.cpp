@@ -9,11 +9,13 @@ using native::Head;
 using native::Row;
 
 Improvisation::Improvisation(Engine& styled, const native::StepWriter& writer, const Grammar& grammar,
-                             const Sampler& sampler, Engine* free, double guidance, const Pace& pace)
+                             const Sampler& sampler, Engine* free, double guidance, const Pace& pace,
+                             const Gravity& gravity)
     : styled_{&styled},
       free_{free},
       guidance_{guidance},
       pace_{pace},
+      gravity_{gravity},
       writer_{writer},
       grammar_{grammar},
       sampler_{sampler} {
@@ -39,10 +41,9 @@ int Improvisation::choose(Head head, std::span<const Row> said) {
     const auto pressed = static_cast<float>(guidance_);
     for (std::size_t i = 0; i < logits_.size(); ++i) logits_[i] = free[i] + pressed * (logits_[i] - free[i]);
   }
-  if (head == native::nextHead) {
-    const int bar = pulsesPerBar(writer_.brief().meter);
-    pace_.lean(logits_, grammar_.pulse(), bar, notes_, reached());
-  }
+  const int bar = pulsesPerBar(writer_.brief().meter);
+  if (head == native::nextHead) pace_.lean(logits_, grammar_.pulse(), bar, notes_, reached());
+  if (head == native::pitchHead) gravity_.lean(logits_, grammar_.pulse(), bar, grammar_.bar() + 1 == grammar_.bars());
   grammar_.allow(head, logits_);
   const auto chosen = head == native::pitchHead ? sampler_.choosePitch(logits_) : sampler_.choose(logits_);
   logProbability_ += chosen.logProbability;

@@ -7,6 +7,7 @@
 
 #include "model/engine.hpp"
 #include "model/grammar.hpp"
+#include "model/gravity.hpp"
 #include "model/pace.hpp"
 #include "model/sampler.hpp"
 
@@ -19,7 +20,7 @@ class Improvisation {
   /// With a `free` engine, which heard the same without the style text, the style is pressed home:
   /// logits = free + guidance * (styled - free).
   Improvisation(Engine& styled, const native::StepWriter& writer, const Grammar& grammar, const Sampler& sampler,
-                Engine* free = nullptr, double guidance = 1, const Pace& pace = {});
+                Engine* free = nullptr, double guidance = 1, const Pace& pace = {}, const Gravity& gravity = {});
 
   /// Thinks one step further. A note, when that step is one; nothing when it was a bar line, or all is over.
   std::optional<GridNote> next();
@@ -45,6 +46,7 @@ class Improvisation {
   Engine* free_;
   double guidance_;
   Pace pace_;
+  Gravity gravity_;
   native::StepWriter writer_;
   Grammar grammar_;
   Sampler sampler_;

@@ -29,7 +29,25 @@ constexpr std::array<Named, kScaleModes> kNamed{{
     {"locrian", tones({0, 1, 3, 5, 6, 8, 10})},
     {"harmonic-minor", tones({0, 2, 3, 5, 7, 8, 11})},
     {"melodic-minor", tones({0, 2, 3, 5, 7, 9, 11})},
+    {"major-pentatonic", tones({0, 2, 4, 7, 9})},
+    {"minor-pentatonic", tones({0, 3, 5, 7, 10})},
+    {"blues", tones({0, 3, 5, 6, 7, 10})},
     {"chromatic", kAllPitchClasses},
+}};
+
+struct Alias {
+  std::string_view name;
+  ScaleMode mode;
+};
+constexpr std::array<Alias, 8> kAliases{{
+    {"ionian", ScaleMode::major},
+    {"aeolian", ScaleMode::minor},
+    {"natural-minor", ScaleMode::minor},
+    {"pentatonic", ScaleMode::majorPentatonic},
+    {"pentatonic-major", ScaleMode::majorPentatonic},
+    {"pentatonic-minor", ScaleMode::minorPentatonic},
+    {"minor-blues", ScaleMode::blues},
+    {"blues-minor", ScaleMode::blues},
 }};
 
 // The spelling with fewer accidentals.
@@ -75,22 +93,35 @@ std::string Key::name() const {
   return std::string{tonics[static_cast<std::size_t>(tonic)]} + ":" + std::string{antiphon::name(mode)};
 }
 
-std::optional<Key> parseKey(std::string_view text) {
+std::optional<ScaleMode> parseScaleMode(std::string_view text) {
+  std::string word{text};
+  std::ranges::transform(word, word.begin(), [](char c) { return c == '_' || c == ' ' ? '-' : small(c); });
+  if (const auto found = std::ranges::find(kNamed, word, &Named::name); found != kNamed.end())
+    return static_cast<ScaleMode>(found - kNamed.begin());
+  const auto alias = std::ranges::find(kAliases, word, &Alias::name);
+  return alias == kAliases.end() ? std::nullopt : std::optional{alias->mode};
+}
+
+std::optional<int> parseTonic(std::string_view text) {
   constexpr std::string_view kLetters = "c.d.ef.g.a.b";
-  const auto colon = text.find(':');
-  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
-  const auto letter = small(text[0]) == '.' ? std::string_view::npos : kLetters.find(small(text[0]));
+  if (text.empty() || text[0] == '.') return std::nullopt;
+  const auto letter = kLetters.find(small(text[0]));
   if (letter == std::string_view::npos) return std::nullopt;
   int tonic = static_cast<int>(letter);
-  for (const char accidental : text.substr(1, colon - 1)) {
+  for (const char accidental : text.substr(1)) {
     if (accidental != '#' && accidental != 'b') return std::nullopt;
-    tonic += accidental == '#' ? 1 : 11;
+    tonic = (tonic + (accidental == '#' ? 1 : 11)) % 12;
   }
-  std::string mode{text.substr(colon + 1)};
-  std::ranges::transform(mode, mode.begin(), small);
-  const auto found = std::ranges::find(kNamed, mode, &Named::name);
-  if (found == kNamed.end()) return std::nullopt;
-  return Key{tonic % 12, static_cast<ScaleMode>(found - kNamed.begin())};
+  return tonic;
+}
+
+std::optional<Key> parseKey(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const auto tonic = parseTonic(text.substr(0, colon));
+  const auto mode = parseScaleMode(text.substr(colon + 1));
+  if (!tonic || !mode) return std::nullopt;
+  return Key{*tonic, *mode};
 }
 
 Key estimateKey(std::span<const GridNote> notes) {

@@ -23,9 +23,12 @@ enum class ScaleMode : std::uint8_t {
   locrian,
   harmonicMinor,
   melodicMinor,
+  majorPentatonic,
+  minorPentatonic,
+  blues,
   chromatic,
 };
-inline constexpr int kScaleModes = 10;
+inline constexpr int kScaleModes = 13;
 
 /// Pitch classes, a bit each: bit 0 is C.
 using PitchClasses = std::uint16_t;
@@ -33,6 +36,11 @@ inline constexpr PitchClasses kAllPitchClasses = 0xFFF;
 constexpr bool contains(PitchClasses classes, int pitch) { return (classes >> (pitch % 12) & 1) != 0; }
 
 std::string_view name(ScaleMode mode);
+/// The way back: "harmonic-minor", "Harmonic minor", "harmonic_minor"; and the names that some have beside it, such as
+/// "aeolian" and "pentatonic-minor".
+std::optional<ScaleMode> parseScaleMode(std::string_view text);
+/// "C", "f#", "Bb": 0 is C.
+std::optional<int> parseTonic(std::string_view text);
 
 struct Key {
   int tonic = 0;  // 0 is C

@@ -56,8 +56,9 @@ double speedOf(const std::shared_ptr<const native::Weights>& weights, const std:
 NativeModel::MakeEngine enginesOver(std::shared_ptr<const native::Weights> weights, int hands) {
   auto crew =
       std::make_shared<compute::SharedCrew>(hands, [weights](const auto& tried) { return speedOf(weights, tried); });
-  return [weights = std::move(weights), crew](int capacity) {
-    return std::make_unique<native::Decoder>(weights, capacity, crew->get());
+  return [weights = std::move(weights), crew, hands](int capacity) {
+    // One hand alone needs no crew; so engines share nothing that changes, and may think at the same time.
+    return std::make_unique<native::Decoder>(weights, capacity, hands == 1 ? nullptr : crew->get());
   };
 }
 

@@ -35,7 +35,8 @@ class NativeModel {
   static std::shared_ptr<const NativeModel> from(std::span<const std::byte> bytes, const std::string& name,
                                                  const compute::Thinking& thinking = {});
 
-  /// Makes an engine of so many steps' capacity. All engines of one model share its hands: one thread at a time.
+  /// Makes an engine of so many steps' capacity. All engines of one model share its hands: one thread at a time, but
+  /// where it was asked to think with one hand alone; then each engine may have a thread of its own.
   using MakeEngine = std::function<std::unique_ptr<Engine>(int)>;
   NativeModel(std::shared_ptr<const Safetensors> file, native::Shape shape, std::shared_ptr<const StyleText> style,
               MakeEngine engine, const compute::Thinking& thinking = {});

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kFade = 0.005;      // s in which a cable comes or goes
 constexpr double kKnobGlide = 0.01;  // s, at least, from one setting to the next
+constexpr double kOverwritten = 1;   // s at the far end of what is remembered, that new sound may come into meanwhile
 
 /// What is left to chance follows from a module's name, so that a patch sounds the same in whatever order it was made.
 std::uint64_t chanceOf(std::string_view name) {
@@ -29,6 +30,11 @@ bool isSucceeded(const Cable& before, const Cable& now) {
              now.to->type.inlets[static_cast<std::size_t>(now.inlet)].name;
 }
 
+/// A fader, or an effect behind somebody: EFFECT-NAME.
+bool isOfTheMixer(const PlacedModule& module) {
+  return module.type->name == "channel" || module.name.starts_with(std::string{module.type->name} + "-");
+}
+
 }  // namespace
 
 Desk::Desk(SampleRate rate, std::uint64_t seed) : machine_{rate}, seed_{seed} {
@@ -45,6 +51,7 @@ void Desk::edit(Patch patch) {
   patch.renew();
   bring(patch);
   patch_ = std::move(patch);
+  changed_ = machine_.now();
   follow();
 }
 
@@ -80,6 +87,7 @@ void Desk::set(std::string_view port, double value, double seconds) {
   const std::string name = to.module->name;
   Node& node = *nodes_[static_cast<std::size_t>(to.module - patch_.modules().data())];
   const bool ahead = now() > machine_.now();
+  if (isOfTheMixer(*to.module)) changed_ = std::max(changed_, now() + frames(seconds));
   if (ahead && coming_.size() == kMostComing)
     throw PatchError{"more than " + std::to_string(kMostComing) + " knobs wait for their time already"};
   if (ahead) checkValue(*to.module, to.inlet(), value);
@@ -248,6 +256,24 @@ std::vector<Desk::Strip> Desk::strips() const {
   return strips;
 }
 
+void Desk::remember(double seconds) {
+  remembers_ = seconds;
+  follow();
+}
+
+std::vector<Desk::Recalled> Desk::recall() const {
+  const Frame now = machine_.now();
+  const std::int64_t room = std::max(0, frames(remembers_) - frames(kOverwritten));
+  const Frame from = std::max({changed_ + frames(kFade + kKnobGlide), now + -room, Frame{}});
+  const auto count = static_cast<std::size_t>(std::max<std::int64_t>(0, now - from));
+  std::vector<Recalled> all;
+  for (const Ear& ear : ears_) {
+    all.push_back({ear.name, std::vector<float>(count), std::vector<float>(count)});
+    if (ear.hindsight) ear.hindsight->recall(from, all.back().left, all.back().right);
+  }
+  return all;
+}
+
 /// Who was listened to before is listened to on.
 void Desk::placeEars(Score& score) {
   std::vector<Ear> ears;
@@ -260,7 +286,10 @@ void Desk::placeEars(Score& score) {
     }
     const auto before = std::ranges::find_if(ears_, same);
     auto meter = before != ears_.end() ? before->meter : std::make_shared<LoudnessMeter>(machine_.rate());
-    ears.push_back({ownerOf(patch_, module), id, outlet, amount, std::move(meter)});
+    auto hindsight = before != ears_.end() ? before->hindsight : nullptr;
+    if (!hindsight && remembers_ > 0)
+      hindsight = std::make_shared<Hindsight>(static_cast<std::size_t>(frames(remembers_)));
+    ears.push_back({ownerOf(patch_, module), id, outlet, amount, std::move(meter), std::move(hindsight)});
   };
   for (const PlacedModule& module : patch_.modules()) {
     if (!measures_) break;
@@ -273,8 +302,10 @@ void Desk::placeEars(Score& score) {
   ears_ = std::move(ears);
   for (const Ear& ear : ears_) {
     const auto node = std::ranges::find(nodes_, ear.node, &Node::id);
-    score.plan.ears.push_back({node->get(), ear.outlet, static_cast<float>(ear.amount), ear.meter.get()});
+    score.plan.ears.push_back(
+        {node->get(), ear.outlet, static_cast<float>(ear.amount), ear.meter.get(), ear.hindsight.get()});
     score.meters.push_back(ear.meter);
+    score.hindsights.push_back(ear.hindsight);
   }
 }
 

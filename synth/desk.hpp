@@ -67,6 +67,15 @@ class Desk {
   /// In the patch's order, out last.
   std::vector<Strip> strips() const;
 
+  /// From here on, where it is measured, so many of the last seconds can be looked back at.
+  void remember(double seconds);
+  struct Recalled {
+    std::string name;
+    std::vector<float> left{}, right{};
+  };
+  /// What was heard of all of them, in step, since the mixer or the patch was changed last; as strips() lists them.
+  std::vector<Recalled> recall() const;
+
   /// Frees what has gone silent, and writes down which knobs have been turned by now. From time to time.
   void tend();
 
@@ -76,6 +85,7 @@ class Desk {
     std::vector<std::shared_ptr<Node>> nodes{};
     std::vector<std::shared_ptr<Cable>> cables{};
     std::vector<std::shared_ptr<LoudnessMeter>> meters{};
+    std::vector<std::shared_ptr<Hindsight>> hindsights{};
   };
   struct Ear {
     std::string name{};
@@ -83,6 +93,7 @@ class Desk {
     int outlet = 0;
     double amount = 0;
     std::shared_ptr<LoudnessMeter> meter{};
+    std::shared_ptr<Hindsight> hindsight{};
   };
   struct Leaving {
     std::shared_ptr<Node> node{};
@@ -116,6 +127,8 @@ class Desk {
   std::vector<std::shared_ptr<Cable>> cables_{};  // likewise
   std::vector<Leaving> leaving_{};
   bool measures_ = false;
+  double remembers_ = 0;  // s
+  Frame changed_{};       // the patch, or a knob of the mixer
   std::vector<Ear> ears_{};
   Frame appointed_{};
   std::vector<Coming> coming_{};                  // in the order of their frames

@@ -2,38 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace antiphon::synth {
 namespace {
-
-// The two filters of BS.1770 are given at 48 kHz only; these are the analog ones that they were made of.
-constexpr double kShelfHertz = 1681.974450955533, kShelfGain = 3.999843853973347, kShelfQ = 0.7071752369554196;
-constexpr double kLowHertz = 38.13547087602444, kLowQ = 0.5003270373238773;
 
 double decibels(double power) { return std::max(Levels::kNothing, 10 * std::log10(std::max(power, 1e-20))); }
 
 }  // namespace
 
-LoudnessMeter::LoudnessMeter(SampleRate rate) : perTenth_{static_cast<int>(std::lround(rate.hertz / 10))} {
-  {
-    const double k = std::tan(std::numbers::pi * kShelfHertz / rate.hertz);
-    const double high = std::pow(10.0, kShelfGain / 20), band = std::pow(high, 0.4996667741545416);
-    const double a0 = 1 + k / kShelfQ + k * k;
-    shelf_ = {(high + band * k / kShelfQ + k * k) / a0, 2 * (k * k - high) / a0,
-              (high - band * k / kShelfQ + k * k) / a0, 2 * (k * k - 1) / a0, (1 - k / kShelfQ + k * k) / a0};
-  }
-  const double k = std::tan(std::numbers::pi * kLowHertz / rate.hertz);
-  const double a0 = 1 + k / kLowQ + k * k;
-  low_ = {1, -2, 1, 2 * (k * k - 1) / a0, (1 - k / kLowQ + k * k) / a0};
-}
-
-double LoudnessMeter::Filter::next(std::size_t side, double in) {
-  const double out = b0 * in + first[side];
-  first[side] = b1 * in - a1 * out + second[side];
-  second[side] = b2 * in - a2 * out;
-  return out;
-}
+LoudnessMeter::LoudnessMeter(SampleRate rate)
+    : perTenth_{static_cast<int>(std::lround(rate.hertz / 10))}, weighting_{KWeighting{rate}, KWeighting{rate}} {}
 
 void LoudnessMeter::hear(const float* left, const float* right, std::size_t step, int frames) {
   for (int f = 0; f < frames; ++f, left += step, right += step) {
@@ -41,7 +19,7 @@ void LoudnessMeter::hear(const float* left, const float* right, std::size_t step
     const std::array<double, 2> sides{static_cast<double>(*left), static_cast<double>(*right)};
     for (std::size_t side = 0; side < 2; ++side) {
       // What is no number is muted elsewhere; here it would be remembered for ever.
-      const double in = std::isfinite(sides[side]) ? sides[side] : 0, heard = low_.next(side, shelf_.next(side, in));
+      const double in = std::isfinite(sides[side]) ? sides[side] : 0, heard = weighting_[side].next(in);
       now.peak = std::max(now.peak, std::abs(in));
       now.power += in * in;
       now.weighted += heard * heard;

@@ -4,12 +4,13 @@
 #include <array>
 #include <atomic>
 
+#include "synth/k_weighting.hpp"
 #include "synth/signal.hpp"
 
 namespace antiphon::synth {
 
-/// Decibels; loudness in LUFS. The highest sample and the loudness of three seconds, top and mean level of three tenths.
-/// kNothing: silence.
+/// Decibels; loudness in LUFS. The highest sample and the loudness of three seconds, top and mean level of three
+/// tenths. kNothing: silence.
 struct Levels {
   static constexpr double kNothing = -120;
   double peak = kNothing, top = kNothing, rms = kNothing, loudness = kNothing;
@@ -26,19 +27,13 @@ class LoudnessMeter {
 
  private:
   static constexpr std::size_t kTenths = 30;
-  /// Two poles and two zeros.
-  struct Filter {
-    double b0, b1, b2, a1, a2;
-    std::array<double, 2> first{}, second{};  // what it remembers of each side
-    double next(std::size_t side, double in);
-  };
   struct Tenth {
     double peak = 0, power = 0, weighted = 0;  // the powers are sums over frames and sides
   };
   void publish();
 
   int perTenth_;
-  Filter shelf_, low_;
+  std::array<KWeighting, 2> weighting_;
   std::array<Tenth, kTenths> tenths_{};
   std::size_t at_ = 0;
   int frames_ = 0;  // in this tenth

@@ -278,6 +278,7 @@ void Machine::measure(int frames) {
     if (said.voices) addVoices(said, amounts, frames, heard);
     else addGroup(said, 0, amounts, frames, heard);
     ear.meter->hear(heard, heard + 1, kLanes, frames);
+    if (ear.hindsight != nullptr) ear.hindsight->hear(now(), heard, heard + 1, kLanes, frames);
   }
 }
 

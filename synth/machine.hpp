@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scheduler/ring.hpp"
+#include "synth/hindsight.hpp"
 #include "synth/loudness.hpp"
 #include "synth/node.hpp"
 #include "synth/safety.hpp"
@@ -35,6 +36,7 @@ struct Plan {
     int outlet = 0;
     float amount = 1;  // of it that goes on
     LoudnessMeter* meter = nullptr;
+    Hindsight* hindsight = nullptr;  // nobody looks back
   };
   std::vector<Turn> turns{};
   std::vector<Whole> wholes{};

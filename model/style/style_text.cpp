@@ -3,11 +3,16 @@
 #include <sentencepiece_processor.h>
 #include <sentencepiece_trainer.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "model/style/style_words.hpp"
 #include "model/tokens/vocabulary.hpp"
 
 namespace antiphon {
 namespace {
+
+constexpr std::string_view kWordBegins = "\xE2\x96\x81";  // before a word's first piece, as sentencepiece writes it
 
 /// Gives the lines to sentencepiece one by one.
 class Lines final : public sentencepiece::SentenceIterator {
@@ -42,6 +47,18 @@ std::vector<int> StyleText::pieces(const std::string& words) const {
   if (!processor_->pieces.Encode(plainWords(words), &ids).ok()) return {};
   if (ids.size() > native::kMostTextPieces) ids.resize(native::kMostTextPieces);
   return ids;
+}
+
+bool StyleText::knows(const std::string& word) const {
+  constexpr std::size_t kMostPieces = 2, kFewestLetters = 3;
+  const std::string plain = plainWords(word);
+  std::vector<std::string> found;
+  if (plain.empty() || !processor_->pieces.Encode(plain, &found).ok() || found.size() > kMostPieces) return false;
+  const bool whole = found.size() == 1 && processor_->pieces.PieceToId(found.front()) != processor_->pieces.unk_id();
+  return whole || std::ranges::any_of(found, [](const std::string& piece) {
+           const bool begins = piece.starts_with(kWordBegins);
+           return piece.size() - (begins ? kWordBegins.size() : 0) >= kFewestLetters;
+         });
 }
 
 int StyleText::size() const { return processor_->pieces.GetPieceSize(); }

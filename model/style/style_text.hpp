@@ -21,6 +21,8 @@ class StyleText {
 
   /// At most native::kMostTextPieces; what the model has never seen falls apart into letters.
   std::vector<int> pieces(const std::string& words) const;
+  /// Whether the model can have met a word: such a one is a piece or two. What falls apart into crumbs is new to it.
+  bool knows(const std::string& word) const;
   int size() const;
   const std::string& model() const { return model_; }
 

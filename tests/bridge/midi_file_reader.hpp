@@ -31,8 +31,10 @@ struct MidiFile {
   std::vector<FileTrack> tracks{};
 };
 
-/// Reads a recording of ours and checks what must hold of every one: a whole file, every note closed, tracks of the
-/// same length. Throws when it does not.
+/// Reads a file of ours and checks what must hold of every one: a whole file, every note closed, tracks of the same
+/// length. Throws when it does not.
+MidiFile readWritten(const std::filesystem::path& path);
+/// A recording: a file with a call and an answer.
 MidiFile readRecording(const std::filesystem::path& path);
 
 /// A folder for one test.

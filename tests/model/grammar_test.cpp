@@ -1,11 +1,13 @@
 #include "model/grammar.hpp"
 
 #include <rapidcheck.h>
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "model/dice.hpp"
@@ -74,6 +76,7 @@ Task someTask(int mostBars) {
   if (*rc::gen::arbitrary<bool>()) task.limits.onsetsInBar = *rc::gen::inRange(0, 20);
   if (*rc::gen::arbitrary<bool>()) task.limits.notesAtOnce = *rc::gen::inRange(1, 5);
   task.limits.fromDownbeat = *rc::gen::arbitrary<bool>();
+  task.limits.restless = task.limits.notesInBar > 0 && task.limits.onsetsInBar > 0 && *rc::gen::arbitrary<bool>();
   return task;
 }
 
@@ -106,9 +109,11 @@ void judge(const std::vector<GridNote>& notes, const Task& task) {
     RC_ASSERT(notes.front().bar == 0);
     RC_ASSERT(notes.front().pulse == 0);
   }
-  int together = 0;
+  int together = 0, lastAt = 0;
   for (std::size_t i = 0; i < notes.size(); ++i) {
     const GridNote& note = notes[i];
+    const int at = note.bar * barPulses + note.pulse;
+    if (task.limits.restless) RC_ASSERT(at <= std::exchange(lastAt, at) + barPulses);
     RC_ASSERT(note.bar < brief.answerBars);
     RC_ASSERT(note.pulse < barPulses);
     RC_ASSERT(note.bar * barPulses + note.pulse + lengthPulses(note.length) <= brief.answerBars * barPulses);
@@ -131,6 +136,7 @@ void judge(const std::vector<GridNote>& notes, const Task& task) {
     onsets[note.bar] += sameOnset ? 0 : 1;
     RC_ASSERT(onsets[note.bar] <= task.limits.onsetsInBar);
   }
+  if (task.limits.restless) RC_ASSERT(std::ranges::count(inBar, 0) == 0);
 }
 
 int allowed(const Grammar& grammar, Head head) {

@@ -3,22 +3,13 @@
 #include <rapidcheck.h>
 #include <catch2/catch.hpp>
 
-#include "model/native/decoder.hpp"
 #include "tests/model/echo_calls.hpp"
+#include "tests/model/wild_model.hpp"
 
 using namespace antiphon;
+using antiphon::testing::wildModel;
 
 namespace {
-
-/// A model whose weights are chance: whatever it thinks, its answers must be music.
-std::shared_ptr<const NativeModel> wildModel(std::uint64_t seed = 1) {
-  const auto style = std::make_shared<const StyleText>(
-      learnStyleText({"pop ballad", "irish jig", "rock drums", "slow blues in 6/8", "chopin mazurka in a minor"}, 50));
-  const native::Shape shape{32, 2, 2, 64, style->size()};
-  const auto weights = std::make_shared<const native::Weights>(native::randomWeights(shape, seed, 0.3f));
-  return std::make_shared<NativeModel>(
-      nullptr, shape, style, [weights](int capacity) { return std::make_unique<native::Decoder>(weights, capacity); });
-}
 
 struct Heard final : AnswerStream {
   void note(const Note& note) override {

@@ -20,7 +20,29 @@ std::vector<GridNote> line(std::initializer_list<int> pitches, int length = 11) 
   return notes;
 }
 
+int tonesOf(ScaleMode mode) {
+  switch (mode) {
+    case ScaleMode::chromatic: return 12;
+    case ScaleMode::majorPentatonic:
+    case ScaleMode::minorPentatonic: return 5;
+    case ScaleMode::blues: return 6;
+    default: return 7;
+  }
+}
+
 }  // namespace
+
+TEST_CASE("scales are read in any spelling and by other names") {
+  REQUIRE(parseScaleMode("Harmonic minor") == ScaleMode::harmonicMinor);
+  REQUIRE(parseScaleMode("melodic_minor") == ScaleMode::melodicMinor);
+  REQUIRE(parseScaleMode("pentatonic minor") == ScaleMode::minorPentatonic);
+  REQUIRE(parseScaleMode("aeolian") == ScaleMode::minor);
+  REQUIRE_FALSE(parseScaleMode("").has_value());
+  REQUIRE_FALSE(parseScaleMode("harmonic  minor").has_value());
+  REQUIRE(parseTonic("Cb") == 11);
+  REQUIRE_FALSE(parseTonic("").has_value());
+  REQUIRE_FALSE(parseTonic("C ").has_value());
+}
 
 TEST_CASE("keys are read in any spelling") {
   REQUIRE(parseKey("C:major") == Key{0, ScaleMode::major});
@@ -47,7 +69,7 @@ TEST_CASE("every key comes back from its name, and its tonic is in it") {
       const Key key{tonic, static_cast<ScaleMode>(mode)};
       REQUIRE(parseKey(key.name()) == key);
       REQUIRE(contains(key.pitchClasses(), tonic));
-      REQUIRE(std::popcount(key.pitchClasses()) == (key.mode == ScaleMode::chromatic ? 12 : 7));
+      REQUIRE(std::popcount(key.pitchClasses()) == tonesOf(key.mode));
     }
   }
   REQUIRE(Key{10, ScaleMode::major}.name() == "Bb:major");
@@ -70,6 +92,9 @@ TEST_CASE("modes are the scales of the same name") {
   check(ScaleMode::mixolydian, Scale::Kind::mixolydian);
   check(ScaleMode::harmonicMinor, Scale::Kind::harmonicMinor);
   check(ScaleMode::melodicMinor, Scale::Kind::melodicMinor);
+  check(ScaleMode::majorPentatonic, Scale::Kind::majorPentatonic);
+  check(ScaleMode::minorPentatonic, Scale::Kind::minorPentatonic);
+  check(ScaleMode::blues, Scale::Kind::minorBlues);
   REQUIRE(Key{11, ScaleMode::locrian}.pitchClasses() == Key{0, ScaleMode::major}.pitchClasses());
 }
 

@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "bridge/agenda.hpp"
+#include "bridge/mix_commands.hpp"
 #include "bridge/mixer_commands.hpp"
 #include "bridge/patch_commands.hpp"
 #include "bridge/studio_commands.hpp"
+#include "synth/mix/sound_stems.hpp"
 
 namespace antiphon {
 
@@ -31,8 +33,10 @@ struct TypedStudio {
 
   TypedStudio() {
     desk.measure(true);
+    desk.remember(synth::kHeardSeconds);
     addPatchCommands(table, desk);
     addMixerCommands(table, desk);
+    addMixCommands(table, desk);
     addStudioCommands(table, sequences);
     addPatternPlay(table, sequences);
     addMeter(table, sequences);
