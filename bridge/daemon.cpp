@@ -2,16 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <csignal>
-#include <deque>
 #include <optional>
 #include <thread>
 #include <utility>
 
-#include "bridge/answer_line.hpp"
 #include "bridge/band.hpp"
 #include "bridge/command_table.hpp"
-#include "bridge/completion.hpp"
 #include "bridge/console.hpp"
 #include "bridge/daemon_log.hpp"
 #include "bridge/daw/daw_line.hpp"
@@ -19,13 +15,13 @@
 #include "bridge/demo_player.hpp"
 #include "bridge/doorway.hpp"
 #include "bridge/heard_band.hpp"
-#include "bridge/http/all_routes.hpp"
 #include "bridge/journal_queue.hpp"
 #include "bridge/loopback_backend.hpp"
 #include "bridge/midi_systems.hpp"
-#include "bridge/script.hpp"
+#include "bridge/program_doors.hpp"
+#include "bridge/prompt.hpp"
 #include "bridge/session_file.hpp"
-#include "bridge/socket_door.hpp"
+#include "bridge/signal_watch.hpp"
 #include "bridge/status_file.hpp"
 #include "bridge/turn_log.hpp"
 #include "bridge/whole_table.hpp"
@@ -37,40 +33,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kGlance = 40ms;           // how often the screen is looked after
-constexpr auto kCloseLook = 4ms;         // when something waits for its bar, and that is near
-constexpr double kNearBeat = 0.5;        // quarters
-constexpr auto kTendEvery = 1s;          // and the ports
-constexpr auto kFadeAway = 1s;           // what sounds is not cut off
-constexpr std::size_t kMostAsked = 256;  // lines that stand behind a wait; then nothing more is read
+constexpr auto kGlance = 40ms;     // how often the screen is looked after
+constexpr auto kCloseLook = 4ms;   // when something waits for its bar, and that is near
+constexpr double kNearBeat = 0.5;  // quarters
+constexpr auto kTendEvery = 1s;    // and the ports
+constexpr auto kFadeAway = 1s;     // what sounds is not cut off
 constexpr int kDemoTurns = 2;
 constexpr const char* kDemoSession = "antiphon-session.mid";
-
-std::atomic<int> stopSignal{0};
-
-void onSignal(int signal) { stopSignal.store(signal); }
-
-/// While it lives, the signals that end a program end the music in good order instead.
-class SignalWatch {
- public:
-  SignalWatch() {
-    stopSignal.store(0);
-    for (std::size_t i = 0; i < kSignals.size(); ++i) before_[i] = std::signal(kSignals[i], onSignal);
-  }
-  ~SignalWatch() {
-    for (std::size_t i = 0; i < kSignals.size(); ++i) std::signal(kSignals[i], before_[i]);
-  }
-  SignalWatch(const SignalWatch&) = delete;
-  SignalWatch& operator=(const SignalWatch&) = delete;
-
- private:
-#if defined(_WIN32)
-  static constexpr std::array kSignals{SIGINT, SIGTERM};
-#else
-  static constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP};
-#endif
-  std::array<void (*)(int), kSignals.size()> before_{};
-};
 
 class Daemon {
  public:
@@ -80,21 +49,14 @@ class Daemon {
  private:
   void tell();
   void tend();
-  void obey();
-  void command(const std::string& line);
   void begin();
   void done(std::string_view line);
   void keepAgenda();
-  std::vector<std::string> completions(std::string_view before);
-  void showChoices(const std::vector<std::string>& choices);
   std::string status() const;
   void tendStatus();
   void tendDaw();
   bool ownClock() const { return plan_.settings.clock == ClockSource::internal; }
-  void openDoors();
-  bool isOpen() const { return osc_ || socket_ || http_; }
   std::vector<std::string> ailments() const;
-  Command::Reply wait(double seconds);
 
   std::unique_ptr<MidiBackend> openBackend();
   std::chrono::milliseconds glance() const;
@@ -120,9 +82,7 @@ class Daemon {
   Doorway doorway_;
   Settings wanted_;  // as the live commands have changed them
   std::chrono::steady_clock::time_point tended_{};
-  std::deque<std::string> asked_;  // and not done yet, since a `wait` stands before it
-  std::chrono::steady_clock::time_point waitUntil_{};
-  bool byHand_ = false;    // somebody types
+  Prompt prompt_;
   bool barNears_ = false;  // for which something waits
   std::atomic<bool> quit_{false};
   int turnsPlayed_ = 0;
@@ -130,9 +90,7 @@ class Daemon {
   std::uint64_t journalDropsTold_ = 0;
   std::vector<std::string> ailments_{};  // what is not well, as it was seen last
   // Their threads use the rest.
-  std::optional<OscDoor> osc_;
-  std::optional<SocketDoor> socket_;
-  std::optional<HttpDoor> http_;
+  std::optional<ProgramDoors> doors_;
 };
 
 /// With nobody at the other end of the ports, the clock and the calls must come from here.
@@ -163,7 +121,8 @@ Daemon::Daemon(DaemonPlan plan)
             [this] { backend_->wake(); }},
       daw_{plan_.daw ? std::make_unique<DawLine>(std::move(plan_.daw)) : nullptr},
       doorway_{commands_, ensemble_ ? &ensemble_->desk() : nullptr},
-      wanted_{plan_.settings} {
+      wanted_{plan_.settings},
+      prompt_{commands_, doorway_, log_, ensemble_.get(), {plan_.studio, plan_.json}} {
   if (!plan_.recordFile.empty()) {
     session_ = ownClock() ? std::make_unique<SessionFile>(plan_.recordFile, plan_.settings.meter, plan_.settings.tempo)
                           : std::make_unique<SessionFile>(plan_.recordFile, plan_.settings.meter);
@@ -190,7 +149,7 @@ Daemon::Daemon(DaemonPlan plan)
                  .live = {.send = ask, .status = [this] { return status(); }, .quit = [this] { quit_.store(true); }},
                  .desk = plan_.desk,
                  .model = {.again = [ask] { return ask(Again{}); }},
-                 .wait = [this](double seconds) { return wait(seconds); },
+                 .wait = [this](double seconds) { return prompt_.wait(seconds); },
                  .files = {.tempo = [this] { return ownClock() ? wanted_.tempo.bpm() : 0; },
                            .setTempo =
                                [this](double bpm) {
@@ -202,32 +161,10 @@ Daemon::Daemon(DaemonPlan plan)
                  .daw = daw_.get()});
   doorway_.attend([this] { begin(); }, [this](std::string_view line) { done(line); });
   if (ensemble_) band_.whenCommitted([this] { ensemble_->nextAnswer(); });
-  openDoors();
-}
-
-/// Whoever cannot be let in is told before anything sounds.
-void Daemon::openDoors() {
-  if (plan_.osc) {
-    OscSources sources{.meter = plan_.settings.meter, .turns = true};
-    std::function<synth::Frame(Nanos)> frameOf;
-    if (ensemble_) {
-      frameOf = [this](Nanos when) { return ensemble_->frameOf(when); };
-      sources.music = [this] { return ensemble_->music(); };
-      sources.meters = [this] { return doorway_.within([this] { return ensemble_->desk().strips(); }); };
-    }
-    osc_.emplace(doorway_, *plan_.osc, std::move(frameOf), std::move(sources));
-  }
-  if (plan_.socket) socket_.emplace(doorway_, *plan_.socket);
-  if (plan_.http) {
-    http::Router router;
-    http::addAllRoutes(router, {.doorway = doorway_,
-                                .table = commands_,
-                                .version = plan_.version,
-                                .ailments = [this] { return doorway_.within([this] { return ailments_; }); },
-                                .ensemble = ensemble_.get()});
-    http_.emplace(*plan_.http, std::move(router), plan_.version);
-    if (status_) status_->endpoints(http_->router().listed());
-  }
+  // Whoever cannot be let in is told before anything sounds.
+  doors_.emplace(plan_, doorway_, commands_, ensemble_.get(),
+                 [this] { return doorway_.within([this] { return ailments_; }); });
+  if (status_) status_->endpoints(doors_->routes());
 }
 
 /// What was wished for and is not there.
@@ -242,14 +179,6 @@ std::vector<std::string> Daemon::ailments() const {
     if (port.ends_with("(gone)")) list.push_back("MIDI: " + port);
   }
   return list;
-}
-
-Command::Reply Daemon::wait(double seconds) {
-  if (doorway_.asking() == Doorway::Door::other || byHand_)
-    return {false, "wait is for files and pipes: here nothing waits for it"};
-  waitUntil_ = std::chrono::steady_clock::now() +
-               std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>{seconds});
-  return {};
 }
 
 std::unique_ptr<MidiBackend> Daemon::openBackend() {
@@ -300,20 +229,18 @@ int Daemon::run() {
     if (plan_.settings.clock == ClockSource::external) log_.say("[clock] waiting for the DAW to start");
   }
 
-  if (osc_) log_.say("[osc] heard at " + plan_.osc->bind + ":" + std::to_string(osc_->port()) + ", UDP and TCP");
-  if (socket_) log_.say("[socket] " + plan_.socket->string());
-  if (http_) log_.say("[http] http://" + plan_.http->bind + ":" + std::to_string(http_->port()) + "/docs");
+  for (const std::string& place : doors_->places()) log_.say(place);
   if (!plan_.foreword.empty()) log_.say("[model] " + plan_.foreword);
 
   {
     Console::Keys keys{plan_.settings.mode == Mode::manual, plan_.recordKey, plan_.playKey};
     if (piano_) keys.piano = [this](const KeyStroke& stroke, bool tells) { piano_->take(stroke, tells, steadyNow()); };
-    Console console{std::move(keys), [this](const std::string& line) { asked_.push_back(line); }};
-    byHand_ = console.inputIsTerminal();
-    console.line().completeBy([this](std::string_view before) { return completions(before); });
-    if (byHand_) explainKeys();
+    Console console{std::move(keys), [this](const std::string& line) { prompt_.hear(line); }};
+    prompt_.byHand(console.inputIsTerminal());
+    console.line().completeBy([this](std::string_view before) { return prompt_.completions(before); });
+    if (prompt_.byHand()) explainKeys();
     else if (piano_) log_.warn("[keys] no terminal: there are no keys to play on");
-    while (!quit_.load() && stopSignal.load() == 0) {
+    while (!quit_.load() && !SignalWatch::stops()) {
       tell();
       if (ensemble_) {
         for (const std::string& news : doorway_.within([this] {
@@ -326,23 +253,20 @@ int Daemon::run() {
       }
       if (plan_.turns > 0 && turnsPlayed_ >= plan_.turns) break;
       tend();
-      if (const auto choices = console.line().takeChoices(); !choices.empty()) showChoices(choices);
+      if (const auto choices = console.line().takeChoices(); !choices.empty()) prompt_.show(choices);
       doorway_.within([&] { log_.redraw(console.typed().text(), console.typed().behindCursor()); });
-      if (asked_.size() < kMostAsked) console.poll(glance());
-      else std::this_thread::sleep_for(glance());
-      obey();
+      if (prompt_.full()) std::this_thread::sleep_for(glance());
+      else console.poll(glance());
+      prompt_.obey([this] { return quit_.load(); });
       if (ensemble_) keepAgenda();
       // What is typed into a studio from a file or a pipe is all there is, unless another door is open.
-      if (plan_.studio && !isOpen() && console.ended() && asked_.empty())
-        quit_.store(std::chrono::steady_clock::now() >= waitUntil_);
+      if (plan_.studio && !doors_->any() && console.ended() && prompt_.done()) quit_.store(true);
       if (piano_) piano_->tend(steadyNow());
     }
     if (piano_) piano_->letGo();
   }
 
-  http_.reset();
-  socket_.reset();
-  osc_.reset();
+  doors_.reset();
   backend_->stop();  // the band says farewell: every note is closed
   tell();
   if (ensemble_) {
@@ -378,9 +302,8 @@ void Daemon::tell() {
     if (const auto* turn = std::get_if<TurnEnded>(&entry)) {
       ++turnsPlayed_;
       if (turns_) turns_->write(turn->report);
-      if (osc_) {
-        for (const LogLine& line : logLines(entry, plan_.settings.meter)) osc_->turn(line.text);
-      }
+      for (const LogLine& line : logLines(entry, plan_.settings.meter))
+        if (doors_) doors_->turn(line.text);
     }
     if (status_) status_->happened(entry);
     doorway_.within([&] { log_.write(entry); });
@@ -400,7 +323,7 @@ void Daemon::tend() {
   if (now - tended_ < kTendEvery) return;
   tended_ = now;
   for (const std::string& news : backend_->tend()) log_.warn("[midi] " + news);
-  if (http_) doorway_.within([this] { ailments_ = ailments(); });
+  if (plan_.http) doorway_.within([this] { ailments_ = ailments(); });
   if (ensemble_) {
     for (const std::string& news : doorway_.within([this] { return ensemble_->tend(); })) log_.warn("[sound] " + news);
     for (const std::string& news : doorway_.within([this] { return ensemble_->watch(); })) log_.say("[module] " + news);
@@ -444,42 +367,6 @@ void Daemon::tendStatus() {
   if (const auto news = status_->news()) log_.warn("[status] " + *news);
 }
 
-/// Does what was asked for, line by line, unless it is to wait.
-void Daemon::obey() {
-  while (!asked_.empty() && !quit_.load() && std::chrono::steady_clock::now() >= waitUntil_) {
-    const std::string line = plan_.studio ? withoutComment(asked_.front()) : asked_.front();
-    asked_.pop_front();
-    if (!line.empty()) command(line);
-  }
-}
-
-std::vector<std::string> Daemon::completions(std::string_view before) {
-  // Where a key alone is one, a command begins with a colon.
-  const bool colon = before.starts_with(':');
-  auto words = doorway_.within([&] {
-    CompletionSources sources{commands_};
-    if (ensemble_) {
-      sources.patch = &ensemble_->desk().patch();
-      sources.shelf = &ensemble_->shelf();
-    }
-    return completionsOf(colon ? before.substr(1) : before, sources);
-  });
-  if (colon && before.find(' ') == std::string_view::npos) {
-    for (std::string& word : words) word.insert(0, 1, ':');
-  }
-  return words;
-}
-
-void Daemon::showChoices(const std::vector<std::string>& choices) {
-  std::string line;
-  const std::size_t width = std::max<std::size_t>(outputWidth(), 40);
-  for (const std::string& choice : choices) {
-    if (line.size() + choice.size() + 2 > width) log_.reply(std::exchange(line, {}));
-    line += (line.empty() ? "" : "  ") + choice;
-  }
-  log_.reply(line);
-}
-
 /// Before a command, and after it.
 void Daemon::begin() {
   if (ensemble_) ensemble_->history().begin();
@@ -508,21 +395,10 @@ void Daemon::keepAgenda() {
   for (const std::string& told : news) log_.say("[agenda] " + told);
 }
 
-void Daemon::command(const std::string& line) {
-  const Command::Reply reply = doorway_.run(line, Doorway::Door::own);
-  // A program reads line by line; a person reads lists.
-  if (plan_.json || (plan_.studio && !byHand_)) log_.reply(answerLine(reply, plan_.json));
-  else if (plan_.studio) {
-    const bool list = reply.text.find('\n') != std::string::npos;  // in columns, from the first on
-    log_.reply((reply.ok ? "ok" : "error") + (reply.text.empty() ? "" : (list ? "\n" : " ") + reply.text));
-  } else if (!reply.text.empty()) log_.reply(reply.text);
-}
-
 std::string Daemon::status() const {
   std::string text = log_.statusText();
   if (ensemble_) text += "\nsound: " + ensemble_->status();
-  if (osc_) text += "\nosc: " + textOf(osc_->counts()) + ", " + std::to_string(osc_->lost()) + " lost on the way";
-  if (http_) text += "\nhttp: " + textOf(http_->counts());
+  if (doors_) text += doors_->counts();
   return text;
 }
 

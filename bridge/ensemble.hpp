@@ -66,6 +66,7 @@ class Ensemble {
   bool heard() const { return engine_.heard(); }
 
   synth::Desk& desk() { return desk_; }
+  const synth::Desk& desk() const { return desk_; }
   synth::Sequences& sequences() { return sequences_; }
   synth::History& history() { return history_; }
   Agenda& agenda() { return agenda_; }
