@@ -62,7 +62,8 @@ class Composer {
     limits_.scale = wish.key.pitchClasses();
     limits_.notesInBar = kMostInBar;
     limits_.notesAtOnce = style.part == Part::drums ? kLimbs : 1;
-    limits_.fromDownbeat = limits_.restless = true;
+    // At high temperatures the model is anywhere in between, which a grid in a DAW shows and an ear hears.
+    limits_.fromDownbeat = limits_.restless = limits_.straight = true;
   }
 
   GridPhrase compose(const std::stop_token& stop) {
