@@ -68,7 +68,12 @@ Project playedAside(const StudioFile& file, Meter meter, Call& call) {
   desk.remember(synth::kHeardSeconds);
   synth::Sequences sequences{desk, meter};
   desk.load(file.patch);
-  sequences.adopt(file.sequences);
+  synth::Sequences::State state = file.sequences;
+  // One that was saved while it stood is judged as if all of it were played.
+  if (std::ranges::none_of(state.all, &synth::Sequences::Sequence::plays)) {
+    for (auto& sequence : state.all) sequence.plays = true;
+  }
+  sequences.adopt(state);
   const double tempo = file.tempo > 0 ? file.tempo : kUsualTempo;
   std::vector<float> left(kAtOnce), right(kAtOnce);
   double beat = 0;
