@@ -178,6 +178,7 @@ std::vector<std::string> Daemon::ailments() const {
   for (const std::string& port : ports) {
     if (port.ends_with("(gone)")) list.push_back("MIDI: " + port);
   }
+  if (daw_ && daw_->known().connected == false) list.push_back("DAW: " + daw_->daw().name() + " does not answer");
   return list;
 }
 

@@ -32,6 +32,7 @@ struct Limits {
   int onsetsInBar = kMostBarPulses;  // different pulses with notes
   int notesAtOnce = 64;              // beginning at the same pulse
   bool fromDownbeat = false;         // the first note stands on the first bar line
+  bool straight = false;             // notes begin on sixteenths and triplets of eighths alone
   bool restless = false;             // a note begins in every bar, and no later than a bar after the one before
 };
 

@@ -9,6 +9,7 @@ namespace antiphon::http {
 namespace {
 
 constexpr const char* kPrefix = "/api/v1/commands/";
+constexpr const char* kWords = "words";  // whatever a command calls those that have no names
 
 /// What the table would add by itself.
 bool isUsual(const Command::Parameter& parameter, const Command::Arguments& given) {
@@ -29,7 +30,7 @@ Command::Words wordsOf(const Command& command, const Command::Arguments& given) 
   for (const Command::Parameter& parameter : command.parameters) {
     if (isUsual(parameter, given)) continue;
     if (std::holds_alternative<Command::Rest>(parameter.kind)) {
-      for (const Command::Word& word : given.rest(parameter.name)) words.push_back(word);
+      for (const Command::Word& word : given.rest(kWords)) words.push_back(word);
     } else if (std::holds_alternative<Command::Integer>(parameter.kind)) {
       words.push_back({parameter.name, std::to_string(given.integer(parameter.name))});
     } else if (std::holds_alternative<Command::Real>(parameter.kind)) {
@@ -61,7 +62,12 @@ void addCommandRoutes(Router& router, const CommandTable& table, Doorway& doorwa
                 .handle = [&command, &doorway](Call& call) {
                   return answerTo(doorway.run(command.name, wordsOf(command, call.given), Doorway::Door::other));
                 }};
-    for (const Command::Parameter& parameter : command.parameters) route.parameters.push_back({parameter, ""});
+    for (Command::Parameter parameter : command.parameters) {
+      const auto* const rest = std::get_if<Command::Rest>(&parameter.kind);
+      const std::string shape = rest != nullptr ? rest->shape : "";
+      if (rest != nullptr) parameter.name = kWords;
+      route.parameters.push_back({std::move(parameter), shape});
+    }
     router.add(std::move(route));
   }
   router.explain(kPrefix, [&table](const std::string& tail) {
@@ -73,14 +79,14 @@ void addCommandRoutes(Router& router, const CommandTable& table, Doorway& doorwa
 std::string commandsIntroduction() {
   return std::string{"\n### POST "} + kPrefix +
          "NAME\n\nWhatever can be typed into the studio: [commands.md](commands.md) lists it, with the parameters, and "
-         "`/openapi.json` has a path for each command. A parameter that takes several words is a list of them, or a "
-         "text "
-         "with spaces; what a command takes as `param=value` may be a parameter of its own.\n\n"
+         "`/openapi.json` has a path for each command. What a command takes beside its named parameters are its "
+         "`words`: a list, or a "
+         "text with spaces between them; `param=value` among them may be a parameter of its own.\n\n"
          "Answers `{\"ok\": true, \"text\": ...}`; a command that cannot be carried out is answered 400 with "
          "`{\"ok\": false, \"text\": ..., \"detail\": ...}`.\n\n"
          "```\n"
          "curl -sS -X POST -d name=bass -d osc=saw http://localhost:9000/api/v1/commands/create\n"
-         "curl -sS -H 'Content-Type: application/json' -d '{\"name\": \"bass\", \"pattern\": \"x...x...\"}' "
+         "curl -sS -H 'Content-Type: application/json' -d '{\"name\": \"bass\", \"words\": \"x...x...\"}' "
          "http://localhost:9000/api/v1/commands/sequence\n"
          "curl -sS -X POST 'http://localhost:9000/api/v1/commands/gain?name=bass&level=-6'\n"
          "curl -sS -X POST http://localhost:9000/api/v1/commands/mixer\n"

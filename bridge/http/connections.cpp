@@ -179,6 +179,8 @@ void Connections::understand(One& one, Nanos now) {
     }
   } catch (const HttpError& error) {
     refuse(one, error.status(), error.what(), now);
+  } catch (const std::exception& error) {
+    refuse(one, 500, error.what(), now);
   }
 }
 

@@ -84,7 +84,7 @@ Answer generated(Call& call, const std::string& style) {
                        {"seed", wish.seed},
                        {"notes", made.phrase.notes.size()}});
   } catch (const GenerationError& error) {
-    return wrongAnswer("style", error.what());
+    return wrongAnswer(error.parameter, error.what());
   } catch (const ModelError& error) {
     throw HttpError{503, error.what()};
   }

@@ -14,7 +14,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kDeepest = 16;  // brackets in brackets: nothing here takes more than a list of words
-constexpr std::size_t kLongestShown = 80;
+constexpr std::size_t kLongestShown = 80, kLongestWords = 64 * 1024;
 
 /// One value as it came.
 struct Said {
@@ -204,8 +204,12 @@ class Reading {
     for (const auto& [is, help, wrongWith] : route_.parameters) {
       if (arguments_.has(is.name)) continue;
       if (const auto* all = std::get_if<Command::Rest>(&is.kind)) {
-        if (words_.size() > all->most)
-          complain("too_long", bodied_ ? "body" : "query", is.name, "at most " + std::to_string(all->most) + " words");
+        std::size_t bytes = 0;
+        for (const Command::Word& word : words_) bytes += word.key.size() + word.text.size();
+        if (words_.size() > all->most || bytes > kLongestWords)
+          complain("too_long", bodied_ ? "body" : "query", is.name,
+                   "at most " + std::to_string(all->most) + " words, " + std::to_string(kLongestWords / 1024) +
+                       " KB of them");
         arguments_.set(is.name, std::move(words_));
       } else if (is.fallback) {
         arguments_.set(is.name, *is.fallback);

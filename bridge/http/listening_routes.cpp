@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#if __has_include("synth/ears/analysis.hpp")
 #include "bridge/analysis_json.hpp"
-#include "synth/ears/analysis.hpp"
-#define ANTIPHON_EARS
-#endif
 #include "bridge/http/error.hpp"
 #include "bridge/http/json_answer.hpp"
 #include "bridge/mix_json.hpp"
 #include "bridge/studio_files.hpp"
+#include "synth/ears/analysis.hpp"
 #include "synth/mix/report.hpp"
 #include "synth/mix/sound_stems.hpp"
 #include "synth/mixer.hpp"
@@ -27,17 +24,12 @@ constexpr int kAtOnce = 1024;                                // frames
 constexpr synth::SampleRate kAsideRate{48000};
 
 Answer heard(Call& call) {
-#if !defined(ANTIPHON_EARS)
-  static_cast<void>(call);
-  throw HttpError{503, "this build has no ears yet"};
-#else
   try {
     return jsonAnswer(
         toJson(synth::analyse(call.files.front().file.path(), {.progress = call.advance, .stop = call.stop})));
   } catch (const synth::SoundFileError& error) {
     return wrongAnswer("file", error.what());
   }
-#endif
 }
 
 /// Those who are heard, without the buses that they are sent to.
@@ -76,7 +68,12 @@ Project playedAside(const StudioFile& file, Meter meter, Call& call) {
   desk.remember(synth::kHeardSeconds);
   synth::Sequences sequences{desk, meter};
   desk.load(file.patch);
-  sequences.adopt(file.sequences);
+  synth::Sequences::State state = file.sequences;
+  // One that was saved while it stood is judged as if all of it were played.
+  if (std::ranges::none_of(state.all, &synth::Sequences::Sequence::plays)) {
+    for (auto& sequence : state.all) sequence.plays = true;
+  }
+  sequences.adopt(state);
   const double tempo = file.tempo > 0 ? file.tempo : kUsualTempo;
   std::vector<float> left(kAtOnce), right(kAtOnce);
   double beat = 0;

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -13,6 +14,10 @@
 
 namespace antiphon::http {
 namespace {
+
+// A program may have so many files open, and the rest of it needs some as well.
+constexpr int kMostOpen = 256;
+std::atomic<int> open{0};
 
 int openNameless() {
   std::error_code none;
@@ -30,12 +35,18 @@ int openNameless() {
 
 }  // namespace
 
-Spool::Spool(Budget& disk) : file_{openNameless()}, share_{disk} {
-  if (file_ < 0) throw HttpError{503, "no temporary file can be made here: " + std::string{std::strerror(errno)}};
+Spool::Spool(Budget& disk) : share_{disk} {
+  if (++open <= kMostOpen) file_ = openNameless();
+  else errno = EMFILE;
+  if (file_ >= 0) return;
+  --open;
+  throw HttpError{503, "no temporary file can be made here: " + std::string{std::strerror(errno)}};
 }
 
 Spool::~Spool() {
-  if (file_ >= 0) ::close(file_);
+  if (file_ < 0) return;
+  ::close(file_);
+  --open;
 }
 
 Spool::Spool(Spool&& other) noexcept

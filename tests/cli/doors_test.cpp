@@ -96,3 +96,18 @@ SCENARIO("DOOR-4 OSC is asked for wrongly") {
   CHECK_THAT(without.err, Contains("no liblo"));
 #endif
 }
+
+SCENARIO("STATUS-5 A studio keeps a status file, and a DAW that is away does not hold it up", "[real-time]") {
+  const std::string file = temporary("status/status.json");
+  // Nobody listens at port 9, the discard service of old.
+  const auto result = runAntiphon(
+      {"studio", "--device", "none", "--answerer", "markov", "--status-file", file, "--daw", "dawg:http://127.0.0.1:9"},
+      "daw play\nwait 0.3\ndaw\nquit\n");
+  INFO(result.out);
+  REQUIRE(result.code == 0);
+  CHECK_THAT(result.out, Contains("[daw] DAWG at http://127.0.0.1:9 is away: ") && Contains("ok DAWG at"));
+  const auto json = nlohmann::json::parse(contents(file));
+  CHECK(json["phase"] == "closed");
+  CHECK(json["ai_models"]["answers"] == "markov");
+  CHECK(json["instance"].get<std::string>().starts_with("antiphon-"));
+}

@@ -23,6 +23,8 @@ SCENARIO("FLAG-1 What is not possible is said in one line, with what is") {
       {{"run", "--play-key", "r", "--mode", "manual"}, "different keys"},
       {{"run", "--quantize", "32"}, "off, 8, 8t, 16, 16t"},
       {{"run", "--answerer", "nobody"}, "echo"},
+      {{"studio", "--daw", "logic"}, "possible are dawg:http://localhost:8080 and abletonosc"},
+      {{"studio", "--daw", "dawg:https://localhost"}, "possible are dawg:http://localhost:8080"},
       {{"simulate", "--think-ms", "-1"}, "from 0"},
       {{"dance"}, "dance"},
       {std::vector<std::string>{}, "subcommand"},

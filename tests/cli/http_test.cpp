@@ -148,9 +148,9 @@ SCENARIO("HTTP-15 docs/http.md says what there is and every line of it works", "
   CHECK((page.out == contents(std::string{ANTIPHON_DOCS} + "/http.md")));
 
   const Served studio;
-  studio.command("create", "-d name=pad -d osc=saw -d voices=4");
+  studio.command("create", "-d name=pad -d osc=saw");
   studio.command("patch", "-d 'words=pad > out' ");
-  studio.command("note", "-d words='pad C3 100 600'");
+  studio.command("note", "-d name=pad -d key=C3 -d velocity=100 -d seconds=600");
   const std::vector<std::string> lines = linesOfCurl();
   for (const std::string& line : lines) {
     INFO(line);
@@ -253,7 +253,7 @@ SCENARIO("HTTP-18 A mix is judged and levelled, of stems and of what plays", "[r
             .find("live") != std::string::npos);
   CHECK_THAT(studio.curl("-d project_id=../../etc/passwd", "/api/v1/analyze/project"), Contains("\n404"));
   studio.command("create", "-d name=bass -d osc=saw");
-  studio.command("sequence", "-d name=bass -d pattern=x.x.x.x.");
+  studio.command("sequence", "-d name=bass -d words=x.x.x.x.");
   studio.command("save", "-d what=session -d name=song");
   studio.command("play", "");
   const Json saved = studio.json("-d project_id=song", "/api/v1/analyze/project");

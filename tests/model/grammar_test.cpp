@@ -76,6 +76,7 @@ Task someTask(int mostBars) {
   if (*rc::gen::arbitrary<bool>()) task.limits.onsetsInBar = *rc::gen::inRange(0, 20);
   if (*rc::gen::arbitrary<bool>()) task.limits.notesAtOnce = *rc::gen::inRange(1, 5);
   task.limits.fromDownbeat = *rc::gen::arbitrary<bool>();
+  task.limits.straight = *rc::gen::arbitrary<bool>();
   task.limits.restless = task.limits.notesInBar > 0 && task.limits.onsetsInBar > 0 && *rc::gen::arbitrary<bool>();
   return task;
 }
@@ -113,6 +114,7 @@ void judge(const std::vector<GridNote>& notes, const Task& task) {
   for (std::size_t i = 0; i < notes.size(); ++i) {
     const GridNote& note = notes[i];
     const int at = note.bar * barPulses + note.pulse;
+    if (task.limits.straight) RC_ASSERT((note.pulse % 6 == 0 || note.pulse % 8 == 0));
     if (task.limits.restless) RC_ASSERT(at <= std::exchange(lastAt, at) + barPulses);
     RC_ASSERT(note.bar < brief.answerBars);
     RC_ASSERT(note.pulse < barPulses);
