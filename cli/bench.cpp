@@ -241,7 +241,8 @@ Action addBench(CLI::App& app) {
   const std::vector<std::pair<std::string, Action>> synth{{"synth", addSynthBench(*bench)},
                                                           {"sound", addSoundBench(*bench)},
                                                           {"control", addControlBench(*bench)},
-                                                          {"cores", addCoresBench(*bench)}};
+                                                          {"cores", addCoresBench(*bench)},
+                                                          {"ears", addEarsBench(*bench)}};
 
   return [=] {
     if (thinking->wanted()) return thinking->run();

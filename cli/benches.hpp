@@ -1,4 +1,4 @@
-// What `antiphon bench` measures of the synth: each adds itself under it, and returns what to do when it was chosen.
+// What `antiphon bench` measures of the synth and the ears: each adds itself under it, and returns what to do when it was chosen.
 #pragma once
 
 #include "cli/commands.hpp"
@@ -13,5 +13,7 @@ Action addSoundBench(CLI::App& bench);
 Action addControlBench(CLI::App& bench);
 /// Whether heavy patches should be played by two cores.
 Action addCoresBench(CLI::App& bench);
+/// How often the ears are right, beside others.
+Action addEarsBench(CLI::App& bench);
 
 }  // namespace antiphon

@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
       {"bench", addBench(app)},   {"answer", addAnswer(app)},     {"eval", addEval(app)},
       {"train", addTrain(app)},   {"markov", addMarkov(app)},     {"model", addModel(app)},
       {"render", addRender(app)}, {"modules", addModules(app)},   {"commands", addCommands(app)},
-      {"send", addSend(app)}};
+      {"send", addSend(app)},     {"analyze", addAnalyze(app)}};
   try {
     auto words = withHyphens(argc, argv);
     std::string known;
