@@ -9,21 +9,27 @@ namespace antiphon {
 
 /// The grammar keeps a line inside a scale, which says nothing of its tonic: C major and A minor are the same keys. So
 /// on strong beats the tones that a key rests on are made likelier, for a bass tonic and fifth, for a melody the third
-/// as well; and the more so the nearer the end is, where the tonic itself is asked for. In between the model does as
-/// it likes.
+/// as well. A bass begins on the tonic, and all come home to it at the end. In between the model does as it likes.
 class Gravity {
  public:
   /// None.
   Gravity() = default;
-  /// What `closes` comes home in its last bar; else it stays open there, since something follows.
-  Gravity(Key key, Part part, bool closes);
+  /// Where a stretch of music is neither the beginning nor the end of all, it is open there.
+  struct Ends {
+    bool opens = true, closes = true;
+  };
+  Gravity(Key key, Part part, Ends ends);
 
-  /// Leans the pitch head's logits, for a note at `pulse` of a bar of so many, which is the last one or not.
-  void lean(std::span<float> logits, int pulse, int barPulses, bool lastBar) const;
+  struct Place {
+    int bar, bars, pulse, barPulses;
+  };
+  /// Leans the pitch head's logits, for a note at this place.
+  void lean(std::span<float> logits, const Place& place) const;
 
  private:
   int tonic_ = 0;
-  bool closes_ = false;
+  bool bass_ = false;
+  Ends ends_{false, false};
   PitchClasses rest_ = 0;  // where it may rest; nothing: no gravity at all
 };
 

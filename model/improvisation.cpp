@@ -43,7 +43,7 @@ int Improvisation::choose(Head head, std::span<const Row> said) {
   }
   const int bar = pulsesPerBar(writer_.brief().meter);
   if (head == native::nextHead) pace_.lean(logits_, grammar_.pulse(), bar, notes_, reached());
-  if (head == native::pitchHead) gravity_.lean(logits_, grammar_.pulse(), bar, grammar_.bar() + 1 == grammar_.bars());
+  if (head == native::pitchHead) gravity_.lean(logits_, {grammar_.bar(), grammar_.bars(), grammar_.pulse(), bar});
   grammar_.allow(head, logits_);
   const auto chosen = head == native::pitchHead ? sampler_.choosePitch(logits_) : sampler_.choose(logits_);
   logProbability_ += chosen.logProbability;

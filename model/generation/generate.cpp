@@ -89,7 +89,7 @@ class Composer {
     }
     const Grammar grammar{brief, limits_};
     const Pace pace{static_cast<double>(theme_.notes.size()) / (4.0 * theme_.bars), kGentle, 4.0 * bars};
-    const Gravity gravity{wish_.key, style_.part, played.bars + bars == wish_.bars};
+    const Gravity gravity{wish_.key, style_.part, {played.bars == 0, played.bars + bars == wish_.bars}};
     const Taste taste{style_.part, call};
     const int heard = styled_->length();
     GridPhrase best;
@@ -140,9 +140,10 @@ Style knownStyle(const NativeModel& model, const std::string& text) {
   std::istringstream words{style.words};
   for (std::string word; words >> word;) {
     if (!model.style().knows(word))
-      throw GenerationError{"style: the model does not know '" + word.substr(0, 40) +
-                            "'; possible are drums, bass, melody, alone or with words such as funk, rock, jazz, latin, "
-                            "reggae, blues, disco, pop ballad, irish jig, reel, folk waltz, march, chopin mazurka"};
+      throw GenerationError{
+          "style", ": the model does not know " + asGiven(word) +
+                       "; possible are drums, bass, melody, alone or with words such as funk, rock, jazz, latin, "
+                       "reggae, blues, disco, pop ballad, irish jig, reel, folk waltz, march, chopin mazurka"};
   }
   return style;
 }

@@ -29,13 +29,6 @@ constexpr std::array<PartWord, 12> kPartWords{{{"drums", Part::drums},
                                                {"lead", Part::melody},
                                                {"solo", Part::melody}}};
 
-/// As somebody typed it, with nothing in it that upsets a terminal, and no longer than can be read.
-std::string quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text.substr(0, 40)) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
-  return out + (text.size() > 40 ? "...'" : "'");
-}
-
 std::string plain(double value) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.6g", value);
@@ -44,11 +37,17 @@ std::string plain(double value) {
 
 void within(double value, double least, double most, const char* what) {
   if (value >= least && value <= most) return;
-  throw GenerationError{std::string{what} + " is " + plain(value) + "; possible are " + plain(least) + " to " +
-                        plain(most)};
+  throw GenerationError{what, " is " + plain(value) + "; possible are " + plain(least) + " to " + plain(most)};
 }
 
 }  // namespace
+
+std::string asGiven(const std::string& text) {
+  constexpr std::size_t kLongest = 40;
+  std::string out = "'";
+  for (const char c : text.substr(0, kLongest)) out += c >= ' ' && c < 0x7F ? c : '?';
+  return out + (text.size() > kLongest ? "...'" : "'");
+}
 
 Style styleOf(const std::string& text) {
   Style style;
@@ -76,10 +75,10 @@ std::string scaleNames() {
 Key keyOf(const std::string& tonic, const std::string& scale) {
   const auto root = parseTonic(tonic);
   if (!root || tonic.size() > 3)
-    throw GenerationError{"key is " + quoted(tonic) +
-                          "; possible are C, C#, Db ... B: a letter, with # or b behind it"};
+    throw GenerationError{"key",
+                          " is " + asGiven(tonic) + "; possible are C, C#, Db ... B: a letter, with # or b behind it"};
   const auto mode = parseScaleMode(scale);
-  if (!mode) throw GenerationError{"scale is " + quoted(scale) + "; possible are " + scaleNames()};
+  if (!mode) throw GenerationError{"scale", " is " + asGiven(scale) + "; possible are " + scaleNames()};
   return {*root, *mode};
 }
 
@@ -88,7 +87,8 @@ void check(const GenerationWish& wish) {
   within(wish.bars, 1, kMostGeneratedBars, "bars");
   within(wish.temperature, 0, kHottest, "temperature");
   if (wish.style.size() > kLongestStyle)
-    throw GenerationError{"style is longer than " + std::to_string(kLongestStyle) + " letters: " + quoted(wish.style)};
+    throw GenerationError{"style",
+                          " is longer than " + std::to_string(kLongestStyle) + " letters: " + asGiven(wish.style)};
 }
 
 }  // namespace antiphon

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "model/key.hpp"
 
@@ -24,8 +25,12 @@ struct GenerationWish {
 
 /// What cannot be made. One sentence: what was given, what is possible.
 struct GenerationError : std::invalid_argument {
-  using std::invalid_argument::invalid_argument;
+  GenerationError(std::string of, const std::string& why) : invalid_argument{of + why}, parameter{std::move(of)} {}
+  std::string parameter;  // style, key, scale, tempo, bars or temperature; the sentence begins with it
 };
+
+/// What somebody gave, for a sentence: in quotation marks, plain letters, no longer than can be read.
+std::string asGiven(const std::string& text);
 
 /// Which of the three a style asks for, and the words that are left of it for the model.
 struct Style {

@@ -35,6 +35,7 @@ std::string sentence(const std::function<void()>& deed) {
   try {
     deed();
   } catch (const GenerationError& error) {
+    CHECK(std::string{error.what()}.starts_with(error.parameter));
     return error.what();
   }
   return {};
@@ -97,7 +98,7 @@ SCENARIO("GEN-2 a wish makes the same music every time and another seed makes ot
 
 SCENARIO("GEN-3 what is made is a beat or a bass or a melody") {
   GIVEN("bass lines in A minor") {
-    int tonicOrFifth = 0, downbeats = 0, notes = 0, tones = 0;
+    int tonicOrFifth = 0, downbeats = 0, notes = 0, tones = 0, begin = 0;
     for (int seed = 1; seed <= kSeeds; ++seed) {
       const Phrase line =
           generate({.style = "bass", .key = {9, ScaleMode::minor}, .bars = 8, .seed = std::uint64_t(seed)}).phrase;
@@ -109,11 +110,13 @@ SCENARIO("GEN-3 what is made is a beat or a bass or a melody") {
         tonicOrFifth += downbeat && (above == 0 || above == 7);
         used.insert(above);
       }
+      begin += line.notes.front().pitch % 12 == 9;
       notes += static_cast<int>(line.notes.size());
       tones += static_cast<int>(used.size());
     }
-    THEN("most bars stand on the tonic or the fifth, and others come between") {
-      CHECK(tonicOrFifth * 2 > downbeats);
+    THEN("they begin on the tonic, most bars stand on it or the fifth, and others come between") {
+      CHECK(begin * 10 >= kSeeds * 9);
+      CHECK(tonicOrFifth * 3 > downbeats * 2);
       CHECK(tones >= 3 * kSeeds);
       CHECK(notes > 8 * kSeeds * 2);  // a bar
       CHECK(notes < 8 * kSeeds * 12);
@@ -125,7 +128,7 @@ SCENARIO("GEN-3 what is made is a beat or a bass or a melody") {
       const Phrase line = generate({.key = {2, ScaleMode::major}, .seed = std::uint64_t(seed)}).phrase;
       close += line.notes.back().pitch % 12 == 2;
     }
-    THEN("many come home to the tonic") { CHECK(close * 3 > kSeeds); }
+    THEN("most come home to the tonic") { CHECK(close * 2 >= kSeeds); }
   }
   GIVEN("beats") {
     THEN("in each there are a kick, a snare and cymbals") {
