@@ -22,7 +22,7 @@ namespace {
 
 constexpr synth::SampleRate kRate{44100};
 constexpr double kTappingCalm = 0.03, kKeyCalm = 0.01;  // what is learned should also hold for other music
-constexpr double kRightBeats = 0.85;                   // of F, to learn from
+constexpr double kRightBeats = 0.85;                    // of F, to learn from
 
 struct Wish {
   std::vector<std::string> folders{};

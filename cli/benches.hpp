@@ -1,5 +1,5 @@
-// What `antiphon bench` measures beside timing and thinking: each adds itself under it, and returns what to do when it was
-// chosen.
+// What `antiphon bench` measures beside timing and thinking: each adds itself under it, and returns what to do when it
+// was chosen.
 #pragma once
 
 #include "cli/commands.hpp"
