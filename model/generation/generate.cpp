@@ -141,7 +141,7 @@ Style knownStyle(const NativeModel& model, const std::string& text) {
   for (std::string word; words >> word;) {
     if (!model.style().knows(word))
       throw GenerationError{
-          "style", ": the model does not know " + quoted(word) +
+          "style", ": the model does not know " + asGiven(word) +
                        "; possible are drums, bass, melody, alone or with words such as funk, rock, jazz, latin, "
                        "reggae, blues, disco, pop ballad, irish jig, reel, folk waltz, march, chopin mazurka"};
   }

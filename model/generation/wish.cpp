@@ -42,7 +42,7 @@ void within(double value, double least, double most, const char* what) {
 
 }  // namespace
 
-std::string quoted(const std::string& text) {
+std::string asGiven(const std::string& text) {
   constexpr std::size_t kLongest = 40;
   std::string out = "'";
   for (const char c : text.substr(0, kLongest)) out += c >= ' ' && c < 0x7F ? c : '?';
@@ -76,9 +76,9 @@ Key keyOf(const std::string& tonic, const std::string& scale) {
   const auto root = parseTonic(tonic);
   if (!root || tonic.size() > 3)
     throw GenerationError{"key",
-                          " is " + quoted(tonic) + "; possible are C, C#, Db ... B: a letter, with # or b behind it"};
+                          " is " + asGiven(tonic) + "; possible are C, C#, Db ... B: a letter, with # or b behind it"};
   const auto mode = parseScaleMode(scale);
-  if (!mode) throw GenerationError{"scale", " is " + quoted(scale) + "; possible are " + scaleNames()};
+  if (!mode) throw GenerationError{"scale", " is " + asGiven(scale) + "; possible are " + scaleNames()};
   return {*root, *mode};
 }
 
@@ -88,7 +88,7 @@ void check(const GenerationWish& wish) {
   within(wish.temperature, 0, kHottest, "temperature");
   if (wish.style.size() > kLongestStyle)
     throw GenerationError{"style",
-                          " is longer than " + std::to_string(kLongestStyle) + " letters: " + quoted(wish.style)};
+                          " is longer than " + std::to_string(kLongestStyle) + " letters: " + asGiven(wish.style)};
 }
 
 }  // namespace antiphon

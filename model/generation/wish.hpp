@@ -30,7 +30,7 @@ struct GenerationError : std::invalid_argument {
 };
 
 /// What somebody gave, for a sentence: in quotation marks, plain letters, no longer than can be read.
-std::string quoted(const std::string& text);
+std::string asGiven(const std::string& text);
 
 /// Which of the three a style asks for, and the words that are left of it for the model.
 struct Style {
