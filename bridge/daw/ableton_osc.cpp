@@ -21,6 +21,7 @@ int AbletonOsc::answersAt() const { return 0; }
 #else
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -86,8 +87,9 @@ sockaddr_in addressOf(const std::string& host, int port) {
 struct AbletonOsc::Inside {
   Inside(AbletonPlace where, DawTimes given)
       : place{std::move(where)}, times{given}, live{addressOf(place.host, place.port)} {
-    socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    socket = ::socket(AF_INET, SOCK_DGRAM, 0);
     if (socket < 0) throw std::runtime_error{"--daw abletonosc: the system has no socket left"};
+    fcntl(socket, F_SETFD, FD_CLOEXEC);
     // Live on this machine answers on this machine; nobody else has anything to say here.
     const bool here = (ntohl(live.sin_addr.s_addr) >> 24) == 127;
     sockaddr_in own{};
