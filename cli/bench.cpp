@@ -239,9 +239,9 @@ Action addBench(CLI::App& app) {
 
   const auto thinking = std::make_shared<ThinkingBenches>(*bench);
   const std::vector<std::pair<std::string, Action>> others{
-      {"synth", addSynthBench(*bench)},        {"sound", addSoundBench(*bench)}, {"control", addControlBench(*bench)},
-      {"http", addHttpBench(*bench)},          {"cores", addCoresBench(*bench)}, {"mix", addMixBench(*bench)},
-      {"generate", addGenerationBench(*bench)}};
+      {"synth", addSynthBench(*bench)}, {"sound", addSoundBench(*bench)},        {"control", addControlBench(*bench)},
+      {"http", addHttpBench(*bench)},   {"cores", addCoresBench(*bench)},        {"ears", addEarsBench(*bench)},
+      {"mix", addMixBench(*bench)},     {"generate", addGenerationBench(*bench)}};
 
   return [=] {
     if (thinking->wanted()) return thinking->run();

@@ -1,5 +1,5 @@
-// What `antiphon bench` measures of the synth and of what is generated: each adds itself under it, and returns what to
-// do when it was chosen.
+// What `antiphon bench` measures of the synth, the ears and what is generated: each adds itself under it, and returns
+// what to do when it was chosen.
 #pragma once
 
 #include "cli/commands.hpp"
@@ -20,5 +20,7 @@ Action addCoresBench(CLI::App& bench);
 Action addGenerationBench(CLI::App& bench);
 /// How mixes whose gains were left to chance are levelled.
 Action addMixBench(CLI::App& bench);
+/// How often the ears are right, beside others.
+Action addEarsBench(CLI::App& bench);
 
 }  // namespace antiphon

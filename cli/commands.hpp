@@ -23,6 +23,7 @@ Action addTrain(CLI::App& app);
 Action addMarkov(CLI::App& app);
 Action addModel(CLI::App& app);
 Action addRender(CLI::App& app);
+Action addAnalyze(CLI::App& app);
 Action addModules(CLI::App& app);
 Action addCommands(CLI::App& app);
 Action addSend(CLI::App& app);

@@ -35,13 +35,13 @@ int main(int argc, char** argv) {
   app.get_formatter()->column_width(34);
 
   std::vector<std::pair<std::string, Action>> actions{
-      {"run", addRun(app)},          {"solo", addSolo(app)},         {"studio", addStudio(app)},
-      {"ports", addPorts(app)},      {"simulate", addSimulate(app)}, {"doctor", addDoctor(app)},
-      {"bench", addBench(app)},      {"answer", addAnswer(app)},     {"eval", addEval(app)},
-      {"train", addTrain(app)},      {"markov", addMarkov(app)},     {"model", addModel(app)},
-      {"render", addRender(app)},    {"modules", addModules(app)},   {"commands", addCommands(app)},
-      {"send", addSend(app)},        {"serve", addServe(app)},       {"mix", addMix(app)},
-      {"generate", addGenerate(app)}};
+      {"run", addRun(app)},       {"solo", addSolo(app)},         {"studio", addStudio(app)},
+      {"ports", addPorts(app)},   {"simulate", addSimulate(app)}, {"doctor", addDoctor(app)},
+      {"bench", addBench(app)},   {"answer", addAnswer(app)},     {"eval", addEval(app)},
+      {"train", addTrain(app)},   {"markov", addMarkov(app)},     {"model", addModel(app)},
+      {"render", addRender(app)}, {"modules", addModules(app)},   {"commands", addCommands(app)},
+      {"send", addSend(app)},     {"serve", addServe(app)},       {"analyze", addAnalyze(app)},
+      {"mix", addMix(app)},       {"generate", addGenerate(app)}};
   try {
     auto words = withHyphens(argc, argv);
     std::string known;

@@ -68,8 +68,13 @@ class Listening {
       field_.hear(reader_.recorded());
       loudness_.hear(reader_.recorded());
       peak_.hear(reader_.recorded());
-      tonality_.hear(reader_.left());
-      spectra_.hear(reader_.left());
+      // In step, so that a portrait has the notes where they sound.
+      for (std::span<const float> rest = reader_.left(); !rest.empty();) {
+        const auto some = rest.first(std::min(rest.size(), Spectra::kFrame));
+        tonality_.hear(some);
+        spectra_.hear(some);
+        rest = rest.subspan(some.size());
+      }
       if (wish_.progress) wish_.progress(kReading * reader_.share());
     }
     peak_.end();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 
 namespace antiphon::synth {
@@ -10,7 +11,7 @@ namespace {
 constexpr double kBehind = 1.41;                         // what comes from behind is heard that much louder
 constexpr double kAbsoluteGate = -70;                    // LUFS
 constexpr double kRelativeGate = -10, kRangeGate = -20;  // LU below what passes the first gate
-constexpr std::size_t kMomentary = 4, kShortTerm = 30;   // tenths of a second
+constexpr std::size_t kGated = 4, kRanged = 30;          // tenths of a second
 constexpr double kQuietShare = 0.10, kLoudShare = 0.95;  // between them lies the range
 
 double lufs(double power) { return power > 0 ? -0.691 + 10 * std::log10(power) : -1000; }
@@ -38,9 +39,8 @@ double meanAbove(const std::vector<double>& powers, double gate) {
   return count == 0 ? 0 : sum / static_cast<double>(count);
 }
 
-std::optional<double> most(const std::vector<double>& powers) {
-  if (powers.empty()) return {};
-  const double loudest = lufs(std::ranges::max(powers));
+std::optional<double> audible(double power) {
+  const double loudest = lufs(power);
   return loudest > kAbsoluteGate ? std::optional{loudest} : std::nullopt;
 }
 
@@ -50,8 +50,7 @@ ProgrammeLoudness::ProgrammeLoudness(SampleRate rate, int channels)
     : channels_{static_cast<std::size_t>(channels)},
       weighting_(channels_, KWeighting{rate}),
       share_(channels_, 1.0),
-      perTenth_{rate.hertz / 10},
-      until_{perTenth_} {
+      perHundredth_{rate.hertz / 100} {
   if (channels_ < 4 || channels_ > 6) return;
   share_[channels_ - 2] = share_[channels_ - 1] = kBehind;
   if (channels_ == 6) share_[3] = 0;
@@ -60,8 +59,8 @@ ProgrammeLoudness::ProgrammeLoudness(SampleRate rate, int channels)
 void ProgrammeLoudness::hear(std::span<const float> frames) {
   const std::size_t count = frames.size() / channels_;
   for (std::size_t begin = 0; begin < count;) {
-    // To the end of this tenth, which at odd rates is now a frame longer and now shorter.
-    const auto left = static_cast<std::size_t>(std::ceil(until_ - begun_));
+    // Where a rate is no multiple of a hundred, some hundredths are a frame longer.
+    const auto left = static_cast<std::size_t>(std::ceil(perHundredth_ - begun_));
     const std::size_t end = std::min(count, begin + left);
     for (std::size_t c = 0; c < channels_; ++c) {
       if (share_[c] == 0) continue;
@@ -76,31 +75,40 @@ void ProgrammeLoudness::hear(std::span<const float> frames) {
     }
     begun_ += static_cast<double>(end - begin);
     begin = end;
-    if (begun_ < until_) continue;
-    tenths_.push_back(sum_ / perTenth_);
-    sum_ = 0;
-    begun_ -= until_;
+    if (begun_ >= perHundredth_) endHundredth();
   }
 }
 
+void ProgrammeLoudness::endHundredth() {
+  hundredths_[heard_++ % kShortTerm] = sum_ / perHundredth_;
+  sum_ = 0;
+  begun_ -= perHundredth_;
+  const auto mean = [this](std::size_t length) {
+    double sum = 0;
+    for (std::size_t back = 1; back <= length; ++back) sum += hundredths_[(heard_ - back) % kShortTerm];
+    return sum / static_cast<double>(length);
+  };
+  if (heard_ >= kMomentary) momentaryMost_ = std::max(momentaryMost_, mean(kMomentary));
+  if (heard_ >= kShortTerm) shortTermMost_ = std::max(shortTermMost_, mean(kShortTerm));
+  if (heard_ % 10 == 0) tenths_.push_back(mean(10));
+}
+
 Loudness ProgrammeLoudness::loudness() const {
-  Loudness loudness;
-  const std::vector<double> momentary = means(tenths_, kMomentary), shortTerm = means(tenths_, kShortTerm);
-  loudness.momentaryMost = most(momentary);
-  loudness.shortTermMost = most(shortTerm);
-  const double audible = meanAbove(momentary, power(kAbsoluteGate));
-  if (audible > 0)
+  Loudness loudness{.momentaryMost = audible(momentaryMost_), .shortTermMost = audible(shortTermMost_)};
+  const std::vector<double> gated = means(tenths_, kGated), shortTerm = means(tenths_, kRanged);
+  const double heard = meanAbove(gated, power(kAbsoluteGate));
+  if (heard > 0)
     loudness.integrated =
-        lufs(meanAbove(momentary, std::max(power(kAbsoluteGate), audible * std::pow(10, kRelativeGate / 10))));
+        lufs(meanAbove(gated, std::max(power(kAbsoluteGate), heard * std::pow(10, kRelativeGate / 10))));
   // The range counts no silence and nothing far below the rest.
   const double gate =
       std::max(power(kAbsoluteGate), meanAbove(shortTerm, power(kAbsoluteGate)) * std::pow(10, kRangeGate / 10));
-  std::vector<double> heard;
-  std::ranges::copy_if(shortTerm, std::back_inserter(heard), [gate](double p) { return p > gate; });
-  if (heard.empty()) return loudness;
-  std::ranges::sort(heard);
-  const auto at = [&heard](double share) {
-    return heard[static_cast<std::size_t>(std::lround(share * static_cast<double>(heard.size() - 1)))];
+  std::vector<double> ranged;
+  std::ranges::copy_if(shortTerm, std::back_inserter(ranged), [gate](double p) { return p > gate; });
+  if (ranged.empty()) return loudness;
+  std::ranges::sort(ranged);
+  const auto at = [&ranged](double share) {
+    return ranged[static_cast<std::size_t>(std::lround(share * static_cast<double>(ranged.size() - 1)))];
   };
   loudness.range = lufs(at(kLoudShare)) - lufs(at(kQuietShare));
   return loudness;

@@ -5,6 +5,8 @@
 // far: in stereo 117 times real time, and 64 with the true peak, where this makes more than a thousand of both.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <vector>
@@ -30,13 +32,18 @@ class ProgrammeLoudness {
   Loudness loudness() const;
 
  private:
+  static constexpr std::size_t kMomentary = 40, kShortTerm = 300;  // hundredths of a second
+  void endHundredth();
+
   std::size_t channels_;
   std::vector<KWeighting> weighting_;
-  std::vector<double> share_{};   // by how much each channel counts
-  std::vector<double> tenths_{};  // the weighted power of each tenth of a second
-  double perTenth_;               // frames
-  double sum_ = 0;
-  double begun_ = 0, until_;  // of this tenth
+  std::vector<double> share_{};                  // by how much each channel counts
+  double perHundredth_;                          // frames
+  double begun_ = 0, sum_ = 0;                   // of this hundredth of a second
+  std::array<double, kShortTerm> hundredths_{};  // the weighted power of the last ones, in a ring
+  std::size_t heard_ = 0;
+  double momentaryMost_ = 0, shortTermMost_ = 0;
+  std::vector<double> tenths_{};  // the same of each tenth of a second
 };
 
 }  // namespace antiphon::synth

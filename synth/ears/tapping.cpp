@@ -152,6 +152,14 @@ std::vector<double> shifted(const std::vector<double>& beats, double share) {
   return out;
 }
 
+/// Before the music begins and when it has ended nobody taps.
+void trim(std::vector<double>& beats, const Kinds& kinds) {
+  const auto heard = [&](double beat) { return playedAt(kinds, beat)[kAll] >= kNothing; };
+  const auto first = std::ranges::find_if(beats, heard);
+  beats.erase(beats.begin(), first);
+  while (!beats.empty() && !heard(beats.back())) beats.pop_back();
+}
+
 }  // namespace
 
 std::vector<float> struck(const Strokes& strokes) {
@@ -188,11 +196,9 @@ std::vector<Tapping> tappings(const Strokes& strokes, double framesPerSecond, co
     for (const double shift : kShifts) {
       Tapping tapping{tempo, shift == 0 ? beats : shifted(beats, shift), {}};
       tapping.traits = traitsOf(kinds, tapping.beats, {tempogram, pulse, tempo, strokesAMinute / tempo});
-      // Where the music has ended nobody taps.
-      while (tapping.beats.size() > 1 && playedAt(kinds, tapping.beats.back())[kAll] < kNothing)
-        tapping.beats.pop_back();
+      trim(tapping.beats, kinds);
       for (double& beat : tapping.beats) beat /= framesPerSecond;
-      all.push_back(std::move(tapping));
+      if (tapping.beats.size() >= kLeastBeats) all.push_back(std::move(tapping));
     }
   }
   return all;

@@ -1,0 +1,62 @@
+#include "cli/ears_truth.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "cli/exit.hpp"
+
+namespace antiphon {
+
+std::vector<TrueClip> trueClips(const std::string& folder) {
+  std::ifstream lines{folder + "/truth.jsonl"};
+  if (!lines) throw UsageError{folder + " holds no truth.jsonl: scripts/ears-truth " + folder + " makes one"};
+  std::vector<TrueClip> clips;
+  for (std::string line; std::getline(lines, line);) {
+    try {
+      const auto truth = nlohmann::json::parse(line);
+      clips.push_back({folder + "/" + truth.at("file").get<std::string>(), truth.at("style"), truth.at("key"),
+                       truth.at("mode"), truth.at("split") == "held", truth.at("tempo"), truth.at("beats")});
+    } catch (const nlohmann::json::exception&) {
+      throw UsageError{folder + "/truth.jsonl, line " + std::to_string(clips.size() + 1) + " is none of ears-truth's"};
+    }
+  }
+  return clips;
+}
+
+bool sameTempo(double said, double truth) { return std::abs(said / truth - 1) <= 0.04; }
+
+bool sameOctave(double said, double truth) {
+  return std::ranges::any_of(std::initializer_list<double>{1, 2, 3, 1.0 / 2, 1.0 / 3},
+                             [&](double times) { return sameTempo(said, truth * times); });
+}
+
+double beatsAgree(std::span<const double> said, std::span<const double> truth) {
+  constexpr double near = 0.07;
+  std::size_t hits = 0;
+  for (std::size_t s = 0, t = 0; s < said.size() && t < truth.size();) {
+    if (std::abs(said[s] - truth[t]) <= near) {
+      ++hits;
+      ++s;
+      ++t;
+    } else {
+      ++(said[s] < truth[t] ? s : t);
+    }
+  }
+  const std::size_t all = said.size() + truth.size();
+  return all == 0 ? 0 : 2.0 * static_cast<double>(hits) / static_cast<double>(all);
+}
+
+double tempoOf(std::span<const double> beats) {
+  if (beats.size() < 2) return 0;
+  std::vector<double> gaps;
+  for (std::size_t i = 0; i + 1 < beats.size(); ++i) gaps.push_back(beats[i + 1] - beats[i]);
+  std::ranges::sort(gaps);
+  const auto aside = static_cast<std::ptrdiff_t>(gaps.size() / 4);
+  const double sum = std::accumulate(gaps.begin() + aside, gaps.end() - aside, 0.0);
+  return 60 * static_cast<double>(static_cast<std::ptrdiff_t>(gaps.size()) - 2 * aside) / sum;
+}
+
+}  // namespace antiphon

@@ -1,0 +1,36 @@
+// The clips that scripts/ears-truth makes, and how near to the truth somebody's ears came.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace antiphon {
+
+struct TrueClip {
+  std::string file{}, style{}, key{}, mode{};
+  bool held = false;  // never used for tuning
+  double tempo = 0;
+  std::vector<double> beats{};  // s
+};
+
+/// From FOLDER/truth.jsonl. Throws UsageError.
+std::vector<TrueClip> trueClips(const std::string& folder);
+
+/// What somebody says of a clip.
+struct EarsSay {
+  double tempo = 0;
+  std::vector<double> beats{};
+  std::string key{}, mode{};
+};
+
+/// Within 4 %.
+bool sameTempo(double said, double truth);
+/// Or twice, three times, half, a third of it.
+bool sameOctave(double said, double truth);
+/// The F measure of beats, within 70 ms; all beats count, from the first to the last.
+double beatsAgree(std::span<const double> said, std::span<const double> truth);
+/// Beats a minute: the mean gap, without the quarter of the shortest and that of the longest ones; 0 of fewer than two.
+double tempoOf(std::span<const double> beats);
+
+}  // namespace antiphon
