@@ -46,7 +46,7 @@ bool apply(synth::Desk& desk, const synth::Levelled& levels) {
   Patch patch = desk.patch();
   for (const synth::TrackLevel& track : levels.tracks) turn(patch, track.name, track.gain, track.pan);
   if (levels.masterMoves) patch.set(synth::channelOf(patch, std::string{synth::kMaster}), "level", levels.master);
-  if (levels.ceiling) hold(patch, *levels.ceiling);
+  if (levels.ceiling) hold(patch, *levels.ceiling - levels.master);  // the fader comes behind the effects
   if (patch == desk.patch()) return false;
   desk.load(patch);
   return true;

@@ -1,6 +1,7 @@
 // antiphon mix: what could be better in a mix of stems, and the same mix levelled.
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "bridge/live_mix.hpp"
 #include "bridge/mix_json.hpp"
@@ -20,24 +21,23 @@ struct Wish {
   bool json = false, quiet = false;
 };
 
-void write(const Wish& wish, synth::Stems& stems, const synth::Levelled& levels) {
-  synth::SoundFile file{wish.level, stems.rate(), synth::Depth::bits24};
-  synth::sum(stems, levels,
-             [&](std::span<const float> left, std::span<const float> right) { file.write(left, right); });
-  file.close();
-}
-
 int mix(const Wish& wish) {
   std::vector<synth::StemFile> files;
   for (const std::string& stem : wish.stems) files.push_back({stem, {}});
   try {
+    std::optional<synth::SoundFile> out;  // opened first: what cannot be written need not be listened to
+    if (!wish.level.empty()) out.emplace(wish.level, synth::kStemRate, synth::Depth::bits24);
     Progress progress{"listening", !wish.json && !wish.quiet};
     synth::FileStems stems{files};
     synth::MixReport report =
         synth::report(stems, {.target = wish.target}, {.progress = [&](double share) { progress.at(share); }});
     progress.end();
     for (std::string& note : stems.notes()) report.advice.notes.push_back(std::move(note));
-    if (!wish.level.empty()) write(wish, stems, report.levels);
+    if (out) {
+      synth::sum(stems, report.levels,
+                 [&](std::span<const float> left, std::span<const float> right) { out->write(left, right); });
+      out->close();
+    }
     if (wish.json) {
       nlohmann::ordered_json json = toJson(report.advice);
       json["levels"] = toJson(report.levels);

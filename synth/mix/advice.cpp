@@ -66,7 +66,8 @@ class Adviser {
       its.action = said("gain master %.1f", std::min(kMostFader, master.level + louder));
     } else if (const auto limiter = master.effects.find("limiter"); limiter == master.effects.end()) {
       its.message += clips ? "" : "; a limiter holds the peaks that would be too high then";
-      its.action = said("add limiter to master gain=%.1f ceiling=%.1f", std::clamp(louder, -24.0, 36.0), kCeiling);
+      its.action = said("add limiter to master gain=%.1f ceiling=%.1f", std::clamp(louder, -24.0, 36.0),
+                        std::clamp(kCeiling - master.level, -36.0, 0.0));
     } else if (clips) {
       its.action = said("set limiter-master.ceiling %.1f",
                         std::clamp(limiter->second.at("ceiling") - (peak - kMostPeak) - 0.1, -36.0, 0.0));
@@ -255,7 +256,7 @@ class Adviser {
            .message = said("%s is uneven: its peaks stand %.0f dB above its mean", name.c_str(), track.measure.crest),
            .measurement = {rounded(track.measure.crest), "dB", "true peak over the mean level while it sounds"},
            .action = there != nullptr ? said("set compressor-%s.ratio %.1f", name.c_str(), std::min(20.0, *there * 1.5))
-                                      : said("add compressor to %s threshold=%.1f ratio=%.1f attack=2ms release=120ms",
+                                      : said("add compressor to %s threshold=%.1f ratio=%.1f attack=1ms release=120ms",
                                              name.c_str(), threshold, ratio)});
     }
   }

@@ -14,6 +14,9 @@ struct StemFile {
   std::string name{};  // empty: the file's own
 };
 
+/// What they are all read at.
+inline constexpr SampleRate kStemRate{48000};
+
 /// As a studio would call a track of this name: small letters, digits, _ and -; what is not one of these becomes _.
 std::string trackName(const std::string& name);
 
@@ -22,7 +25,7 @@ class FileStems final : public Stems {
   /// Throws MixError: too many, or one that is no sound file. Two of the same name are told apart by a number.
   explicit FileStems(std::vector<StemFile> files);
 
-  SampleRate rate() const override { return SampleRate{48000}; }
+  SampleRate rate() const override { return kStemRate; }
   const std::vector<TrackStrip>& strips() const override { return strips_; }
   const MasterStrip& master() const override { return master_; }
   void begin() override;

@@ -71,13 +71,19 @@ void limit(Stems& stems, Levelled& levels, double target, const MixWatch& watch)
   }
 }
 
-/// A fader goes so far only; what is left is the master's.
+/// A fader goes so far only; what is left is the master's. The master comes behind the limiter: were it turned down,
+/// the limiter would hold back what is quiet enough in the end, so the tracks are turned down instead.
 void keepWithinFaders(Levelled& levels) {
+  if (levels.ceiling && levels.master < 0) {
+    for (TrackLevel& track : levels.tracks) track.gain += levels.master;
+    levels.master = 0;
+    levels.masterMoves = true;
+  }
   double most = 0;
   for (const TrackLevel& track : levels.tracks) most = std::max(most, track.gain - kMostFader);
   most = std::min(most, std::max(0.0, kMostFader - levels.master));
   levels.master += most;
-  levels.masterMoves = most > 0;
+  levels.masterMoves = levels.masterMoves || most > 0;
   for (TrackLevel& track : levels.tracks) track.gain = std::clamp(track.gain - most, kLeastFader, kMostFader);
 }
 

@@ -44,8 +44,8 @@ MixMeasure measured(Stems& stems, const MixWatch& watch) {
     mix.tracks.push_back(std::move(track));
   }
   mix.seconds = frames / stems.rate().hertz;
-  mix.loudness = all.loudness() + mix.master.louder;
-  mix.truePeak = all.truePeak() + mix.master.louder;
+  mix.loudness = mix.master.heard ? mix.master.loudness : all.loudness();
+  mix.truePeak = mix.master.heard ? mix.master.truePeak : all.truePeak();
   mix.left = leftPower / frames;
   mix.right = rightPower / frames;
   mix.width = leftPower + rightPower > 0 ? sidePower / (leftPower + rightPower) : 0;

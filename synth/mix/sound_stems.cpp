@@ -11,6 +11,7 @@ namespace antiphon::synth {
 namespace {
 
 constexpr double kLeastSeconds = 3;  // of sound, before anything is said about it
+constexpr double kFadeIn = 0.02;     // s
 
 using Knobs = std::map<std::string, std::map<std::string, double>>;
 
@@ -52,24 +53,46 @@ std::vector<TrackStrip> stripsOf(const Patch& patch) {
 MasterStrip masterOf(const Patch& patch) {
   MasterStrip master;
   if (patch.find(kMaster) == nullptr) return master;
-  master.level = patch.at(kMaster).values[1];
+  for (const ChannelState& channel : channelsOf(patch)) {
+    if (channel.name == kMaster) master.level = channel.level;
+  }
   master.effects = effectsBehind(patch, std::string{kMaster});
   return master;
 }
 
-/// What the master and its effects have made of the sum.
-double loudnessOver(const SoundStems::Sound& out, const std::vector<SoundStems::Sound>& sounds, SampleRate rate) {
-  std::vector<float> left(out.left.size()), right(out.right.size());
-  for (const SoundStems::Sound& sound : sounds) {
-    for (std::size_t i = 0; i < left.size(); ++i) {
-      left[i] += sound.left[i];
-      right[i] += sound.right[i];
+/// It begins in the middle of the music, which must not be taken for a click.
+void fadeIn(Desk::Recalled& heard, SampleRate rate) {
+  const auto frames = std::min(heard.left.size(), static_cast<std::size_t>(kFadeIn * rate.hertz));
+  for (std::size_t f = 0; f < frames; ++f) {
+    const float by = static_cast<float>(f) / static_cast<float>(frames);
+    heard.left[f] *= by;
+    heard.right[f] *= by;
+  }
+}
+
+double loudnessOf(const SoundStems::Sound& sound, SampleRate rate) {
+  Programme heard{rate, true};
+  heard.hear(sound.left, sound.right);
+  return heard.loudness();
+}
+
+/// What the master and its effects make of the sum. Faders alone are known; of what is held back by a compressor there,
+/// only what has become of it in the end.
+double louderBehind(const MasterStrip& master, const Patch& patch, const std::vector<SoundStems::Sound>& sounds,
+                    SampleRate rate) {
+  const auto limiter = master.effects.find("limiter");
+  const std::size_t known = limiter == master.effects.end() ? 0 : 1;
+  if (master.effects.size() == known)
+    return master.level + (known > 0 ? limiter->second.at("gain") : 0) + patch.sink("out.level").value() +
+           (patch.find(kMaster) != nullptr ? patch.sink("master.level").value() : 0);
+  SoundStems::Sound sum = sounds.front();
+  for (std::size_t t = 1; t < sounds.size(); ++t) {
+    for (std::size_t i = 0; i < sum.left.size(); ++i) {
+      sum.left[i] += sounds[t].left[i];
+      sum.right[i] += sounds[t].right[i];
     }
   }
-  Programme before{rate, true}, behindAll{rate, true};
-  before.hear(left, right);
-  behindAll.hear(out.left, out.right);
-  return behindAll.loudness() - before.loudness();
+  return master.loudness - loudnessOf(sum, rate);
 }
 
 }  // namespace
@@ -97,6 +120,7 @@ std::unique_ptr<SoundStems> heardStems(const Desk& desk) {
                    std::to_string(Stems::kMost)};
   const SampleRate rate = desk.machine().rate();
   std::vector<Desk::Recalled> recalled = desk.recall();
+  for (Desk::Recalled& heard : recalled) fadeIn(heard, rate);
   const double seconds = recalled.empty() ? 0 : static_cast<double>(recalled.front().left.size()) / rate.hertz;
   if (seconds < kLeastSeconds) {
     char text[120];
@@ -123,8 +147,12 @@ std::unique_ptr<SoundStems> heardStems(const Desk& desk) {
     }
   }
   MasterStrip master = masterOf(desk.patch());
-  master.louder = loudnessOver(out, sounds, rate);
+  Programme heard{rate, true};
+  heard.hear(out.left, out.right);
+  master.loudness = heard.loudness();
+  master.truePeak = heard.truePeak();
   master.heard = true;
+  master.louder = louderBehind(master, desk.patch(), sounds, rate);
   return std::make_unique<SoundStems>(rate, std::move(strips), std::move(sounds), std::move(master));
 }
 

@@ -44,10 +44,11 @@ struct TrackStrip {
 
 /// What all go through.
 struct MasterStrip {
-  double level = 0;
+  double level = 0;  // its fader
   std::map<std::string, std::map<std::string, double>> effects{};
-  double louder = 0;   // dB, what is heard over the sum of the tracks
-  bool heard = false;  // `louder` was measured: there is more than the sum of the tracks
+  double louder = 0;                  // dB that the sum of the tracks is louder behind it, but for a limiter
+  bool heard = false;                 // there is one, and these are of what comes out of it:
+  double loudness = 0, truePeak = 0;  // LUFS, dBTP
 };
 
 class Stems {

@@ -13,7 +13,6 @@
 #include "bridge/mixer_commands.hpp"
 #include "bridge/patch_commands.hpp"
 #include "bridge/studio_commands.hpp"
-#include "synth/mix/sound_stems.hpp"
 
 namespace antiphon {
 
@@ -33,7 +32,7 @@ struct TypedStudio {
 
   TypedStudio() {
     desk.measure(true);
-    desk.remember(synth::kHeardSeconds);
+    desk.remember(16);
     addPatchCommands(table, desk);
     addMixerCommands(table, desk);
     addMixCommands(table, desk);
