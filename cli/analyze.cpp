@@ -8,6 +8,7 @@
 #include "cli/progress.hpp"
 #include "synth/ears/analysis.hpp"
 #include "synth/ears/picture.hpp"
+#include "synth/sound_file.hpp"
 
 namespace antiphon {
 namespace {

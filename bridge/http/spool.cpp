@@ -20,8 +20,12 @@ constexpr int kMostOpen = 256;
 std::atomic<int> open{0};
 
 int openNameless() {
-  std::error_code none;
-  const std::filesystem::path folder = std::filesystem::temp_directory_path(none);
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
+  if (error) {
+    errno = error.value();
+    return -1;
+  }
 #if defined(O_TMPFILE)
   if (const int file = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600); file >= 0) return file;
 #endif

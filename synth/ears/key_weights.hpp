@@ -1,4 +1,4 @@
-// How much each trait of a key counts (tonality.cpp), as `antiphon bench ears FOLDER --learn` finds them.
+// How much each trait of a key counts (tonality.cpp), as `antiphon bench ears FOLDER ... --learn` finds it.
 #pragma once
 
 #include <array>
@@ -7,7 +7,7 @@
 
 namespace antiphon::synth {
 
-inline constexpr std::array<float, Tonality::kTraits> kKeyWeights{4.1f, 1.8f, 4.8f, 5.8f, 4.3f, 10.0f,
-                                                                  0.3f, 3.5f, 1.5f, 0.9f, -3.6f};
+inline constexpr std::array<float, Tonality::kTraits> kKeyWeights{4.3955f, 2.6014f, 7.3057f, 7.3069f, 5.0549f, 5.4071f,
+                                                                  1.3779f, 3.1780f, 1.3210f, 1.0279f, -7.6588f};
 
 }  // namespace antiphon::synth

@@ -2,8 +2,10 @@
 #if !defined(_WIN32)
 
 #include <rapidcheck.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -220,6 +222,21 @@ SCENARIO("HTTP-5 Nothing is left of a file that came") {
     Spool other{disk};
     CHECK(refusedBy([&] { other.write(std::string(991, 'x')); }) == 503);
     other.write(std::string(990, 'x'));
+
+    // A disk that takes no more, as far as a process can pretend that there is one.
+    Budget plenty{1 << 20};
+    Spool third{plenty};
+    const auto signalled = std::signal(SIGXFSZ, SIG_IGN);
+    rlimit files{};
+    getrlimit(RLIMIT_FSIZE, &files);
+    const rlimit few{1000, files.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &few);
+    CHECK(refusedBy([&] { third.write(std::string(2000, 'x')); }) == 507);
+    setrlimit(RLIMIT_FSIZE, &files);
+    std::signal(SIGXFSZ, signalled);
+
+    setenv("TMPDIR", (folder / "nowhere").c_str(), 1);
+    CHECK(refusedBy([&] { Spool{plenty}; }) == 503);
   }
   if (kept.empty()) unsetenv("TMPDIR");
   else setenv("TMPDIR", kept.c_str(), 1);
