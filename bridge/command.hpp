@@ -90,6 +90,7 @@ struct Command {
   Handler handler;
   bool timed = false;   // it can be asked for ahead of its time, and is done on the very frame
   std::string topic{};  // under which it is listed
+  bool beside = false;  // it takes a while, so others are let in meanwhile: it asks for its turns itself
 
   /// "measures <bars 1..64>"
   std::string signature() const;

@@ -158,6 +158,11 @@ Daemon::Daemon(DaemonPlan plan)
                            .loaded = [this] { ensemble_->seat(); }},
                  .ensemble = ensemble_.get(),
                  .answers = answers_ ? &*answers_ : nullptr,
+                 .mix = {.within = [this](const std::function<void()>& act) { doorway_.within(act); },
+                         .change =
+                             [this](const std::string& line, const std::function<Command::Reply()>& act) {
+                               return doorway_.run(line, act, Doorway::Door::own);
+                             }},
                  .daw = daw_.get()});
   doorway_.attend([this] { begin(); }, [this](std::string_view line) { done(line); });
   if (ensemble_) band_.whenCommitted([this] { ensemble_->nextAnswer(); });

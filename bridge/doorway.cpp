@@ -1,14 +1,21 @@
 #include "bridge/doorway.hpp"
 
+#include <algorithm>
+
 namespace antiphon {
 
-Doorway::Turn::Turn(Doorway& doorway) : doorway_{doorway} {
+Doorway::Turn::Turn(Doorway& doorway)
+    : doorway_{doorway}, nested_{doorway.inside_.load() == std::this_thread::get_id()} {
+  if (nested_) return;
   std::unique_lock lock{doorway_.mutex_};
   const std::uint64_t mine = doorway_.drawn_++;
   doorway_.called_.wait(lock, [&] { return doorway_.turn_ == mine; });
+  doorway_.inside_.store(std::this_thread::get_id());
 }
 
 Doorway::Turn::~Turn() {
+  if (nested_) return;
+  doorway_.inside_.store({});
   bool waited = false;
   {
     const std::lock_guard lock{doorway_.mutex_};
@@ -38,11 +45,19 @@ Command::Reply Doorway::answered(std::string_view line, Door door, Run&& run) {
   return reply;
 }
 
+bool Doorway::isBeside(std::string_view line) const {
+  const std::size_t begin = std::min(line.find_first_not_of(' '), line.size());
+  const Command* const command = table_.find(line.substr(begin, line.find(' ', begin) - begin));
+  return command != nullptr && command->beside;
+}
+
 Command::Reply Doorway::run(std::string_view line, Door door) {
+  if (isBeside(line)) return table_.run(line);
   return answered(line, door, [&] { return table_.run(line); });
 }
 
 Command::Reply Doorway::run(std::string_view name, Words words, Door door, std::optional<synth::Frame> at) {
+  if (isBeside(name)) return table_.run(name, words);
   return answered(lineOf(name, words), door, [&] {
     if (!at || desk_ == nullptr || !isTimed(name)) return table_.run(name, words);
     const synth::Desk::Appointment appointment{*desk_, *at};

@@ -1,6 +1,7 @@
 // Where the doors to the studio meet: the prompt, OSC and sockets ask for what the one table has, one at a time.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -8,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "bridge/command_table.hpp"
@@ -34,7 +36,10 @@ class Doorway {
   /// Whether a command is done on the very frame.
   bool isTimed(std::string_view name) const;
 
-  /// Does something else with what the commands change, while none is run.
+  /// Whether the command that a line asks for takes a while, and lets others in meanwhile.
+  bool isBeside(std::string_view line) const;
+
+  /// Does something else with what the commands change, while none is run. Within a turn it belongs to that one.
   template <typename Do>
   decltype(auto) within(Do&& act) {
     const Turn turn{*this};
@@ -60,6 +65,7 @@ class Doorway {
 
    private:
     Doorway& doorway_;
+    bool nested_;
   };
 
   template <typename Run>
@@ -73,6 +79,7 @@ class Doorway {
   std::mutex mutex_{};
   std::condition_variable called_{};
   std::uint64_t drawn_ = 0, turn_ = 0;
+  std::atomic<std::thread::id> inside_{};  // whose turn it is
 };
 
 }  // namespace antiphon

@@ -1,7 +1,6 @@
 #include "bridge/mix_commands.hpp"
 
 #include "bridge/live_mix.hpp"
-#include "bridge/trying.hpp"
 #include "synth/mix/sound_stems.hpp"
 
 namespace antiphon {
@@ -12,39 +11,58 @@ using Arguments = Command::Arguments;
 /// What cannot be judged is said like what cannot be patched.
 template <typename Do>
 Command::Handler judging(Do&& act) {
-  return trying([act](const Arguments& given) {
+  return [act](const Arguments& given) -> Command::Reply {
     try {
       return act(given);
     } catch (const synth::MixError& error) {
-      throw synth::PatchError{error.what()};
+      return {false, error.what()};
+    } catch (const synth::PatchError& error) {
+      return {false, error.what()};
     }
-  });
+  };
+}
+
+synth::MixReport judged(synth::Desk& desk, const MixDoors& doors, const synth::MixWish& wish) {
+  std::unique_ptr<synth::SoundStems> stems;
+  doors.within([&] { stems = synth::heardStems(desk); });
+  return synth::report(*stems, wish);
 }
 
 }  // namespace
 
-void addMixCommands(CommandTable& table, synth::Desk& desk) {
+MixDoors alone() {
+  return {[](const std::function<void()>& act) { act(); },
+          [](const std::string&, const std::function<Command::Reply()>& act) { return act(); }};
+}
+
+void addMixCommands(CommandTable& table, synth::Desk& desk, MixDoors doors) {
   table.topic("mixing");
   const Command::Parameter target{"target", Command::Real{synth::kQuietestTarget, synth::kLoudestTarget}, "LUFS",
                                   synth::kUsualTarget};
-  table.add(
-      {"advise",
-       {target},
-       "Says what could be better in the mix that sounds, each with the command that does it, and how good it is.",
-       judging([&desk](const Arguments& given) {
-         const auto stems = synth::heardStems(desk);
-         return told(synth::report(*stems, {.target = given.real("target"), .levels = false}));
-       })});
-  table.add({"auto_level",
-             {target, {"apply", Command::Flag{}, "", false}},
-             "Says where the faders belong, so that all are as loud beside each other as is usual and all together is "
-             "this loud; apply=yes moves them.",
-             judging([&desk](const Arguments& given) {
-               const auto stems = synth::heardStems(desk);
-               const synth::MixReport report = synth::report(*stems, {.target = given.real("target"), .advice = false});
-               if (!given.flag("apply")) return "not moved: " + told(report.levels);
-               return (apply(desk, report.levels) ? "" : "nothing has to move: ") + told(report.levels);
-             })});
+  Command advise{
+      "advise",
+      {target},
+      "Says what could be better in the mix that sounds, each with the command that does it, and how good it is.",
+      judging([&desk, doors](const Arguments& given) -> Command::Reply {
+        return {true, told(judged(desk, doors, {.target = given.real("target"), .levels = false}))};
+      })};
+  advise.beside = true;
+  table.add(std::move(advise));
+  Command level{
+      "auto_level",
+      {target, {"apply", Command::Flag{}, "", false}},
+      "Says where the faders belong, so that all are as loud beside each other as is usual and all together is "
+      "this loud; apply=yes moves them.",
+      judging([&desk, doors](const Arguments& given) -> Command::Reply {
+        const double target = given.real("target");
+        const synth::Levelled levels = judged(desk, doors, {.target = target, .advice = false}).levels;
+        if (!given.flag("apply")) return {true, "not moved: " + told(levels)};
+        return doors.change("auto_level target=" + decimal(target) + " apply=yes", [&]() -> Command::Reply {
+          return {true, (apply(desk, levels) ? "" : "nothing has to move: ") + told(levels)};
+        });
+      })};
+  level.beside = true;
+  table.add(std::move(level));
 }
 
 }  // namespace antiphon

@@ -11,6 +11,7 @@
 namespace antiphon {
 
 void Prompt::obey(const std::function<bool()>& ended) {
+  if (beside_.valid() && beside_.wait_for(std::chrono::seconds{0}) == std::future_status::ready) answer(beside_.get());
   while (!asked_.empty() && !ended() && !waits()) {
     const std::string line = manner_.studio ? withoutComment(asked_.front()) : asked_.front();
     asked_.pop_front();
@@ -27,7 +28,12 @@ Command::Reply Prompt::wait(double seconds) {
 }
 
 void Prompt::command(const std::string& line) {
-  const Command::Reply reply = doorway_.run(line, Doorway::Door::own);
+  if (doorway_.isBeside(line))
+    beside_ = std::async(std::launch::async, [this, line] { return doorway_.run(line, Doorway::Door::own); });
+  else answer(doorway_.run(line, Doorway::Door::own));
+}
+
+void Prompt::answer(const Command::Reply& reply) {
   // A program reads line by line; a person reads lists.
   if (manner_.json || (manner_.studio && !byHand_)) log_.reply(answerLine(reply, manner_.json));
   else if (manner_.studio) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <future>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,8 +49,9 @@ class Prompt {
  private:
   static constexpr std::size_t kMost = 256;
 
-  bool waits() const { return std::chrono::steady_clock::now() < waitUntil_; }
+  bool waits() const { return std::chrono::steady_clock::now() < waitUntil_ || beside_.valid(); }
   void command(const std::string& line);
+  void answer(const Command::Reply& reply);
 
   const CommandTable& table_;
   Doorway& doorway_;
@@ -59,6 +61,7 @@ class Prompt {
   bool byHand_ = false;
   std::deque<std::string> asked_{};  // and not done yet, since a `wait` stands before it
   std::chrono::steady_clock::time_point waitUntil_{};
+  std::future<Command::Reply> beside_{};  // the answer to a command that takes a while
 };
 
 }  // namespace antiphon

@@ -64,7 +64,7 @@ void addWholeTable(CommandTable& table, Reached reached) {
   Ensemble& ensemble = *reached.ensemble;
   addPatchCommands(table, ensemble.desk());
   addMixerCommands(table, ensemble.desk());
-  addMixCommands(table, ensemble.desk());
+  addMixCommands(table, ensemble.desk(), std::move(reached.mix));
   addStudioCommands(table, ensemble.sequences());
   addPatternAnswers(table, *reached.answers, [&ensemble] { return ensemble.beat(); });
   addMeter(table, ensemble.sequences(), ensemble.hasSeats());

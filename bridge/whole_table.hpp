@@ -8,6 +8,7 @@
 #include "bridge/daw/daw_line.hpp"
 #include "bridge/ensemble.hpp"
 #include "bridge/live_commands.hpp"
+#include "bridge/mix_commands.hpp"
 #include "bridge/model_commands.hpp"
 #include "bridge/pattern_answers.hpp"
 #include "bridge/studio_files.hpp"
@@ -24,7 +25,8 @@ struct Reached {
   FileDoors files{};
   Ensemble* ensemble = nullptr;       // null: nothing sounds here
   PatternAnswers* answers = nullptr;  // of what sounds
-  DawLine* daw = nullptr;             // null: none was named
+  MixDoors mix = alone();
+  DawLine* daw = nullptr;  // null: none was named
 };
 
 void addWholeTable(CommandTable& table, Reached reached);

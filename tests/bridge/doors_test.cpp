@@ -384,6 +384,34 @@ TEST_CASE("one goes in at a time, in the order of coming", "[doors]") {
 }
 
 /// CTL-05. A million of both take minutes: test_bridge "[fuzz]" with ANTIPHON_FUZZ=1000000.
+TEST_CASE("what takes a while lets others in meanwhile", "[doors]") {
+  CommandTable table;
+  Doorway doorway{table};
+  int turns = 0;
+  doorway.attend([&] { ++turns; }, [](std::string_view) {});
+  table.add({"turn", {}, "Takes a turn.", [](const Command::Arguments&) { return Command::Reply{true, "turned"}; }});
+  Command listen{"listen", {}, "Listens for a while.", [&](const Command::Arguments&) {
+                   // Another program comes to the end of its turn while this one listens.
+                   std::string other;
+                   std::thread{[&] { other = doorway.run("turn", Doorway::Door::other).text; }}.join();
+                   return doorway.run("listen", [&] { return Command::Reply{true, other}; }, Doorway::Door::own);
+                 }};
+  listen.beside = true;
+  table.add(std::move(listen));
+  CHECK(doorway.isBeside("  listen"));
+  CHECK_FALSE(doorway.isBeside("turn"));
+  CHECK(doorway.run("listen", Doorway::Door::own).text == "turned");
+  CHECK(turns == 2);
+  WHEN("it is asked for within a turn") {
+    THEN("it belongs to that one, and nobody waits for himself") {
+      const auto reply = doorway.within([&] {
+        return doorway.run("turn", [&] { return doorway.run("turn", Doorway::Door::own); }, Doorway::Door::own);
+      });
+      CHECK(reply.text == "turned");
+    }
+  }
+}
+
 TEST_CASE("CTL-05 random lines and packets break nothing", "[doors][fuzz]") {
   const char* const wanted = std::getenv("ANTIPHON_FUZZ");
   const long rounds = wanted != nullptr ? std::atol(wanted) : 4000;
