@@ -1,9 +1,9 @@
 // How loud a whole piece is, as EBU R 128 measures it: integrated loudness with its two gates (ITU-R BS.1770-4), the
 // loudest 0.4 and 3 seconds (EBU Tech 3341), the loudness range (EBU Tech 3342).
 //
-// libebur128 measures the same; it is the judge in the tests. Here it would have been the slowest part of hearing by far:
-// 44.1 kHz stereo takes it a 270th of the time it sounds, and a 140th with the true peak; this a 3000th, and a 700th with
-// the true peak at its dearest.
+// libebur128 measures the same; it is the judge in the tests. Here it would have been the slowest part of hearing by
+// far: 44.1 kHz stereo takes it a 270th of the time it sounds, and a 140th with the true peak; this a 3000th, and a
+// 700th with the true peak at its dearest.
 #pragma once
 
 #include <array>
