@@ -97,7 +97,8 @@ std::vector<Stem> stemsOf(const std::string& file) {
 }
 
 /// As files would be: what is on the desk is not known of them.
-SoundStems thrown(const std::vector<Stem>& stems, const std::vector<double>& decibels) {
+SoundStems thrown(const std::vector<Stem>& stems, const std::vector<double>& decibels,
+                  const synth::MasterStrip& master = {}) {
   std::vector<synth::TrackStrip> strips;
   std::vector<SoundStems::Sound> sounds;
   for (std::size_t i = 0; i < stems.size(); ++i) {
@@ -107,7 +108,7 @@ SoundStems thrown(const std::vector<Stem>& stems, const std::vector<double>& dec
     for (float& sample : sounds[i].left) sample *= by;
     for (float& sample : sounds[i].right) sample *= by;
   }
-  return {synth::SampleRate{48000}, std::move(strips), std::move(sounds)};
+  return {synth::SampleRate{48000}, std::move(strips), std::move(sounds), master};
 }
 
 /// The levelled mix in the studio, without and with the equalisers that are advised against masking.
@@ -152,7 +153,8 @@ Outcome levelled(const std::string& file, const std::vector<Stem>& original, std
     mean += gains[i] / static_cast<double>(gains.size());
   }
   for (const double gain : gains) outcome.off.push_back(gain - mean);
-  SoundStems again = thrown(original, gains);
+  SoundStems again =
+      thrown(original, gains, {.heard = true, .loudness = outcome.loudness, .truePeak = outcome.truePeak});
   outcome.scoreLevelled = synth::report(again, {.target = wish.target, .levels = false}).advice.score.points;
   for (double& gain : gains) gain -= mean;
   relieve(file, original, gains, outcome);

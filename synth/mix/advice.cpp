@@ -88,8 +88,8 @@ class Adviser {
            .priority = std::abs(changes[i]) > 6 ? Priority::high : Priority::medium,
            .message = said("%s is %.1f dB %s than a %s usually is beside the others", track.strip.name.c_str(),
                            std::abs(changes[i]), loud ? "louder" : "quieter", std::string{nameOf(track.role)}.c_str()),
-           .measurement = {rounded(struck ? track.measure.truePeak : track.measure.loudness), struck ? "dBTP" : "LUFS",
-                           struck ? "true peak of the track" : "integrated loudness of the track"},
+           .measurement = {rounded(struck ? track.measure.truePeak : track.measure.level), struck ? "dBTP" : "dB",
+                           struck ? "true peak of the track" : "mean level of the track while it sounds"},
            .action = said("gain %s %.1f", track.strip.name.c_str(),
                           std::clamp(track.strip.level + changes[i], -120.0, kMostFader))});
     }

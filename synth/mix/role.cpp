@@ -103,20 +103,21 @@ Role soundsLike(const TrackMeasure& measure) {
 }
 
 /// How loud who plays this usually is in a mix of -16 LUFS. Those that are struck are told by their peaks (dBTP): how
-/// often they strike makes them louder to a meter, and not to a mixing engineer. The others by their loudness (LUFS).
+/// often they strike makes them louder to a meter, and not to a mixing engineer. The others by their mean level while
+/// they sound (dB).
 double usual(Role role) {
   switch (role) {
-    case Role::kick: return -5.5;
-    case Role::snare: return -5.5;
+    case Role::kick: return -6;
+    case Role::snare: return -5;
     case Role::hat: return -11.5;
-    case Role::percussion: return -9.5;
-    case Role::drums: return -4;
-    case Role::bass: return -22.5;
-    case Role::voice: return -19;
-    case Role::lead: return -22.5;
-    case Role::chords: return -24;
-    case Role::pad: return -20;
-    case Role::effect: return -31;
+    case Role::percussion: return -11;
+    case Role::drums: return -4.5;
+    case Role::bass: return -21;
+    case Role::voice: return -21.5;
+    case Role::lead: return -25;
+    case Role::chords: return -27;
+    case Role::pad: return -22;
+    case Role::effect: return -33;
   }
   return 0;
 }
@@ -146,7 +147,7 @@ bool isStruck(Role role) { return role <= Role::drums; }
 bool isLow(Role role) { return role == Role::kick || role == Role::bass; }
 
 double louderThanUsual(Role role, const TrackMeasure& measure) {
-  return (isStruck(role) ? measure.truePeak : measure.loudness) - usual(role);
+  return (isStruck(role) ? measure.truePeak : measure.level) - usual(role);
 }
 
 }  // namespace antiphon::synth

@@ -19,7 +19,7 @@ namespace {
 using Catch::Matchers::Contains;
 using synth::Suggestion;
 
-constexpr double kListen = 4;  // s
+constexpr double kListen = 3.2;  // s
 
 struct Studio : TypedStudio {
   /// A tone that goes on.

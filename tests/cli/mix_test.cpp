@@ -33,7 +33,7 @@ SCENARIO("MIX-32 Stems are judged and levelled by the program") {
     CHECK_THAT(result.out, Contains(" of 100: "));
     CHECK_THAT(result.out, Contains("levelled: -20.0 LUFS"));
     const auto sound = synth::readSound(out);
-    CHECK(sound.left.size() == 4 * 48000);
+    CHECK(std::abs(static_cast<double>(sound.left.size()) - 4 * 48000) < 5);
     double most = 0;
     for (const float sample : sound.left) most = std::max<double>(most, std::abs(sample));
     CHECK(most < 0.9);
