@@ -54,10 +54,10 @@ void addMixCommands(CommandTable& table, synth::Desk& desk, MixDoors doors) {
       "Says where the faders belong, so that all are as loud beside each other as is usual and all together is "
       "this loud; apply=yes moves them.",
       judging([&desk, doors](const Arguments& given) -> Command::Reply {
-        const double target = given.real("target");
-        const synth::Levelled levels = judged(desk, doors, {.target = target, .advice = false}).levels;
+        const double wanted = given.real("target");
+        const synth::Levelled levels = judged(desk, doors, {.target = wanted, .advice = false}).levels;
         if (!given.flag("apply")) return {true, "not moved: " + told(levels)};
-        return doors.change("auto_level target=" + decimal(target) + " apply=yes", [&]() -> Command::Reply {
+        return doors.change("auto_level target=" + decimal(wanted) + " apply=yes", [&]() -> Command::Reply {
           return {true, (apply(desk, levels) ? "" : "nothing has to move: ") + told(levels)};
         });
       })};
