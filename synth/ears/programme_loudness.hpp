@@ -2,7 +2,8 @@
 // loudest 0.4 and 3 seconds (EBU Tech 3341), the loudness range (EBU Tech 3342).
 //
 // libebur128 measures the same; it is the judge in the tests. Here it would have been the slowest part of hearing by
-// far: in stereo 117 times real time, and 64 with the true peak, where this makes more than a thousand of both.
+// far: 44.1 kHz stereo takes it a 270th of the time it sounds, and a 140th with the true peak; this a 3000th, and a
+// 700th with the true peak at its dearest.
 #pragma once
 
 #include <array>

@@ -14,6 +14,11 @@ namespace antiphon::synth {
 namespace {
 
 constexpr double kRate = 48000;
+#ifdef ANTIPHON_SANITIZED
+constexpr int kEach = 7;  // of twenty places
+#else
+constexpr int kEach = 1;
+#endif
 
 double gain(double decibels) { return std::pow(10, decibels / 20); }
 
@@ -79,7 +84,7 @@ SCENARIO("EARS-5 the loudest 3 and 0.4 seconds on cases 9 to 14") {
     CHECK(both(loudnessOf(played(quick)).momentaryMost) == Approx(-23).margin(0.1));
   }
   GIVEN("a tone just as long as the window, wherever it begins: cases 10 and 13") {
-    for (int i = 0; i < 20; ++i) {
+    for (int i = 0; i < 20; i += kEach) {
       const Loudness slow = loudnessOf(played({{0.15 * i, stereo(kSilence)}, {3, stereo(-23)}, {1, stereo(kSilence)}}));
       CHECK(both(slow.shortTermMost) == Approx(-23).margin(0.1));
       const Loudness quick =
@@ -125,8 +130,13 @@ SCENARIO("EARS-6 the true peak on cases 15 to 19 of EBU Tech 3341") {
 }
 
 SCENARIO("EARS-7 noise that comes and goes is as loud as libebur128 says") {
+#ifdef ANTIPHON_SANITIZED
+  const int channels = GENERATE(2, 6);
+  const unsigned rate = GENERATE(22050U);
+#else
   const int channels = GENERATE(1, 2, 5, 6);
   const unsigned rate = GENERATE(44100U, 48000U, 22050U, 96000U);
+#endif
   CAPTURE(channels, rate);
   std::mt19937 chance{static_cast<unsigned>(channels) * 100 + rate};
   std::normal_distribution<double> noise;
