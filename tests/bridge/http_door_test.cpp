@@ -139,7 +139,7 @@ struct House {
                 .path = "/work",
                 .purpose = "Something that takes a while.",
                 .lasts = true,
-                .handle = [this](Call& call) {
+                .handle = [this](http::Call& call) {
                   call.advance(0.5);
                   held.await(call.stop);
                   return Answer{200, "\"worked\""};
