@@ -394,7 +394,12 @@ TEST_CASE("what takes a while lets others in meanwhile", "[doors]") {
                    // Another program comes to the end of its turn while this one listens.
                    std::string other;
                    std::thread{[&] { other = doorway.run("turn", Doorway::Door::other).text; }}.join();
-                   return doorway.run("listen", [&] { return Command::Reply{true, other}; }, Doorway::Door::own);
+                   return doorway.run(
+                       "listen",
+                       [&] {
+                         return Command::Reply{true, other};
+                       },
+                       Doorway::Door::own);
                  }};
   listen.beside = true;
   table.add(std::move(listen));
@@ -405,7 +410,8 @@ TEST_CASE("what takes a while lets others in meanwhile", "[doors]") {
   WHEN("it is asked for within a turn") {
     THEN("it belongs to that one, and nobody waits for himself") {
       const auto reply = doorway.within([&] {
-        return doorway.run("turn", [&] { return doorway.run("turn", Doorway::Door::own); }, Doorway::Door::own);
+        return doorway.run(
+            "turn", [&] { return doorway.run("turn", Doorway::Door::own); }, Doorway::Door::own);
       });
       CHECK(reply.text == "turned");
     }

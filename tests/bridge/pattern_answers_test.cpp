@@ -173,7 +173,7 @@ SCENARIO("A drum that plays is answered by all drums that play") {
       studio.ok("create snare");
       studio.ok("sequence snare: x...");
       studio.ok("take snare");
-      CHECK(studio.sequences.at("snare").written.text == "x...............");
+      CHECK(studio.sequences.at("snare").written.text == "7...............");
       CHECK_THAT(studio.error("take bass"), Contains("bass"));
     }
   }
