@@ -123,6 +123,7 @@ Daemon::Daemon(DaemonPlan plan)
       doorway_{commands_, ensemble_ ? &ensemble_->desk() : nullptr},
       wanted_{plan_.settings},
       prompt_{commands_, doorway_, log_, ensemble_.get(), {plan_.studio, plan_.json}} {
+  if (plan_.studio && ensemble_ && !ensemble_->hasSeats()) log_.alone();
   if (!plan_.recordFile.empty()) {
     session_ = ownClock() ? std::make_unique<SessionFile>(plan_.recordFile, plan_.settings.meter, plan_.settings.tempo)
                           : std::make_unique<SessionFile>(plan_.recordFile, plan_.settings.meter);

@@ -24,9 +24,9 @@ DaemonLog::~DaemonLog() { clearLine(); }
 
 void DaemonLog::write(const JournalEntry& entry) {
   status_.write(entry);
-  for (const LogLine& line : logLines(entry, meter_)) {
-    print(line.warning ? spdlog::level::warn : spdlog::level::info, line.text);
-  }
+  const bool standing = std::holds_alternative<PhaseChanged>(entry) || std::holds_alternative<Relocated>(entry);
+  const auto usual = alone_ && standing ? spdlog::level::debug : spdlog::level::info;
+  for (const LogLine& line : logLines(entry, meter_)) print(line.warning ? spdlog::level::warn : usual, line.text);
 }
 
 void DaemonLog::reply(const std::string& text) {

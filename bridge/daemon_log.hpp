@@ -20,6 +20,8 @@ class DaemonLog {
   DaemonLog& operator=(const DaemonLog&) = delete;
 
   void write(const JournalEntry& entry);
+  /// Nobody plays and nobody answers here: where a conversation stands is a detail.
+  void alone() { alone_ = true; }
   void say(const std::string& text) { print(spdlog::level::info, text); }
   void warn(const std::string& text) { print(spdlog::level::warn, text); }
   void detail(const std::string& text) { print(spdlog::level::debug, text); }
@@ -39,7 +41,7 @@ class DaemonLog {
   StatusLine status_;
   std::shared_ptr<spdlog::logger> log_;
   std::string shown_;  // on the terminal's last row
-  bool terminal_;
+  bool terminal_, alone_ = false;
 };
 
 }  // namespace antiphon

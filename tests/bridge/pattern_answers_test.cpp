@@ -57,7 +57,7 @@ Note note(std::int64_t tick, std::int64_t length, int pitch, int velocity = 100,
           .channel = static_cast<std::uint8_t>(channel)};
 }
 
-SCENARIO("A bass that plays is answered") {
+SCENARIO("PANSWER-1 A bass that plays is answered") {
   GIVEN("a bass of one bar, that plays") {
     Studio studio;
     studio.ok("create bass release=0.01 decay=0.01 sustain=0.9");
@@ -148,7 +148,7 @@ SCENARIO("A bass that plays is answered") {
   }
 }
 
-SCENARIO("A drum that plays is answered by all drums that play") {
+SCENARIO("PANSWER-2 A drum that plays is answered by all drums that play") {
   GIVEN("a kick and a hi-hat") {
     Studio studio;
     studio.ok("create kick");

@@ -54,7 +54,7 @@ struct Stage {
   }
 };
 
-SCENARIO("What is played once begins with its beginning, wherever that is") {
+SCENARIO("PANSWER-3 What is played once begins with its beginning, wherever that is") {
   GIVEN("four on the floor, and two bars that are struck on their downbeat alone") {
     const Pattern floor = steps("x...x...x...x..."), once = steps("X...............................");
     Stage stage;
