@@ -141,7 +141,7 @@ Outcome levelled(const std::string& file, const std::vector<Stem>& original, std
   SoundStems stems = thrown(original, gains);
   const synth::MixReport report = synth::report(stems, {.target = wish.target});
   outcome.scoreThrown = report.advice.score.points;
-  synth::Programme heard{stems.rate(), true};
+  synth::Programme heard{stems.rate()};
   synth::sum(stems, report.levels,
              [&](std::span<const float> left, std::span<const float> right) { heard.hear(left, right); });
   outcome.loudness = heard.loudness();

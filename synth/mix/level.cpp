@@ -40,7 +40,7 @@ struct Sum {
 };
 
 Sum measuredSum(Stems& stems, const Levelled& levels, const MixWatch& watch) {
-  Programme heard{stems.rate(), true};
+  Programme heard{stems.rate()};
   sum(
       stems, levels, [&](std::span<const float> left, std::span<const float> right) { heard.hear(left, right); },
       watch);

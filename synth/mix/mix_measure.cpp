@@ -12,7 +12,7 @@ MixMeasure measured(Stems& stems, const MixWatch& watch) {
   if (strips.empty()) throw MixError{"there are no tracks to measure"};
   std::vector<std::unique_ptr<TrackMeter>> meters;
   for (std::size_t i = 0; i < strips.size(); ++i) meters.push_back(std::make_unique<TrackMeter>(stems.rate()));
-  Programme all{stems.rate(), true};
+  Programme all{stems.rate()};
   std::vector<float> left, right;
   MixMeasure mix{.master = stems.master()};
   double leftPower = 0, rightPower = 0, sidePower = 0, frames = 0;

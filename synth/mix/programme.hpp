@@ -1,11 +1,11 @@
-// How loud a whole piece is: by EBU R 128, with libebur128.
+// How loud a stem or a mix is as a whole, in numbers that can be reckoned with: silence has one too.
 #pragma once
 
-#include <memory>
 #include <span>
 #include <vector>
 
-#include "synth/signal.hpp"
+#include "synth/ears/programme_loudness.hpp"
+#include "synth/ears/true_peak.hpp"
 
 namespace antiphon::synth {
 
@@ -13,27 +13,21 @@ class Programme {
  public:
   /// No quieter than this is anything told to be, in LUFS or decibels.
   static constexpr double kSilent = -120;
-  /// `exact` remembers every tenth of a second; else loudness comes in steps of a tenth of a LU, and an hour takes no
-  /// more room than a minute.
-  explicit Programme(SampleRate rate, bool exact = false);
-  ~Programme();
-  Programme(Programme&&) noexcept;
-  Programme& operator=(Programme&&) noexcept;
+
+  explicit Programme(SampleRate rate) : loudness_{rate, 2}, peak_{rate, 2} {}
 
   void hear(std::span<const float> left, std::span<const float> right);
   /// The whole, gated, in LUFS.
   double loudness() const;
   /// The loudest 400 ms, in LUFS.
-  double momentary() const { return momentary_; }
+  double momentary() const;
   /// dBTP.
   double truePeak() const;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  ProgrammeLoudness loudness_;
+  TruePeak peak_;
   std::vector<float> both_{};
-  std::size_t perTenth_, inTenth_ = 0;
-  double momentary_ = kSilent;
 };
 
 }  // namespace antiphon::synth

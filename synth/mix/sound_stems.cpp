@@ -71,7 +71,7 @@ void fadeIn(Desk::Recalled& heard, SampleRate rate) {
 }
 
 double loudnessOf(const SoundStems::Sound& sound, SampleRate rate) {
-  Programme heard{rate, true};
+  Programme heard{rate};
   heard.hear(sound.left, sound.right);
   return heard.loudness();
 }
@@ -147,7 +147,7 @@ std::unique_ptr<SoundStems> heardStems(const Desk& desk) {
     }
   }
   MasterStrip master = masterOf(desk.patch());
-  Programme heard{rate, true};
+  Programme heard{rate};
   heard.hear(out.left, out.right);
   master.loudness = heard.loudness();
   master.truePeak = heard.truePeak();

@@ -35,7 +35,7 @@ struct Outcome {
 };
 
 Outcome heard(Stems& stems, const Levelled& levels) {
-  Programme programme{stems.rate(), true};
+  Programme programme{stems.rate()};
   Outcome all;
   sum(stems, levels, [&](std::span<const float> left, std::span<const float> right) {
     programme.hear(left, right);
