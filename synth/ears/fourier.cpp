@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <new>
+#include <type_traits>
 
 namespace antiphon::synth {
 namespace {
@@ -28,20 +29,25 @@ Numbers<fftwf_complex> pairs(std::size_t count) {
   return numbers;
 }
 
+struct Dropping {
+  void operator()(fftwf_plan plan) const { fftwf_destroy_plan(plan); }
+};
+using Plan = std::unique_ptr<std::remove_pointer_t<fftwf_plan>, Dropping>;
+
 /// Plans are kept for as long as the program runs. They are estimated and not tried out, so that the same sound has the
 /// same spectrum, to the last bit, each time.
 fftwf_plan planFor(std::size_t size) {
   static std::mutex planner;
-  static std::map<std::size_t, fftwf_plan> plans;
+  static std::map<std::size_t, Plan> plans;
   const std::lock_guard lock{planner};
   auto [place, isNew] = plans.try_emplace(size, nullptr);
   if (isNew) {
     const auto in = reals(size);
     const auto out = pairs(size / 2 + 1);
-    place->second =
-        fftwf_plan_dft_r2c_1d(static_cast<int>(size), in.get(), out.get(), FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
+    place->second.reset(
+        fftwf_plan_dft_r2c_1d(static_cast<int>(size), in.get(), out.get(), FFTW_ESTIMATE | FFTW_PRESERVE_INPUT));
   }
-  return place->second;
+  return place->second.get();
 }
 
 }  // namespace
