@@ -262,7 +262,8 @@ SCENARIO("EARS-11 half an hour is heard in little memory and can be stopped") {
   info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
   SNDFILE* const open = sf_open(file.c_str(), SFM_WRITE, &info);
   REQUIRE(open != nullptr);
-  for (int i = 0; i < minutes * 60 / 16; ++i)
+  const int rounds = minutes * 60 / 16;
+  for (int i = 0; i < rounds; ++i)
     sf_write_float(open, groove.data() + 22050, static_cast<sf_count_t>(bars));
   sf_close(open);
 
@@ -276,7 +277,7 @@ SCENARIO("EARS-11 half an hour is heard in little memory and can be stopped") {
     CHECK(ascends);
     CHECK(last == 1);
     CHECK(found.tempo == Approx(120).epsilon(0.01));
-    CHECK(found.beatTimes.size() == Approx(minutes * 120).epsilon(0.03));
+    CHECK(found.beatTimes.size() == Approx(rounds * 32).epsilon(0.03));
   }
   WHEN("somebody stops it") {
     std::stop_source source;
