@@ -105,7 +105,7 @@ SCENARIO("MIX-9 Who is covered") {
     CHECK(worst[0].band == barkAt(1000));
   }
   THEN("what an equaliser will do is foretold: quieter there by as much, the figure is the one that is measured then") {
-    rc::check([] {
+    REQUIRE(rc::check([] {
       MixMeasure mix;
       for (int t = 0; t < 3; ++t) {
         MixTrack track;
@@ -123,7 +123,7 @@ SCENARIO("MIX-9 Who is covered") {
       masking.apply(changed, band.powers());
       RC_ASSERT(std::abs(masking.figure() - foretold) < 1e-5);
       RC_ASSERT(now >= 0 && now <= 1 && foretold >= 0 && foretold <= 1);
-    });
+    }));
   }
 }
 
