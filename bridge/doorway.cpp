@@ -45,10 +45,13 @@ Command::Reply Doorway::answered(std::string_view line, Door door, Run&& run) {
   return reply;
 }
 
+/// Of the few that are, since it is asked for every line, of which there may be 50,000 a second.
 bool Doorway::isBeside(std::string_view line) const {
   const std::size_t begin = std::min(line.find_first_not_of(' '), line.size());
-  const Command* const command = table_.find(line.substr(begin, line.find(' ', begin) - begin));
-  return command != nullptr && command->beside;
+  const std::string_view name = line.substr(begin, line.find(' ', begin) - begin);
+  return std::ranges::any_of(table_.commands(), [&](const Command& command) {
+    return command.beside && command.name.size() == name.size() && foldedName(name) == foldedName(command.name);
+  });
 }
 
 Command::Reply Doorway::run(std::string_view line, Door door) {
