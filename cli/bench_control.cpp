@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/exit.hpp"
+#include "cli/figures.hpp"
 #include "cli/words.hpp"
 
 #if defined(ANTIPHON_HAVE_LIBLO)
@@ -188,12 +189,7 @@ int benchControl(const Wish& wish) {
     std::printf("%s\n", figures.dump(2).c_str());
     return kExitOk;
   }
-  for (const auto& [part, values] : figures.items()) {
-    if (!values.is_object()) std::printf("%-32s %s\n", part.c_str(), values.dump().c_str());
-    else
-      for (const auto& [name, value] : values.items())
-        std::printf("%-32s %s\n", (part + ": " + name).c_str(), value.dump().c_str());
-  }
+  printFigures(figures);
   return kExitOk;
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/exit.hpp"
+#include "cli/figures.hpp"
 #include "cli/words.hpp"
 
 #if !defined(_WIN32)
@@ -280,12 +281,7 @@ int benchHttp(const Wish& wish) {
   if (wish.json) {
     std::printf("%s\n", figures.dump(2).c_str());
   } else {
-    for (const auto& [name, value] : figures.items()) {
-      if (!value.is_object()) std::printf("%-36s %s\n", name.c_str(), value.dump().c_str());
-      else
-        for (const auto& [part, number] : value.items())
-          std::printf("%-36s %s\n", (name + ": " + part).c_str(), number.dump().c_str());
-    }
+    printFigures(figures);
   }
   const bool well = requests.lost + requests.wrong + analyses.lost + analyses.wrong == 0;
   return well ? kExitOk : kExitFailed;

@@ -10,6 +10,7 @@
 
 #include "synth/kaiser.hpp"
 #include "synth/patch.hpp"
+#include "synth/plain_file.hpp"
 
 namespace antiphon::synth {
 namespace {
@@ -59,13 +60,7 @@ struct Closing {
 }
 
 void mustBeFile(const std::filesystem::path& file) {
-  std::error_code error;
-  const auto status = std::filesystem::status(file, error);
-  if (status.type() == std::filesystem::file_type::not_found) refuse(file, "is not there");
-  if (error) refuse(file, "cannot be read: " + error.message());
-  if (std::filesystem::is_directory(status)) refuse(file, "is a folder, not a sound file");
-  // What is no plain file might keep its reader waiting for ever.
-  if (!std::filesystem::is_regular_file(status)) refuse(file, "is no plain file");
+  if (const std::string why = whyNoPlainFile(file); !why.empty()) refuse(file, why);
 }
 
 /// Reads on until there is no more: what a file says of its length need not be so.

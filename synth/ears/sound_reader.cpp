@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "synth/plain_file.hpp"
+
 namespace antiphon::synth {
 namespace {
 
@@ -26,13 +28,8 @@ constexpr float kBehind = 0.70710678f;         // what is not in front is added 
 }
 
 void mustBeFile(const std::filesystem::path& file) {
+  if (const std::string why = whyNoPlainFile(file); !why.empty()) refuse(file, why);
   std::error_code error;
-  const auto status = std::filesystem::status(file, error);
-  if (status.type() == std::filesystem::file_type::not_found) refuse(file, "is not there");
-  if (error) refuse(file, "cannot be read: " + error.message());
-  if (std::filesystem::is_directory(status)) refuse(file, "is a folder, not a sound file");
-  // What is no plain file might keep its reader waiting for ever.
-  if (!std::filesystem::is_regular_file(status)) refuse(file, "is no plain file");
   if (std::filesystem::file_size(file, error) == 0) refuse(file, "is empty: there is nothing in the file");
 }
 
