@@ -93,9 +93,7 @@ std::unique_ptr<Wire> toPath(const std::string& path) {
 
 std::string freshPath() {
   static std::atomic<int> count{0};
-  return (std::filesystem::temp_directory_path() /
-          ("antiphon-doors-" + std::to_string(getpid()) + "-" + std::to_string(++count)))
-      .string();
+  return (std::filesystem::temp_directory_path() / ("doors-" + std::to_string(++count))).string();
 }
 
 /// A whole studio that nobody plays, with its doors.

@@ -48,13 +48,8 @@ int openOut(const std::string& path) { return open(path.c_str(), O_WRONLY | O_CR
 }  // namespace
 
 std::string temporary(const std::string& name) {
-  static const std::filesystem::path folder = [] {
-    const auto path = std::filesystem::temp_directory_path() / ("antiphon-test-" + std::to_string(getpid()));
-    std::filesystem::create_directories(path);
-    return path;
-  }();
   static std::atomic<int> count{0};
-  return (folder / (std::to_string(++count) + "-" + name)).string();
+  return (std::filesystem::temp_directory_path() / (std::to_string(++count) + "-" + name)).string();
 }
 
 std::string contents(const std::string& path) {

@@ -1,8 +1,6 @@
 // Aria models for tests, and their formulas once more.
 #pragma once
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -55,8 +53,7 @@ class Checkpoint {
     REQUIRE(std::erase_if(tensors, [&](const TensorToWrite& tensor) { return tensor.name == name; }) == 1);
   }
   Safetensors open() {
-    const auto path =
-        std::filesystem::temp_directory_path() / ("antiphon-aria-" + std::to_string(::getpid()) + ".safetensors");
+    const auto path = std::filesystem::temp_directory_path() / "aria.safetensors";
     writeSafetensors(path, tensors, metadata);
     std::ifstream in{path, std::ios::binary};
     text_.assign(std::istreambuf_iterator<char>{in}, {});

@@ -26,9 +26,7 @@ class ModuleFolder {
  public:
   ModuleFolder() {
     static std::atomic<int> number{0};
-    path_ = std::filesystem::temp_directory_path() /
-            ("antiphon-modules-" + std::to_string(std::hash<const void*>{}(this)) + "-" + std::to_string(++number));
-    std::filesystem::remove_all(path_);
+    path_ = std::filesystem::temp_directory_path() / ("modules-" + std::to_string(++number));
   }
   ~ModuleFolder() {
     std::error_code none;
