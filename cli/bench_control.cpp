@@ -95,7 +95,7 @@ nlohmann::ordered_json measureOsc(const Wish& wish) {
   std::vector<Nanos> sent;
   const synth::Machine& machine = studio.ensemble().desk().machine();
   const std::uint64_t before = machine.turned();
-  const std::uint64_t gapsBefore = studio.ensemble().metrics().underruns;
+  const Nanos begun = steadyNow();
   studio.witness().watch(machine);
   const March march{wish.rate, wish.seconds};
   sent.reserve(static_cast<std::size_t>(march.count()));
@@ -111,6 +111,7 @@ nlohmann::ordered_json measureOsc(const Wish& wish) {
   const double took = march.seconds();
   std::this_thread::sleep_for(500ms);
   replies += sender.replies();
+  const nlohmann::ordered_json gaps = studio.gapsBetween(begun, steadyNow());
   const synth::EngineMetrics metrics = studio.ensemble().metrics();
   studio.stop();
 
@@ -131,7 +132,7 @@ nlohmann::ordered_json measureOsc(const Wish& wish) {
           {"lost", static_cast<std::int64_t>(sent.size()) - static_cast<std::int64_t>(taken)},
           {"lost_by_the_system", door.lost()},
           {"replies", replies},
-          {"gaps", metrics.underruns - gapsBefore},
+          {"sound", gaps},
           {"periods_made_too_slowly", metrics.overruns},
           {"applied_ms_median", percentile(ms, 50)},
           {"applied_ms_p99", percentile(ms, 99)},
@@ -145,11 +146,10 @@ nlohmann::ordered_json measureOsc(const Wish& wish) {
 nlohmann::ordered_json measureScript(const Wish& wish) {
   PlayedStudio studio{wish.jack, 0};
   const int seconds = std::min(wish.seconds, kScriptSeconds);
-  const auto gaps = [&] { return studio.ensemble().metrics().underruns; };
   // What the machine itself leaves out, while nobody asks for anything.
-  const std::uint64_t begun = gaps();
+  const Nanos begun = steadyNow();
   std::this_thread::sleep_for(std::chrono::seconds{seconds});
-  const std::uint64_t gapsBefore = gaps();
+  const Nanos asked = steadyNow();
   const March march{wish.commands, seconds};
   std::int64_t errors = 0;
   std::string first;
@@ -166,8 +166,8 @@ nlohmann::ordered_json measureScript(const Wish& wish) {
                                  {"commands", march.count()},
                                  {"commands_a_second", static_cast<double>(march.count()) / took},
                                  {"errors", errors},
-                                 {"gaps", metrics.underruns - gapsBefore},
-                                 {"gaps_as_long_without_commands", gapsBefore - begun},
+                                 {"sound", studio.gapsBetween(asked, steadyNow())},
+                                 {"sound_as_long_without_commands", studio.gapsBetween(begun, asked)},
                                  {"periods_made_too_slowly", metrics.overruns}};
   if (errors > 0) figures["first_error"] = first;
   return figures;

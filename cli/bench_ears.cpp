@@ -27,21 +27,22 @@ constexpr double kRightBeats = 0.85;                    // of F, to learn from
 struct Wish {
   std::vector<std::string> folders{};
   std::string split = "both";
-  bool learn = false, each = false, json = false;
+  bool learn = false, each = false, styles = false, json = false;
 };
 
-/// What one pair of ears has earned.
+/// What one pair of ears has earned with some of the clips.
 struct Score {
-  std::string ears{}, half{};
+  std::string ears{}, clipsOf{};
   bool hearsKeys = true;
-  int clips = 0, exact = 0, octave = 0, key = 0;
+  int clips = 0, exact = 0, octave = 0, keyed = 0, key = 0;
   double beats = 0, seconds = 0, took = 0;
 
   void add(const EarsSay& say, const TrueClip& truth) {
     ++clips;
     exact += sameTempo(say.tempo, truth.tempo) ? 1 : 0;
     octave += sameOctave(say.tempo, truth.tempo) ? 1 : 0;
-    key += say.key == truth.key && say.mode == truth.mode ? 1 : 0;
+    keyed += truth.key.empty() ? 0 : 1;
+    key += !truth.key.empty() && say.key == truth.key && say.mode == truth.mode ? 1 : 0;
     beats += beatsAgree(say.beats, truth.beats);
   }
 };
@@ -69,16 +70,22 @@ std::vector<TrueClip> clipsOf(const Wish& wish) {
 
 int measure(const Wish& wish) {
   const std::vector<EarsPeer> peers = earsPeers();
-  std::vector<Score> scores;
-  for (const char* const half : {"tune", "held"}) {
-    scores.push_back({.ears = "Antiphon", .half = half});
-    for (const EarsPeer& peer : peers) scores.push_back({.ears = peer.name, .half = half, .hearsKeys = peer.hearsKeys});
-  }
   const std::vector<TrueClip> clips = clipsOf(wish);
+  const auto groupOf = [&](const TrueClip& clip) { return wish.styles ? clip.style : clip.held ? "held" : "tune"; };
+  std::vector<std::string> groups;
+  std::vector<Score> scores;
+  for (const TrueClip& clip : clips) {
+    const std::string group = groupOf(clip);
+    if (std::ranges::find(groups, group) != groups.end()) continue;
+    groups.push_back(group);
+    scores.push_back({.ears = "Antiphon", .clipsOf = group});
+    for (const EarsPeer& peer : peers)
+      scores.push_back({.ears = peer.name, .clipsOf = group, .hearsKeys = peer.hearsKeys});
+  }
   Progress progress{"listening", !wish.json};
   for (std::size_t i = 0; i < clips.size(); ++i) {
     const TrueClip& clip = clips[i];
-    Score* score = &scores[clip.held ? scores.size() / 2 : 0];
+    auto score = std::ranges::find(scores, groupOf(clip), &Score::clipsOf);
     double begin = processorSeconds();
     const auto keep = [&](const EarsSay& say, double seconds) {
       score->took += processorSeconds() - begin;
@@ -103,25 +110,26 @@ int measure(const Wish& wish) {
 
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   if (!wish.json)
-    std::printf("%-6s %-10s %6s %8s %8s %8s %8s %12s\n", "half", "ears", "clips", "tempo", "octave", "beats F", "key",
-                "x real time");
+    std::printf("%-10s %-10s %6s %8s %8s %8s %8s %12s\n", wish.styles ? "style" : "half", "ears", "clips", "tempo",
+                "octave", "beats F", "key", "x real time");
   for (const Score& score : scores) {
     if (score.clips == 0) continue;
-    const double percent = 100.0 / score.clips;
+    const double percent = 100.0 / score.clips, keys = 100.0 * score.key / std::max(1, score.keyed);
+    const bool hasKeys = score.hearsKeys && score.keyed > 0;
     if (wish.json) {
-      json.push_back({{"half", score.half},
+      json.push_back({{wish.styles ? "style" : "half", score.clipsOf},
                       {"ears", score.ears},
                       {"clips", score.clips},
                       {"tempo_exact_percent", percent * score.exact},
                       {"tempo_octave_percent", percent * score.octave},
                       {"beats_f", score.beats / score.clips},
-                      {"key_percent", score.hearsKeys ? nlohmann::ordered_json(percent * score.key) : nullptr},
+                      {"key_percent", hasKeys ? nlohmann::ordered_json(keys) : nullptr},
                       {"times_real_time", score.seconds / score.took}});
       continue;
     }
-    std::printf("%-6s %-10s %6d %7.1f%% %7.1f%% %8.3f ", score.half.c_str(), score.ears.c_str(), score.clips,
+    std::printf("%-10s %-10s %6d %7.1f%% %7.1f%% %8.3f ", score.clipsOf.c_str(), score.ears.c_str(), score.clips,
                 percent * score.exact, percent * score.octave, score.beats / score.clips);
-    if (score.hearsKeys) std::printf("%7.1f%%", percent * score.key);
+    if (hasKeys) std::printf("%7.1f%%", keys);
     else std::printf("%8s", "-");
     std::printf(" %12.0f\n", score.seconds / score.took);
   }
@@ -153,6 +161,8 @@ int learn(Wish wish) {
       tapping.right.push_back(sameTempo(one.tempo, clips[i].tempo) &&
                               beatsAgree(one.beats, clips[i].beats) > kRightBeats);
     }
+    progress.at(static_cast<double>(i + 1) / static_cast<double>(clips.size()));
+    if (clips[i].key.empty()) continue;
     TraitChoice& key = keys.emplace_back();
     const auto traits = tonality.traits();
     for (std::size_t k = 0; k < traits.size(); ++k) {
@@ -160,7 +170,6 @@ int learn(Wish wish) {
       const std::string mode = k < 12 ? "major" : "minor";
       key.right.push_back(synth::noteName(static_cast<int>(k % 12)) == clips[i].key && mode == clips[i].mode);
     }
-    progress.at(static_cast<double>(i + 1) / static_cast<double>(clips.size()));
   }
   progress.end();
   const auto print = [](const char* where, const std::vector<double>& weights) {
@@ -183,6 +192,7 @@ Action addEarsBench(CLI::App& bench) {
   sub->add_option("--split", wish->split, "Which half: tune, held or both (default)")
       ->check(oneOf({"tune", "held", "both"}));
   sub->add_flag("--learn", wish->learn, "Find the weights of tappings and keys anew, from the tuning half alone");
+  sub->add_flag("--styles", wish->styles, "A line for each style instead of each half");
   sub->add_flag("--each", wish->each, "Tell of each clip");
   sub->add_flag("--json", wish->json, "Print JSON");
   return [wish] { return wish->learn ? learn(*wish) : measure(*wish); };

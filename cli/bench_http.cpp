@@ -236,15 +236,13 @@ int benchHttp(const Wish& wish) {
                               .version = ANTIPHON_VERSION,
                               .ensemble = &studio.ensemble()});
   HttpDoor door{{.port = 0}, std::move(router), ANTIPHON_VERSION};
-  const auto gaps = [&] { return studio.ensemble().metrics().underruns; };
   const auto tell = [&](const char* what) {
     if (!wish.json) std::fprintf(stderr, "\r\x1b[K%s", what);
   };
   // What the machine itself leaves out, while nobody asks for anything.
   tell("as long without anybody");
-  const std::uint64_t begun = gaps();
+  const Nanos begun = steadyNow();
   std::this_thread::sleep_for(std::chrono::seconds{wish.seconds});
-  const std::uint64_t before = gaps();
 
   tell("asked");
   const Nanos start = steadyNow(), until = start + std::chrono::seconds{wish.seconds};
@@ -263,7 +261,7 @@ int benchHttp(const Wish& wish) {
   }
   const Tally requests = load.run(until);
   analysing.join();
-  const std::uint64_t after = gaps();
+  const nlohmann::ordered_json sound = studio.gapsBetween(start, steadyNow());
   const synth::EngineMetrics metrics = studio.ensemble().metrics();
   tell("");
 
@@ -272,8 +270,8 @@ int benchHttp(const Wish& wish) {
                                        {"seconds", wish.seconds},
                                        {"connections", wish.connections},
                                        {"parallel_analyses", wish.analyses},
-                                       {"underruns", after - before},
-                                       {"underruns_as_long_without_requests", before - begun},
+                                       {"sound", sound},
+                                       {"sound_as_long_without_requests", studio.gapsBetween(begun, start)},
                                        {"periods_made_too_slowly", metrics.overruns},
                                        {"requests", requests.toJson()},
                                        {"analyses", analyses.toJson()},

@@ -17,8 +17,11 @@ std::vector<TrueClip> trueClips(const std::string& folder) {
   for (std::string line; std::getline(lines, line);) {
     try {
       const auto truth = nlohmann::json::parse(line);
-      clips.push_back({folder + "/" + truth.at("file").get<std::string>(), truth.at("style"), truth.at("key"),
-                       truth.at("mode"), truth.at("split") == "held", truth.at("tempo"), truth.at("beats")});
+      const auto keyed = [&](const char* part) {
+        return truth.at(part).is_null() ? std::string{} : truth.at(part).get<std::string>();
+      };
+      clips.push_back({folder + "/" + truth.at("file").get<std::string>(), truth.at("style"), keyed("key"),
+                       keyed("mode"), truth.at("split") == "held", truth.at("tempo"), truth.at("beats")});
     } catch (const nlohmann::json::exception&) {
       throw UsageError{folder + "/truth.jsonl, line " + std::to_string(clips.size() + 1) + " is none of ears-truth's"};
     }

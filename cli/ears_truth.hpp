@@ -8,7 +8,7 @@
 namespace antiphon {
 
 struct TrueClip {
-  std::string file{}, style{}, key{}, mode{};
+  std::string file{}, style{}, key{}, mode{};  // key and mode are empty where nobody knows them
   bool held = false;  // never used for tuning
   double tempo = 0;
   std::vector<double> beats{};  // s

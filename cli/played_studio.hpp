@@ -10,9 +10,12 @@
 #include <thread>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "bridge/silent_sink.hpp"
 #include "bridge/thread_priority.hpp"
 #include "bridge/whole_table.hpp"
+#include "cli/standstills.hpp"
 #include "synth/null_device.hpp"
 
 namespace antiphon {
@@ -20,8 +23,10 @@ namespace antiphon {
 /// Of what it plays to.
 inline constexpr int kStudioPeriod = 256;
 inline constexpr double kStudioRate = 48000;
+inline constexpr Nanos kStudioPeriodLasts{static_cast<std::int64_t>(kStudioPeriod * 1e9 / kStudioRate)};
 
-/// Which call of the device has taken which knob: the moment of the call, and how many it had turned when it ended.
+/// When the sound had gaps, and which call of the device has taken which knob: the moment of the call, and how many it
+/// had turned when it ended.
 class Witness final : public synth::AudioSystem {
  public:
   struct Call {
@@ -31,6 +36,13 @@ class Witness final : public synth::AudioSystem {
 
   Witness(std::unique_ptr<synth::AudioSystem> system, std::size_t calls) : system_{std::move(system)} {
     calls_.reserve(calls);
+  }
+  /// The moments when the sound went on after one; of ten thousand at most.
+  std::vector<Nanos> gapsBetween(Nanos from, Nanos to) const {
+    std::vector<Nanos> some;
+    for (std::size_t i = 0, count = gapCount_.load(std::memory_order_acquire); i < count; ++i)
+      if (gaps_[i] >= from && gaps_[i] < to) some.push_back(gaps_[i]);
+    return some;
   }
   void watch(const synth::Machine& machine) { machine_ = &machine; }
   /// Once the sound has stopped.
@@ -64,6 +76,11 @@ class Witness final : public synth::AudioSystem {
         raised_ = true;
       }
       const Nanos now = steadyNow();
+      if (const std::size_t count = witness_.gapCount_.load(std::memory_order_relaxed);
+          call.underrun && count < witness_.gaps_.size()) {
+        witness_.gaps_[count] = now;
+        witness_.gapCount_.store(count + 1, std::memory_order_release);
+      }
       source_->sound(left, right, frames, call);
       auto& calls = witness_.calls_;
       if (witness_.machine_ != nullptr && calls.size() < calls.capacity())
@@ -78,6 +95,8 @@ class Witness final : public synth::AudioSystem {
   std::unique_ptr<synth::AudioSystem> system_;
   const synth::Machine* machine_ = nullptr;
   std::vector<Call> calls_{};
+  std::vector<Nanos> gaps_ = std::vector<Nanos>(10'000);
+  std::atomic<std::size_t> gapCount_{0};
 };
 
 /// A studio as it is played, with a sound that a knob is turned on.
@@ -115,6 +134,20 @@ class PlayedStudio {
     ensemble_.stop();
   }
   Witness& witness() { return *witness_; }
+  /// The gaps in the sound of that time, and which of them an idle thread had as well: those are the machine's.
+  nlohmann::ordered_json gapsBetween(Nanos from, Nanos to) const {
+    const std::vector<Nanos> gaps = witness_->gapsBetween(from, to);
+    nlohmann::ordered_json told{{"gaps", gaps.size()}, {"gaps_of_an_idle_thread_too", nullptr}};
+    const auto stills = standstills_.between(from - std::chrono::seconds{1}, to);
+    if (!stills) return told;
+    // A server tells of its gap a period after.
+    told["gaps_of_an_idle_thread_too"] = Standstills::among(*stills, gaps, 2 * kStudioPeriodLasts);
+    Nanos longest{};
+    for (const auto& still : *stills) longest = std::max(longest, still.to - still.from);
+    told["machine_stood_still"] = stills->size();
+    told["machine_stood_still_ms_longest"] = static_cast<double>(longest.count()) / 1e6;
+    return told;
+  }
   Ensemble& ensemble() { return ensemble_; }
   Doorway& doorway() { return doorway_; }
   const CommandTable& table() const { return table_; }
@@ -145,6 +178,7 @@ class PlayedStudio {
   Doorway doorway_{table_, &ensemble_.desk()};
   std::atomic<bool> leaving_{false};
   std::thread tending_{};
+  Standstills standstills_{kStudioPeriodLasts};
 };
 
 }  // namespace antiphon
