@@ -15,13 +15,14 @@
 #include "synth/ears/sound_reader.hpp"
 #include "synth/ears/strokes.hpp"
 #include "synth/ears/tapping.hpp"
+#include "synth/ears/tapping_weights.hpp"
 #include "synth/ears/tonality.hpp"
 
 namespace antiphon {
 namespace {
 
 constexpr synth::SampleRate kRate{44100};
-constexpr double kTappingCalm = 0.03, kKeyCalm = 0.01;  // what is learned should also hold for other music
+constexpr double kTappingCalm = 0.01, kKeyCalm = 0.01;  // what is learned should also hold for other music
 constexpr double kRightBeats = 0.85;                    // of F, to learn from
 
 struct Wish {
@@ -172,14 +173,22 @@ int learn(Wish wish) {
     }
   }
   progress.end();
-  const auto print = [](const char* where, const std::vector<double>& weights) {
-    std::printf("%s, %zu weights:\n", where, weights.size());
+  std::printf("// From %zu clips.\n// synth/ears/tapping_weights.hpp\n", clips.size());
+  const TraitWeights tapping = learnTraits(tappings, kTappingCalm, synth::kBends);
+  const auto print = [](const std::vector<double>& weights) {
     for (const double weight : weights) std::printf("%.4ff, ", weight);
-    std::printf("\n");
   };
-  std::printf("%zu clips\n", clips.size());
-  print("synth/ears/tapping_weights.hpp", learnTraits(tappings, kTappingCalm));
-  print("synth/ears/key_weights.hpp", learnTraits(keys, kKeyCalm));
+  std::printf("inline constexpr std::array<float, kTraits> kPlainWeights{");
+  print(tapping.plain);
+  std::printf("};\ninline constexpr std::array<TraitBend, kBends> kTraitBends{{\n");
+  for (const auto& bend : tapping.bends) {
+    std::printf("{{");
+    print(bend.weights);
+    std::printf("}, %.4ff, %.4ff},\n", bend.offset, bend.share);
+  }
+  std::printf("}};\n// synth/ears/key_weights.hpp\n");
+  print(learnTraits(keys, kKeyCalm, 0).plain);
+  std::printf("\n");
   return kExitOk;
 }
 

@@ -12,7 +12,19 @@ struct TraitChoice {
   std::vector<bool> right{};
 };
 
+/// What weighs: each trait by itself, and bends, which are traits taken together: a share of tanh(weights . traits +
+/// offset).
+struct TraitWeights {
+  struct Bend {
+    std::vector<double> weights{};
+    double offset = 0, share = 0;
+  };
+  std::vector<double> plain{};
+  std::vector<Bend> bends{};
+};
+
 /// The weights that make the right ones likeliest (a softmax over each choice). `calm`: how much large weights cost.
-std::vector<double> learnTraits(const std::vector<TraitChoice>& choices, double calm);
+/// The same choices give the same weights.
+TraitWeights learnTraits(const std::vector<TraitChoice>& choices, double calm, std::size_t bends);
 
 }  // namespace antiphon

@@ -45,7 +45,8 @@ EarsSay hearWithQmDsp(std::span<const float> sound) {
   std::vector<double> block(keys.getBlockSize());
   for (std::size_t at = 0; at + block.size() <= sound.size(); at += keys.getHopSize()) {
     std::copy_n(sound.begin() + static_cast<std::ptrdiff_t>(at), block.size(), block.begin());
-    ++said.at(static_cast<std::size_t>(keys.process(block.data())));
+    // 1 to 24 are keys; of drums it says others.
+    if (const int key = keys.process(block.data()); key >= 1 && key <= 24) ++said[static_cast<std::size_t>(key)];
   }
   const auto key = static_cast<std::size_t>(std::max_element(said.begin() + 1, said.end()) - said.begin()) - 1;
   static constexpr std::array<const char*, 12> names{"C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"};

@@ -97,7 +97,10 @@ std::optional<std::vector<Standstills::Still>> Standstills::between(Nanos from, 
 
 std::size_t Standstills::among(std::span<const Still> stills, std::span<const Nanos> gaps, Nanos since) {
   return static_cast<std::size_t>(std::ranges::count_if(gaps, [&](Nanos gap) {
-    return std::ranges::any_of(stills, [&](const Still& still) { return gap >= still.to && gap - still.to <= since; });
+    // Who was at work when the core was taken away goes on with it; the idle thread is woken right after.
+    return std::ranges::any_of(stills, [&](const Still& still) {
+      return gap > still.from && gap >= still.to - kNap && gap - still.to <= since;
+    });
   }));
 }
 

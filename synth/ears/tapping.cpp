@@ -152,6 +152,15 @@ std::vector<double> shifted(const std::vector<double>& beats, double share) {
   return out;
 }
 
+double weightOf(const std::array<float, kTraits>& traits) {
+  const auto product = [&](const std::array<float, kTraits>& some) {
+    return std::inner_product(some.begin(), some.end(), traits.begin(), 0.0);
+  };
+  double sum = product(kPlainWeights);
+  for (const TraitBend& bend : kTraitBends) sum += bend.share * std::tanh(product(bend.weights) + bend.offset);
+  return sum;
+}
+
 /// Before the music begins and when it has ended nobody taps.
 void trim(std::vector<double>& beats, const Kinds& kinds) {
   const auto heard = [&](double beat) { return playedAt(kinds, beat)[kAll] >= kNothing; };
@@ -206,8 +215,7 @@ std::vector<Tapping> tappings(const Strokes& strokes, double framesPerSecond, co
 
 Choice tapped(std::span<const Tapping> tappings) {
   std::vector<double> weights;
-  for (const Tapping& tapping : tappings)
-    weights.push_back(std::inner_product(kTraitWeights.begin(), kTraitWeights.end(), tapping.traits.begin(), 0.0));
+  for (const Tapping& tapping : tappings) weights.push_back(weightOf(tapping.traits));
   const auto heaviest = std::ranges::max_element(weights);
   double sum = 0;
   for (const double weight : weights) sum += std::exp(weight - *heaviest);

@@ -12,6 +12,7 @@ SCENARIO("BENCH-1 A gap in the sound is the machine's only where an idle thread 
   GIVEN("gaps right after the machine stood still") {
     THEN("they are the machine's, also when the sound catches up in several") {
       CHECK(machines({128ms, 129ms, 130ms, 506ms}) == 4);
+      CHECK(machines({127800us}) == 1);
     }
   }
   GIVEN("gaps before, within and long after") {
