@@ -1,6 +1,7 @@
 // Whether a module of one's own can be written anew again and again while it sounds: gaps, and memory that stays.
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -71,7 +72,6 @@ void must(PlayedStudio& studio, const std::string& line) {
 nlohmann::ordered_json measure(const Wish& wish) {
   const Home home;
   PlayedStudio studio{false, 0};
-  const auto gaps = [&] { return studio.ensemble().metrics().underruns; };
   const double withoutModule = residentMegabytes();
   home.write(0);
   must(studio, "reload wah");
@@ -80,7 +80,7 @@ nlohmann::ordered_json measure(const Wish& wish) {
 
   const double before = residentMegabytes();
   double quarter = 0;
-  const std::uint64_t gapsBefore = gaps(), slowBefore = studio.ensemble().metrics().overruns;
+  const std::uint64_t slowBefore = studio.ensemble().metrics().overruns;
   std::int64_t errors = 0;
   std::string first;
   const Nanos begin = steadyNow();
@@ -90,20 +90,18 @@ nlohmann::ordered_json measure(const Wish& wish) {
     if (!reply.ok && errors++ == 0) first = reply.text;
     if (i == (wish.times + 3) / 4) quarter = residentMegabytes();
   }
-  const Nanos took = steadyNow() - begin;
-  const std::uint64_t gapsAfter = gaps(), slowAfter = studio.ensemble().metrics().overruns;
+  const Nanos end = steadyNow();
+  const std::uint64_t slow = studio.ensemble().metrics().overruns - slowBefore;
   const double after = residentMegabytes();
   // What the machine itself leaves out, while nothing is reloaded; and at least until the last one was given back.
-  std::this_thread::sleep_for(took);
-  const std::uint64_t gapsAtRest = gaps() - gapsAfter;
-  std::this_thread::sleep_for(std::chrono::seconds{2});
+  std::this_thread::sleep_for(std::max<Nanos>(end - begin, std::chrono::seconds{2}));
 
   nlohmann::ordered_json figures{{"reloads", wish.times},
-                                 {"seconds", static_cast<double>(took.count()) / 1e9},
+                                 {"seconds", static_cast<double>((end - begin).count()) / 1e9},
                                  {"errors", errors},
-                                 {"gaps", gapsAfter - gapsBefore},
-                                 {"gaps_as_long_without_reloads", gapsAtRest},
-                                 {"periods_made_too_slowly", slowAfter - slowBefore},
+                                 {"sound", studio.gapsBetween(begin, end)},
+                                 {"sound_as_long_without_reloads", studio.gapsBetween(end, end + (end - begin))},
+                                 {"periods_made_too_slowly", slow},
                                  {"resident_mb_without_a_module", withoutModule},
                                  {"resident_mb_before_the_first", before},
                                  {"resident_mb_after_a_quarter", quarter},
