@@ -241,7 +241,7 @@ Action addBench(CLI::App& app) {
   const std::vector<std::pair<std::string, Action>> others{
       {"synth", addSynthBench(*bench)},         {"sound", addSoundBench(*bench)}, {"control", addControlBench(*bench)},
       {"http", addHttpBench(*bench)},           {"cores", addCoresBench(*bench)}, {"mix", addMixBench(*bench)},
-      {"generate", addGenerationBench(*bench)}, {"ears", addEarsBench(*bench)}};
+      {"generate", addGenerationBench(*bench)}, {"ears", addEarsBench(*bench)},   {"reload", addReloadBench(*bench)}};
 
   return [=] {
     if (thinking->wanted()) return thinking->run();

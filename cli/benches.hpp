@@ -12,6 +12,8 @@ Action addSynthBench(CLI::App& bench);
 Action addSoundBench(CLI::App& bench);
 /// How quickly what other programs ask for is heard.
 Action addControlBench(CLI::App& bench);
+/// Whether a module of one's own can be written anew while it sounds.
+Action addReloadBench(CLI::App& bench);
 /// Whether the music goes on while HTTP is asked for much.
 Action addHttpBench(CLI::App& bench);
 /// Whether heavy patches should be played by two cores.

@@ -9,10 +9,11 @@
 
 namespace antiphon::synth {
 
-/// Where the plug-in is looked for, in order: $ANTIPHON_FAUST, beside the program, the build's own folder.
-std::vector<std::filesystem::path> faustPluginPaths();
+/// The files that are there of those it can be, in order: $ANTIPHON_FAUST; beside the program, or the build's own
+/// folder. Throws PatchError, which says what is missing, where there is none.
+std::vector<std::filesystem::path> faustPlugins();
 
-/// The plug-in, opened at the first call that finds it. Throws PatchError, which says what is missing.
+/// The plug-in, opened at the first call that finds it, and with it LLVM. Throws PatchError likewise.
 const faust_door::Door& faustDoor();
 
 }  // namespace antiphon::synth

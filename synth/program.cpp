@@ -1,16 +1,23 @@
 #include "synth/program.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "synth/faust_plugin.hpp"
+#include "synth/faust_program.hpp"
+#include "synth/machine_code.hpp"
 #include "synth/patch.hpp"
 
 namespace antiphon::synth {
 namespace {
 
 constexpr std::size_t kLongestError = 4096, kLongestTold = 600;
+
+std::atomic<int> programs{0};
 
 std::string trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t\n");
@@ -50,30 +57,39 @@ void mustBeOfSize(const std::string& name, const Program& program) {
 
 }  // namespace
 
-std::shared_ptr<const Program> Program::compiled(const std::string& name, const std::string& source,
-                                                 const std::string& folder) {
+std::string Program::compiled(const std::string& name, const std::string& source, const std::string& folder) {
   if (source.size() > kLongestSource) throw PatchError{name + ".dsp is longer than 256 KB: that is no module"};
   if (source.find('\0') != std::string::npos) throw PatchError{name + ".dsp is no text"};
   std::vector<char> error(kLongestError);
   const std::string there = folder.empty() ? "." : folder;
-  faust_door::Program* const made =
+  const char* const code =
       faustDoor().compile(name.c_str(), source.c_str(), there.c_str(), error.data(), static_cast<int>(error.size()));
-  if (made == nullptr) throw PatchError{toldAs(name, error.data())};
-  std::shared_ptr<const Program> program{new Program{made}};
-  mustBeOfSize(name, *program);
-  return program;
+  if (code == nullptr) throw PatchError{toldAs(name, error.data())};
+  return code;
 }
 
 std::shared_ptr<const Program> Program::loaded(const std::string& name, const std::string& code) {
-  std::vector<char> error(kLongestError);
-  faust_door::Program* const made = faustDoor().load(code.c_str(), error.data(), static_cast<int>(error.size()));
-  if (made == nullptr) throw PatchError{toldAs(name, error.data())};
-  std::shared_ptr<const Program> program{new Program{made}};
+  std::unique_ptr<faust_door::Program> made;
+  if (MachineCode::possible()) {
+    try {
+      made = std::make_unique<FaustProgram>(code);
+    } catch (const std::runtime_error& error) {
+      throw PatchError{name + ".dsp: " + error.what()};
+    }
+  } else {
+    std::vector<char> error(kLongestError);
+    made.reset(faustDoor().load(code.c_str(), error.data(), static_cast<int>(error.size())));
+    if (made == nullptr) throw PatchError{toldAs(name, error.data())};
+  }
+  std::shared_ptr<const Program> program{new Program{std::move(made)}};
   mustBeOfSize(name, *program);
   return program;
 }
 
-int Program::alive() { return faustDoor().alive(); }
+Program::Program(std::unique_ptr<faust_door::Program> program) : program_{std::move(program)} { ++programs; }
+Program::~Program() { --programs; }
+
+int Program::alive() { return programs.load(); }
 
 int Program::control(std::string_view label) const {
   for (int c = 0; c < controls(); ++c) {
@@ -83,10 +99,7 @@ int Program::control(std::string_view label) const {
 }
 
 Program::Playing Program::start(SampleRate rate) const {
-  return Playing{program_->start(static_cast<int>(std::lround(rate.hertz)))};
+  return program_->start(static_cast<int>(std::lround(rate.hertz)));
 }
-
-void Program::Stop::operator()(faust_door::Instance* instance) const { faustDoor().stop(instance); }
-void Program::Close::operator()(faust_door::Program* program) const { faustDoor().close(program); }
 
 }  // namespace antiphon::synth

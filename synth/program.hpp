@@ -17,14 +17,16 @@ class Program {
   static constexpr std::size_t kLongestSource = 256 * 1024;  // bytes
   static constexpr int kMostControls = 64, kMostPorts = 2;
 
-  /// Throws PatchError: with the compiler's own words and the line, where the source is wrong.
-  static std::shared_ptr<const Program> compiled(const std::string& name, const std::string& source,
-                                                 const std::string& folder = {});
-  /// One that was compiled in another process of this machine.
+  /// A source's machine code, for this kind of processor. Throws PatchError: with the compiler's own words and the
+  /// line, where the source is wrong.
+  static std::string compiled(const std::string& name, const std::string& source, const std::string& folder = {});
+  /// That code, to be played; it may have been compiled in another process. Throws PatchError.
   static std::shared_ptr<const Program> loaded(const std::string& name, const std::string& code);
-  std::string code() const { return program_->code(); }
   /// How many of them there are.
   static int alive();
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
 
   int inputs() const { return program_->inputs(); }
   int outputs() const { return program_->outputs(); }
@@ -34,20 +36,14 @@ class Program {
   /// -1: there is none.
   int control(std::string_view label) const;
 
-  struct Stop {
-    void operator()(faust_door::Instance* instance) const;
-  };
-  using Playing = std::unique_ptr<faust_door::Instance, Stop>;
+  using Playing = std::unique_ptr<faust_door::Instance>;
   /// Whoever plays it has to hold the program for as long.
   Playing start(SampleRate rate) const;
 
  private:
-  struct Close {
-    void operator()(faust_door::Program* program) const;
-  };
-  explicit Program(faust_door::Program* program) : program_{program} {}
+  explicit Program(std::unique_ptr<faust_door::Program> program);
 
-  std::unique_ptr<faust_door::Program, Close> program_;
+  std::unique_ptr<faust_door::Program> program_;
 };
 
 }  // namespace antiphon::synth

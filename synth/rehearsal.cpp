@@ -36,10 +36,10 @@ constexpr int kAccepted = 0, kRefused = 3;
 
 /// It lies beside the plug-in.
 std::filesystem::path programPath() {
-  for (const auto& plugin : faustPluginPaths()) {
+  for (const auto& plugin : faustPlugins()) {
     std::error_code none;
     const auto path = plugin.parent_path() / kProgram;
-    if (std::filesystem::exists(plugin, none) && std::filesystem::exists(path, none)) return path;
+    if (std::filesystem::exists(path, none)) return path;
   }
   throw PatchError{std::string{kProgram} + " is missing: it belongs beside antiphon_faust.so"};
 }
@@ -139,7 +139,6 @@ class Rehearsal {
 }  // namespace
 
 Rehearsed rehearsed(const std::string& name, const std::string& source, const std::string& folder) {
-  static_cast<void>(faustDoor());  // says what is missing, if it is
   Rehearsal rehearsal{name, folder};
   const auto said = rehearsal.says(source);
   if (!said) throw PatchError{name + " is refused: it takes more than 20 seconds to be compiled and tried"};
@@ -164,10 +163,9 @@ int rehearse(const std::string& name, const std::string& folder) {
     source.append(some.data(), got);
   try {
     const auto begin = Clock::now();
-    const auto program = Program::compiled(name, source, folder);
+    const std::string code = Program::compiled(name, source, folder);
     const std::chrono::duration<double, std::milli> took = Clock::now() - begin;
-    const double share = tried(name, *program);
-    const std::string code = program->code();
+    const double share = tried(name, *Program::loaded(name, code));  // as it will be played
     std::printf("%.6g %.6g\n", took.count(), share);
     std::fwrite(code.data(), 1, code.size(), stdout);
   } catch (const PatchError& error) {

@@ -2,9 +2,11 @@
 // brings LLVM, a hundred megabytes that only those need who write modules of their own.
 #pragma once
 
+#include <memory>
+
 namespace antiphon::faust_door {
 
-inline constexpr int kVersion = 1;
+inline constexpr int kVersion = 2;
 
 /// What a program lets be turned, as it is written in its source.
 struct Control {
@@ -36,23 +38,19 @@ class Program {
   virtual int outputs() const = 0;
   virtual int controls() const = 0;
   virtual const Control& control(int index) const = 0;
-  virtual Instance* start(int rate) = 0;
-  /// For Door::load, on a processor of the same kind.
-  virtual const char* code() = 0;
+  virtual std::unique_ptr<Instance> start(int rate) = 0;
 };
 
 /// What the plug-in hands out, by the one symbol that is looked up in it.
 struct Door {
   int version = kVersion;
   const char* faustVersion = "";
-  /// Null: `error` says why, in the compiler's words. `folder` is searched for what the source imports.
-  Program* (*compile)(const char* name, const char* source, const char* folder, char* error, int errorSize) = nullptr;
-  /// One that was compiled elsewhere; likewise.
+  /// The machine code, base64, for this kind of processor; it stays until the thread's next call. Null: `error` says
+  /// why, in the compiler's words. `folder` is searched for what the source imports.
+  const char* (*compile)(const char* name, const char* source, const char* folder, char* error,
+                         int errorSize) = nullptr;
+  /// Such code, by libfaust's own reader; null likewise. Its engine is not given back with the program (2.54.9).
   Program* (*load)(const char* code, char* error, int errorSize) = nullptr;
-  void (*close)(Program*) = nullptr;
-  void (*stop)(Instance*) = nullptr;
-  /// Programs that are compiled and not closed.
-  int (*alive)() = nullptr;
 };
 inline constexpr const char* kSymbol = "antiphonFaustDoor";
 using DoorFunction = const Door* (*)();

@@ -4,7 +4,6 @@
 #include <faust/gui/UI.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 #include <deque>
 #include <filesystem>
@@ -22,7 +21,6 @@ namespace antiphon::faust_door {
 namespace {
 
 constexpr const char* kLibraries = "/usr/share/faust";  // where Faust's own are, if it does not know by itself
-std::atomic<int> programs{0};
 
 void tell(char* error, int size, const std::string& text) {
   const auto length = std::min<std::size_t>(text.size(), static_cast<std::size_t>(size - 1));
@@ -160,7 +158,8 @@ class Reader final : public UI, public Meta {
 
 class Playing final : public Instance {
  public:
-  Playing(llvm_dsp* made, std::vector<float*> zones) : dsp_{made}, zones_{std::move(zones)} {}
+  Playing(std::unique_ptr<llvm_dsp> made, std::vector<float*> zones)
+      : dsp_{std::move(made)}, zones_{std::move(zones)} {}
   void set(int control, float value) override { *zones_[static_cast<std::size_t>(control)] = value; }
   void compute(int frames, float** in, float** out) override { dsp_->compute(frames, in, out); }
   void calm() override { dsp_->instanceClear(); }
@@ -170,17 +169,13 @@ class Playing final : public Instance {
   std::vector<float*> zones_;
 };
 
-class Compiled final : public Program {
+class Loaded final : public Program {
  public:
-  explicit Compiled(Factory factory) : factory_{std::move(factory)}, example_{factory_->createDSPInstance()} {
+  explicit Loaded(Factory factory) : factory_{std::move(factory)}, example_{factory_->createDSPInstance()} {
     if (!example_) throw std::runtime_error{"ERROR : there is no memory for it"};
     example_->buildUserInterface(&reader_);
     example_->metadata(&reader_);
-    ++programs;
   }
-  ~Compiled() override { --programs; }
-  Compiled(const Compiled&) = delete;
-  Compiled& operator=(const Compiled&) = delete;
 
   const char* description() const override { return reader_.description.c_str(); }
   int inputs() const override { return example_->getNumInputs(); }
@@ -188,7 +183,7 @@ class Compiled final : public Program {
   int controls() const override { return static_cast<int>(reader_.found.size()); }
   const Control& control(int index) const override { return reader_.found[static_cast<std::size_t>(index)].control; }
 
-  Instance* start(int rate) override {
+  std::unique_ptr<Instance> start(int rate) override {
     std::unique_ptr<llvm_dsp> made{factory_->createDSPInstance()};
     // Tables are the program's, and may be read at this moment: they are written once for each rate.
     if (rate != rate_) made->init(rate);
@@ -198,23 +193,17 @@ class Compiled final : public Program {
     made->buildUserInterface(&reader);
     std::vector<float*> zones;
     for (const auto& found : reader.found) zones.push_back(found.zone);
-    return new Playing{made.release(), std::move(zones)};
-  }
-
-  const char* code() override {
-    if (code_.empty()) code_ = writeDSPFactoryToMachine(factory_.get(), "");
-    return code_.c_str();
+    return std::make_unique<Playing>(std::move(made), std::move(zones));
   }
 
  private:
   Factory factory_;
   std::unique_ptr<llvm_dsp> example_;
   Reader reader_{};
-  std::string code_{};
   int rate_ = 0;
 };
 
-Program* compile(const char* name, const char* source, const char* folder, char* error, int errorSize) {
+const char* compile(const char* name, const char* source, const char* folder, char* error, int errorSize) {
   try {
     mustStayInside(name, source);
     // Short delays are rings like long ones: a ring's index is masked, so not even what is no number leads out of it.
@@ -226,7 +215,9 @@ Program* compile(const char* name, const char* source, const char* folder, char*
                     deleteDSPFactory};
     if (!factory) throw std::runtime_error{why};
     importsMustStayInside(*factory);
-    return new Compiled{withoutTraps(std::move(factory))};
+    thread_local std::string code;
+    code = writeDSPFactoryToMachine(withoutTraps(std::move(factory)).get(), "");
+    return code.c_str();
   } catch (const std::exception& e) {
     tell(error, errorSize, e.what());
   }
@@ -238,7 +229,7 @@ Program* load(const char* code, char* error, int errorSize) {
     std::string why;
     Factory factory{readDSPFactoryFromMachine(code, "", why), deleteDSPFactory};
     if (!factory) throw std::runtime_error{why.empty() ? "ERROR : its code cannot be read" : why};
-    return new Compiled{std::move(factory)};
+    return new Loaded{std::move(factory)};
   } catch (const std::exception& e) {
     tell(error, errorSize, e.what());
   }
@@ -252,12 +243,6 @@ extern "C" __attribute__((visibility("default"))) const antiphon::faust_door::Do
   using namespace antiphon::faust_door;
   static const bool threads = startMTDSPFactories();
   static_cast<void>(threads);
-  static const Door door{kVersion,
-                         getCLibFaustVersion(),
-                         compile,
-                         load,
-                         [](Program* program) { delete program; },
-                         [](Instance* instance) { delete instance; },
-                         [] { return programs.load(); }};
+  static const Door door{kVersion, getCLibFaustVersion(), compile, load};
   return &door;
 }

@@ -17,7 +17,7 @@ inline const std::string kLibrary = "import(\"stdfaust.lib\");\n";
 
 /// Compiles, tries, and takes in, as a workshop does.
 inline void takeIn(const std::string& name, const std::string& source) {
-  auto program = Program::compiled(name, source);
+  auto program = Program::loaded(name, Program::compiled(name, source));
   tried(name, *program);
   ownRack().take(name, std::move(program));
 }

@@ -2,9 +2,14 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstring>
+#include <fstream>
 #include <limits>
+#include <memory>
 
 #include "synth/desk.hpp"
+#include "synth/faust_plugin.hpp"
+#include "synth/machine_code.hpp"
 #include "synth/writing.hpp"
 #include "tests/guard/realtime_guard.hpp"
 #include "tests/support/hearing.hpp"
@@ -264,6 +269,74 @@ SCENARIO("a module is written anew a hundred times while it sounds", "[faust]") 
   desk.tend();
   CHECK(worst < plain * 1.01);  // they are all alike, and so the sound is
   CHECK(Program::alive() == alive);
+}
+
+SCENARIO("a program sounds as Faust's own reader has it", "[faust]") {
+  const std::string sources[] = {kGain, "process = waveform{1, 2, 3}, int(hslider(\"which\", 0, 0, 2, 1)) : rdtable;",
+                                 kLibrary + R"(declare description "a \wah\, and so on";
+speed = hslider("speed[unit:Hz][scale:log][tooltip:how \fast\]", 2, 0.1, 20, 0.01);
+process = vgroup("one", hgroup("two", fi.resonlp(500 * 2 ^ (1 + os.osc(speed)), 4, 0.6)) * checkbox("on")),
+  _ * button("now") * vslider("éclat", 0.1, -1, 1, 0.01) + no.noise * nentry("hiss", 0.5, 0, 1, 0.1);)",
+                                 kLibrary + "process = _, _ : dm.zita_light : par(i, 2, hbargraph(\"loud\", 0, 1));"};
+  for (const std::string& source : sources) {
+    const std::string code = Program::compiled("alike", source);
+    const auto ours = Program::loaded("alike", code);
+    char error[200] = "";
+    const std::unique_ptr<faust_door::Program> theirs{faustDoor().load(code.c_str(), error, sizeof error)};
+    INFO(source << error);
+    REQUIRE(theirs != nullptr);
+    REQUIRE(ours->controls() == theirs->controls());
+    CHECK(ours->inputs() == theirs->inputs());
+    CHECK(ours->outputs() == theirs->outputs());
+    CHECK(ours->description() == theirs->description());
+    const auto one = ours->start(SampleRate{44100});
+    const auto other = theirs->start(44100);
+    for (int c = 0; c < ours->controls(); ++c) {
+      const faust_door::Control &a = ours->control(c), &b = theirs->control(c);
+      CHECK(std::string{a.label} + a.unit + a.scale + a.tooltip == std::string{b.label} + b.unit + b.scale + b.tooltip);
+      CHECK(a.kind == b.kind);
+      CHECK((a.usual == b.usual && a.least == b.least && a.most == b.most));
+    }
+    int unlike = 0;
+    for (int block = 0; block < 200; ++block) {
+      if (block > 50 && ours->controls() > 0) {
+        const int control = block % ours->controls();
+        const float value = block % 3 == 0 ? ours->control(control).most : ours->control(control).usual;
+        one->set(control, value);
+        other->set(control, value);
+      }
+      if (block == 150) {
+        one->calm();
+        other->calm();
+      }
+      float in[2][64] = {}, a[2][64] = {}, b[2][64] = {};
+      for (int f = 0; f < 64; ++f) in[0][f] = in[1][f] = hiss(block * 64 + f, 0);
+      float *ins[] = {in[0], in[1]}, *as[] = {a[0], a[1]}, *bs[] = {b[0], b[1]};
+      one->compute(64, ins, as);
+      other->compute(64, ins, bs);
+      unlike += std::memcmp(a, b, sizeof a) == 0 ? 0 : 1;
+    }
+    CHECK(unlike == 0);
+  }
+}
+
+SCENARIO("a program gives its memory back", "[faust]") {
+  if (!MachineCode::possible()) return;  // libfaust's own reader keeps it
+  // A table of 256 KB.
+  const std::string code = Program::compiled("table", kLibrary + "process = os.osc(440);");
+  const auto residentPages = [] {
+    std::size_t all = 0, resident = 0;
+    std::ifstream{"/proc/self/statm"} >> all >> resident;
+    return resident;
+  };
+  const auto play = [&] {
+    const auto program = Program::loaded("table", code);
+    static_cast<void>(program->start(SampleRate{48000}));
+  };
+  for (int i = 0; i < 20; ++i) play();
+  const std::size_t before = residentPages();
+  for (int i = 0; i < 500; ++i) play();
+  CHECK(residentPages() < before + 512);  // of 4 KB: 2 MB, not 128
 }
 
 SCENARIO("names of one's own", "[faust]") {
