@@ -11,6 +11,7 @@
 #include "cli/exit.hpp"
 #include "cli/progress.hpp"
 #include "cli/words.hpp"
+#include "synth/ears/agreement.hpp"
 #include "synth/ears/analysis.hpp"
 #include "synth/ears/sound_reader.hpp"
 #include "synth/ears/strokes.hpp"
@@ -40,11 +41,11 @@ struct Score {
 
   void add(const EarsSay& say, const TrueClip& truth) {
     ++clips;
-    exact += sameTempo(say.tempo, truth.tempo) ? 1 : 0;
-    octave += sameOctave(say.tempo, truth.tempo) ? 1 : 0;
+    exact += synth::sameTempo(say.tempo, truth.tempo) ? 1 : 0;
+    octave += synth::sameOctave(say.tempo, truth.tempo) ? 1 : 0;
     keyed += truth.key.empty() ? 0 : 1;
     key += !truth.key.empty() && say.key == truth.key && say.mode == truth.mode ? 1 : 0;
-    beats += beatsAgree(say.beats, truth.beats);
+    beats += synth::beatsAgree(say.beats, truth.beats);
   }
 };
 
@@ -95,7 +96,7 @@ int measure(const Wish& wish) {
       if (wish.each)
         std::printf("%s %s is %.1f %s %s, %s says %.1f %s %s, beats %.2f\n", clip.held ? "held" : "tune",
                     clip.file.c_str(), clip.tempo, clip.key.c_str(), clip.mode.c_str(), score->ears.c_str(), say.tempo,
-                    say.key.c_str(), say.mode.c_str(), beatsAgree(say.beats, clip.beats));
+                    say.key.c_str(), say.mode.c_str(), synth::beatsAgree(say.beats, clip.beats));
       ++score;
     };
     const synth::Analysis heard = synth::analyse(clip.file);
@@ -159,8 +160,8 @@ int learn(Wish wish) {
     TraitChoice& tapping = tappings.emplace_back();
     for (const auto& one : synth::tappings(strokes, kRate.hertz / static_cast<double>(synth::Spectra::kHop))) {
       tapping.traits.emplace_back(one.traits.begin(), one.traits.end());
-      tapping.right.push_back(sameTempo(one.tempo, clips[i].tempo) &&
-                              beatsAgree(one.beats, clips[i].beats) > kRightBeats);
+      tapping.right.push_back(synth::sameTempo(one.tempo, clips[i].tempo) &&
+                              synth::beatsAgree(one.beats, clips[i].beats) > kRightBeats);
     }
     progress.at(static_cast<double>(i + 1) / static_cast<double>(clips.size()));
     if (clips[i].key.empty()) continue;

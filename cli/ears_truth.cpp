@@ -1,7 +1,6 @@
 #include "cli/ears_truth.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -27,29 +26,6 @@ std::vector<TrueClip> trueClips(const std::string& folder) {
     }
   }
   return clips;
-}
-
-bool sameTempo(double said, double truth) { return std::abs(said / truth - 1) <= 0.04; }
-
-bool sameOctave(double said, double truth) {
-  return std::ranges::any_of(std::initializer_list<double>{1, 2, 3, 1.0 / 2, 1.0 / 3},
-                             [&](double times) { return sameTempo(said, truth * times); });
-}
-
-double beatsAgree(std::span<const double> said, std::span<const double> truth) {
-  constexpr double near = 0.07;
-  std::size_t hits = 0;
-  for (std::size_t s = 0, t = 0; s < said.size() && t < truth.size();) {
-    if (std::abs(said[s] - truth[t]) <= near) {
-      ++hits;
-      ++s;
-      ++t;
-    } else {
-      ++(said[s] < truth[t] ? s : t);
-    }
-  }
-  const std::size_t all = said.size() + truth.size();
-  return all == 0 ? 0 : 2.0 * static_cast<double>(hits) / static_cast<double>(all);
 }
 
 double tempoOf(std::span<const double> beats) {

@@ -24,12 +24,6 @@ struct EarsSay {
   std::string key{}, mode{};
 };
 
-/// Within 4 %.
-bool sameTempo(double said, double truth);
-/// Or twice, three times, half, a third of it.
-bool sameOctave(double said, double truth);
-/// The F measure of beats, within 70 ms; all beats count, from the first to the last.
-double beatsAgree(std::span<const double> said, std::span<const double> truth);
 /// Beats a minute: the mean gap, without the quarter of the shortest and that of the longest ones; 0 of fewer than two.
 double tempoOf(std::span<const double> beats);
 

@@ -7,7 +7,7 @@
 
 namespace antiphon::synth {
 
-inline constexpr std::array<float, Tonality::kTraits> kKeyWeights{4.3955f, 2.6014f, 7.3057f, 7.3069f, 5.0549f, 5.4071f,
-                                                                  1.3779f, 3.1780f, 1.3210f, 1.0279f, -7.6588f};
+inline constexpr std::array<float, Tonality::kTraits> kKeyWeights{4.6721f, 1.4537f, 7.6685f, 5.2658f, 3.9566f, 6.2001f,
+                                                                  0.0366f, 2.0493f, 0.6899f, 0.8238f, -4.4665f};
 
 }  // namespace antiphon::synth

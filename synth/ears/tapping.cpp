@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <numeric>
 
+#include "synth/ears/agreement.hpp"
 #include "synth/ears/beat_line.hpp"
 #include "synth/ears/pulse.hpp"
 #include "synth/ears/tapping_weights.hpp"
@@ -22,6 +23,10 @@ constexpr std::size_t kOn = 0, kThird = 2, kHalf = 3, kTwoThirds = 4;
 constexpr std::array<double, 4> kShifts{0, 1.0 / 2, 1.0 / 3, 2.0 / 3};  // of a whole tapping
 constexpr std::size_t kLeastBeats = 4;
 constexpr std::ptrdiff_t kNear = 2;  // frames
+// What is gained where the tempo is right, and where it is right but for an octave, beside the share of right beats;
+// and by how much surer the weights are than they may be.
+constexpr double kTempoGain = 1, kOctaveGain = 5, kDoubt = 1.5;
+constexpr double kRight = 0.85;  // of the beats
 
 using Kinds = std::array<std::vector<float>, kKinds>;
 using Played = std::array<float, kKinds>;
@@ -214,12 +219,27 @@ std::vector<Tapping> tappings(const Strokes& strokes, double framesPerSecond, co
 }
 
 Choice tapped(std::span<const Tapping> tappings) {
-  std::vector<double> weights;
-  for (const Tapping& tapping : tappings) weights.push_back(weightOf(tapping.traits));
-  const auto heaviest = std::ranges::max_element(weights);
-  double sum = 0;
-  for (const double weight : weights) sum += std::exp(weight - *heaviest);
-  return {static_cast<std::size_t>(heaviest - weights.begin()), 1 / sum};
+  std::vector<double> likely;
+  for (const Tapping& tapping : tappings) likely.push_back(weightOf(tapping.traits) / kDoubt);
+  const double top = std::ranges::max(likely);
+  double all = 0;
+  for (double& one : likely) all += one = std::exp(one - top);
+  Choice best{0, 0};
+  double most = -1;
+  for (std::size_t i = 0; i < tappings.size(); ++i) {
+    double gain = 0, sure = 0;
+    for (std::size_t j = 0; j < tappings.size(); ++j) {
+      const double agree = beatsAgree(tappings[i].beats, tappings[j].beats);
+      const bool same = sameTempo(tappings[i].tempo, tappings[j].tempo);
+      gain += likely[j] *
+              (agree + (same ? kTempoGain : 0) + (sameOctave(tappings[i].tempo, tappings[j].tempo) ? kOctaveGain : 0));
+      sure += same && agree > kRight ? likely[j] : 0;
+    }
+    if (gain <= most) continue;
+    most = gain;
+    best = {i, sure / all};
+  }
+  return best;
 }
 
 }  // namespace antiphon::synth

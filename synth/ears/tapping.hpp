@@ -1,7 +1,8 @@
 // What a foot would tap. Trackers find the pulse and then, by habit, its half, its double or the off-beats. Here beats
 // are laid along every pulse that may be meant, also between its beats, and for each of them it is measured what is
 // played on the beats and between them: low, middle and high strokes, changes of harmony, how alike a beat is to the
-// next ones. The traits are weighed, and the heaviest wins.
+// next ones. The traits are weighed, and of all tappings that one is taken that is least wrong, whichever is right: one
+// at the double tempo can be used, one at two thirds of it cannot.
 #pragma once
 
 #include <array>

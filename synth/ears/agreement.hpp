@@ -1,0 +1,15 @@
+// How far two agree about the beats of the same music.
+#pragma once
+
+#include <span>
+
+namespace antiphon::synth {
+
+/// Within 4 %.
+bool sameTempo(double one, double other);
+/// Or twice, three times, half, a third of it.
+bool sameOctave(double one, double other);
+/// The F measure of beats, within 70 ms; all beats count, from the first to the last.
+double beatsAgree(std::span<const double> one, std::span<const double> other);
+
+}  // namespace antiphon::synth
