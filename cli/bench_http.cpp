@@ -7,6 +7,7 @@
 #include "cli/exit.hpp"
 #include "cli/figures.hpp"
 #include "cli/words.hpp"
+#include "synth/engine.hpp"
 
 #if !defined(_WIN32)
 #include <arpa/inet.h>
@@ -36,7 +37,7 @@ namespace antiphon {
 namespace {
 
 struct Wish {
-  int seconds = 60, connections = 200, analyses = 8, rate = 10;
+  int seconds = 60, connections = 200, analyses = 8, rate = 10, period = 256;
   bool jack = false, json = false;
 };
 
@@ -225,11 +226,11 @@ std::string upload(const std::string& sound) {
 int benchHttp(const Wish& wish) {
 #if defined(ANTIPHON_HAVE_JACK)
   std::optional<DummyJack> server;
-  if (wish.jack) server.emplace(true, kStudioPeriod);
+  if (wish.jack) server.emplace(true, static_cast<unsigned>(wish.period));
 #else
   if (wish.jack) throw UsageError{"this build has no JACK in it"};
 #endif
-  PlayedStudio studio{wish.jack, 0};
+  PlayedStudio studio{wish.jack, 0, wish.period};
   http::Router router;
   http::addAllRoutes(router, {.doorway = studio.doorway(),
                               .table = studio.table(),
@@ -267,6 +268,7 @@ int benchHttp(const Wish& wish) {
 
   const nlohmann::ordered_json figures{{"device", wish.jack ? "JACK's dummy" : "none"},
                                        {"realtime_priority", probeThreadPriority() == ThreadPriority::realtime},
+                                       {"period_frames", wish.period},
                                        {"seconds", wish.seconds},
                                        {"connections", wish.connections},
                                        {"parallel_analyses", wish.analyses},
@@ -303,6 +305,8 @@ Action addHttpBench(CLI::App& bench) {
   sub->add_option("--requests", wish->rate,
                   "Of each connection, a second; 0: as fast as they are answered (default 10)")
       ->check(wholeNumber(0, 10'000));
+  sub->add_option("--period", wish->period, "Frames of a period (default 256)")
+      ->check(wholeNumber(synth::kLeastPeriod, synth::kMostPeriod));
   sub->add_flag("--jack", wish->jack, "Over a JACK server of its own; else to no device, by this machine's clock");
   sub->add_flag("--json", wish->json, "Print JSON");
   return [wish] { return benchHttp(*wish); };

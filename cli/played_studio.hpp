@@ -20,10 +20,9 @@
 
 namespace antiphon {
 
-/// Of what it plays to.
+/// Of what it plays to, where nothing else is wished.
 inline constexpr int kStudioPeriod = 256;
 inline constexpr double kStudioRate = 48000;
-inline constexpr Nanos kStudioPeriodLasts{static_cast<std::int64_t>(kStudioPeriod * 1e9 / kStudioRate)};
 
 /// When the sound had gaps, and which call of the device has taken which knob: the moment of the call, and how many it
 /// had turned when it ended.
@@ -103,9 +102,10 @@ class Witness final : public synth::AudioSystem {
 class PlayedStudio {
  public:
   /// `jack`: to the server that runs; else to no device, by this machine's clock. `seconds`: that are witnessed.
-  PlayedStudio(bool jack, double seconds)
-      : witness_{new Witness{synth::systemAudio(), static_cast<std::size_t>((seconds + 10) * kStudioRate / 16)}},
-        ensemble_{wishOf(jack), std::unique_ptr<synth::AudioSystem>{witness_}, nowhere_} {
+  PlayedStudio(bool jack, double seconds, int period = kStudioPeriod)
+      : periodLasts_{static_cast<std::int64_t>(period * 1e9 / kStudioRate)},
+        witness_{new Witness{synth::systemAudio(), static_cast<std::size_t>((seconds + 10) * kStudioRate / 16)}},
+        ensemble_{wishOf(jack, period), std::unique_ptr<synth::AudioSystem>{witness_}, nowhere_} {
     settings_.clock = ClockSource::internal;
     addWholeTable(table_, {.wanted = settings_,
                            .live = {.send = [](const LiveCommand&) { return true; },
@@ -141,7 +141,7 @@ class PlayedStudio {
     const auto stills = standstills_.between(from - std::chrono::seconds{1}, to);
     if (!stills) return told;
     // A server tells of its gap a period after.
-    told["gaps_of_an_idle_thread_too"] = Standstills::among(*stills, gaps, 2 * kStudioPeriodLasts);
+    told["gaps_of_an_idle_thread_too"] = Standstills::among(*stills, gaps, 2 * periodLasts_);
     Nanos longest{};
     for (const auto& still : *stills) longest = std::max(longest, still.to - still.from);
     told["machine_stood_still"] = stills->size();
@@ -153,9 +153,9 @@ class PlayedStudio {
   const CommandTable& table() const { return table_; }
 
  private:
-  static EnsembleWish wishOf(bool jack) {
+  static EnsembleWish wishOf(bool jack, int period) {
     EnsembleWish ensemble;
-    ensemble.audio = {jack ? std::string{} : std::string{synth::AudioWish::kNobody}, kStudioPeriod};
+    ensemble.audio = {jack ? std::string{} : std::string{synth::AudioWish::kNobody}, period};
     ensemble.rate = synth::SampleRate{kStudioRate};
     return ensemble;
   }
@@ -170,6 +170,7 @@ class PlayedStudio {
     }
   }
 
+  Nanos periodLasts_;
   Settings settings_{};
   SilentSink nowhere_{};
   Witness* witness_;
@@ -178,7 +179,7 @@ class PlayedStudio {
   Doorway doorway_{table_, &ensemble_.desk()};
   std::atomic<bool> leaving_{false};
   std::thread tending_{};
-  Standstills standstills_{kStudioPeriodLasts};
+  Standstills standstills_{periodLasts_};
 };
 
 }  // namespace antiphon
