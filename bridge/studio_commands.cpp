@@ -38,7 +38,8 @@ std::string listed(const Sequences& sequences) {
     text += (text.empty() ? "" : "\n") + sequence.name + ": " + textOf(sequence.written) +
             (sequence.muted   ? "  muted"
              : sequence.plays ? "  plays"
-                              : "  silent");
+                              : "  silent") +
+            (sequences.isThere(sequence.name) ? "" : "; there is no " + sequence.name);
   }
   return text;
 }
@@ -254,13 +255,19 @@ void addFeel(CommandTable& table, Sequences& sequences) {
 
 Reply playPatterns(Sequences& sequences, const std::string& what) {
   return trying([&](const Arguments&) -> std::string {
-    if (what == "all" && sequences.all().empty()) throw PatchError{listed(sequences)};
-    if (what == "all") sequences.playAll();
-    else sequences.play(what);
-    if (what != "all") return what + " plays";
-    std::string names;
-    for (const Sequences::Sequence& sequence : sequences.all()) names += (names.empty() ? "" : ", ") + sequence.name;
-    return "play: " + names;
+    if (what != "all") {
+      sequences.play(what);
+      return what + " plays";
+    }
+    if (sequences.all().empty()) throw PatchError{listed(sequences)};
+    sequences.playAll();
+    std::string names, missing;
+    for (const Sequences::Sequence& sequence : sequences.all()) {
+      std::string& list = sequences.isThere(sequence.name) ? names : missing;
+      list += (list.empty() ? "" : ", ") + sequence.name;
+    }
+    if (names.empty()) throw PatchError{"nothing plays: there is no " + missing};
+    return "play: " + names + (missing.empty() ? "" : "; there is no " + missing);
   })({});
 }
 

@@ -320,14 +320,18 @@ void Desk::follow() {
   }
   std::vector<Node*> waiting;
   for (const auto& node : score->nodes) waiting.push_back(node.get());
-  while (!waiting.empty()) {
-    const auto ready = std::ranges::find_if(waiting, [&](const Node* node) {
-      return std::ranges::none_of(score->cables, [&](const auto& cable) {
+  const auto readyBy = [&](const std::vector<std::shared_ptr<Cable>>& cables) {
+    return std::ranges::find_if(waiting, [&](const Node* node) {
+      return std::ranges::none_of(cables, [&](const auto& cable) {
         return cable->to == node && !cable->late && std::ranges::find(waiting, cable->from) != waiting.end();
       });
     });
-    // Cables on their way out may still form a loop with new ones: then any order will do for five milliseconds.
-    const auto next = ready == waiting.end() ? waiting.begin() : ready;
+  };
+  while (!waiting.empty()) {
+    // Cables on their way out may still form a loop with those that stay: then these alone say who comes first. In
+    // another order what stays would come a block late, and step forward when the others have gone.
+    const auto ready = readyBy(score->cables);
+    const auto next = ready == waiting.end() ? readyBy(cables_) : ready;
     Plan::Turn turn{*next, std::vector<std::vector<Cable*>>((*next)->type.inlets.size())};
     for (const auto& cable : score->cables) {
       if (cable->to == *next) turn.cables[static_cast<std::size_t>(cable->inlet)].push_back(cable.get());

@@ -112,6 +112,10 @@ void Sequences::send(const Sequence& sequence) {
   mustHaveRoom(desk_.machine().sequencer().play(track, keep(pattern(sequence)), coming()));
 }
 
+bool Sequences::isThere(const std::string& name) const {
+  return desk_.patch().find(name) != nullptr || desk_.patch().instrument(name) != nullptr;
+}
+
 bool Sequences::isStruck(const std::string& name) const {
   const PlacedModule* const player = playerOf(name);
   return player != nullptr && player->type->name == kPads;
@@ -142,8 +146,9 @@ void Sequences::write(const std::string& name, Written written) {
 
 void Sequences::play(const std::string& name) {
   Sequence& sequence = find(name);
+  engage(name);
+  tend();
   if (sequence.plays) return;
-  makePlayable(name);  // its pads may have been taken away
   send(sequence);
   sequence.plays = true;
 }
@@ -186,7 +191,8 @@ void Sequences::meter(Meter meter) {
 }
 
 void Sequences::playAll() {
-  for (const Sequence& sequence : sequences_) play(sequence.name);
+  for (const Sequence& sequence : sequences_)
+    if (isThere(sequence.name)) play(sequence.name);
 }
 
 void Sequences::stopAll() {

@@ -38,6 +38,7 @@ class Sequences {
   /// Writes what `name` is to play. Where it plays already, that comes with the next bar; else play() is waited for.
   /// A drum that nobody strikes yet is given pads, and who is patched nowhere is patched to out.
   void write(const std::string& name, Written written);
+  /// Whoever it is: also who was taken away and made again meanwhile, and has no pads and no cable yet.
   void play(const std::string& name);
   void stop(const std::string& name);
   void mute(const std::string& name, bool muted);
@@ -47,6 +48,7 @@ class Sequences {
   void playOnce(const std::string& name, Pattern pattern);
   /// Whoever it is can play and is heard, or it throws.
   void engage(const std::string& name);
+  /// All that are there.
   void playAll();
   void stopAll();
   /// Forgets the pattern.
@@ -68,6 +70,8 @@ class Sequences {
   const Sequence& at(const std::string& name) const;
   /// As it is played: what is struck where; of a drum by its pads' key.
   Pattern pattern(const Sequence& sequence) const { return patternOf(sequence.written, keyOf(sequence.name)); }
+  /// False: it was taken away. Its pattern is heard as soon as something is called so again.
+  bool isThere(const std::string& name) const;
   /// Whether it strikes pads.
   bool isStruck(const std::string& name) const;
   /// That its steps strike.

@@ -91,7 +91,22 @@ SCENARIO("An instrument is taken away and made again while its pattern plays") {
       studio.ok("remove kick");
       studio.hear(2);
       CHECK(loudest(studio.hear(1)) < 1e-3);
-      CHECK_THAT(studio.ok("patterns"), Contains("kick: x..."));
+      CHECK_THAT(studio.ok("patterns"), Contains("kick: x...") && Contains("there is no kick"));
+      THEN("whoever plays it is told so, and the others play") {
+        CHECK_THAT(studio.error("play kick"), Contains("kick"));
+        CHECK_THAT(studio.error("play"), Contains("there is no kick"));
+        studio.ok("create snare");
+        studio.ok("sequence snare x.x.");
+        CHECK(studio.ok("play") == "play: snare; there is no kick");
+        CHECK(loudest(studio.hear(1)) > 0.01);
+      }
+      THEN("a new kick is heard as soon as it is played") {
+        studio.ok("create kick");
+        CHECK_THAT(studio.ok("patterns"), !Contains("there is no"));
+        CHECK(studio.ok("play kick") == "kick plays");
+        studio.hear(1);
+        CHECK(loudest(studio.hear(1)) > 0.1);
+      }
       THEN("a bass of that name plays on in its place") {
         studio.ok("create kick bass");
         studio.ok("patch kick > out");

@@ -159,6 +159,40 @@ SCENARIO("a cable closes a loop: it brings what was a block ago, whatever the si
   CHECK(played(32) == played(480));
 }
 
+SCENARIO("two effects change places while they sound") {
+  // What leaves and what comes form a loop for some milliseconds: what stays must not step when it has gone.
+  const auto [first, second] = GENERATE(std::pair{"a", "b"}, std::pair{"b", "a"});
+  Desk desk{SampleRate{48000}};
+  for (const char* name : {"a", "b"}) {
+    desk.add(name, *moduleCalled("vca"));
+    desk.set(std::string{name} + ".gain", 1);
+  }
+  desk.add("v", *moduleCalled("sine"));
+  desk.set("v.freq", 200);
+  desk.connect("v", first);
+  desk.connect(first, second);
+  desk.connect(second, "out", 0.3);
+  listen(desk, 4800);
+  Patch patch = desk.patch();
+  patch.disconnect("v", first);
+  patch.disconnect(first, second);
+  patch.disconnect(second, "out");
+  patch.connect("v", second);
+  patch.connect(second, first);
+  patch.connect(first, "out", 0.3);
+  desk.load(patch);
+  std::vector<float> after = listen(desk, 300);  // they fade into each other, in 5 ms
+  for (int i = 0; i < 40; ++i) {
+    desk.tend();
+    const auto some = listen(desk, 64);
+    after.insert(after.end(), some.begin(), some.end());
+  }
+  const float own = 0.3f * 6.2832f * 200 / 48000;
+  INFO(first << " before " << second << ": steepest " << steepest(after) << ", of its own " << own);
+  CHECK(steepest(after) < 1.2f * own);
+  CHECK(loudest(after) > 0.29f);
+}
+
 SCENARIO("what has been taken out of a patch is freed, however many edits lie between two blocks") {
   GIVEN("two hundred edits, each of which takes a module out or brings one") {
     const ModuleType counted{
