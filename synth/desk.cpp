@@ -1,6 +1,7 @@
 #include "synth/desk.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <utility>
 
@@ -144,11 +145,42 @@ std::vector<std::shared_ptr<const Recording>> Desk::recordingsOf(const Patch& pa
   return all;
 }
 
+/// A new cable may form a loop with one that is on its way out: two effects change places. In whatever order they were
+/// made then, one of both would step by a block. So the new one, of which nothing is heard yet, comes late at first;
+/// once the other has gone it fades into one that does not (free).
+std::vector<bool> Desk::lateBeside(const Patch& patch, const std::vector<std::shared_ptr<Node>>& nodes) const {
+  std::vector<bool> late = patch.closingLoops();
+  std::vector<const Cable*> direct;
+  for (const auto& cable : cables_)
+    if (!cable->late) direct.push_back(cable.get());
+  for (const Leaving& leaving : leaving_)
+    if (leaving.sounds && leaving.cable && !leaving.cable->late) direct.push_back(leaving.cable.get());
+  std::vector<std::pair<const Node*, const Node*>> joined;
+  for (const Cable* cable : direct) joined.emplace_back(cable->from, cable->to);
+  const auto called = [&](const std::string& name) { return std::ranges::find(nodes, name, &Node::name)->get(); };
+  for (std::size_t i = 0; i < late.size(); ++i) {
+    const PatchCable& wanted = patch.cables()[i];
+    const Node* const from = called(wanted.from);
+    const Node* const to = called(wanted.to);
+    const bool there = std::ranges::any_of(direct, [&](const Cable* c) {
+      return c->from == from && c->outlet == wanted.outlet && c->to == to && c->inlet == wanted.inlet;
+    });
+    if (late[i] || there) continue;
+    std::vector<const Node*> reached{to};
+    for (std::size_t r = 0; r < reached.size(); ++r) {
+      for (const auto& [giver, taker] : joined)
+        if (giver == reached[r] && std::ranges::find(reached, taker) == reached.end()) reached.push_back(taker);
+    }
+    late[i] = std::ranges::find(reached, from) != reached.end();
+    if (!late[i]) joined.emplace_back(from, to);
+  }
+  return late;
+}
+
 /// Makes the nodes and cables of this patch, keeping those that are there already.
 void Desk::bring(const Patch& patch) {
   const auto recordings = recordingsOf(patch);  // first: what cannot be read changes nothing
   const std::vector<int> groups = groupsOf(patch);
-  const std::vector<bool> late = patch.closingLoops();
   const bool begun = machine_.now() > Frame{};
   const int fade = begun ? frames(kFade) : 0;  // nobody has heard it yet
   const Frame gone = machine_.now() + frames(kFade) + 8 * kBlock;
@@ -179,6 +211,7 @@ void Desk::bring(const Patch& patch) {
   }
   const auto nodeCalled = [&](const std::string& name) { return std::ranges::find(nodes, name, &Node::name)->get(); };
 
+  const std::vector<bool> late = begun ? lateBeside(patch, nodes) : patch.closingLoops();
   std::vector<std::shared_ptr<Cable>> cables;
   for (std::size_t i = 0; i < patch.cables().size(); ++i) {
     const PatchCable& wanted = patch.cables()[i];
@@ -206,10 +239,10 @@ void Desk::bring(const Patch& patch) {
     if (std::ranges::find(cables, cable) != cables.end()) continue;
     if (std::ranges::none_of(cables, [&](const auto& c) { return isSucceeded(*cable, *c); }))
       machine_.fade(*cable, 0, fade);
-    leaving_.push_back({nullptr, cable, gone});
+    leaving_.push_back({nullptr, cable, gone, begun});
   }
   for (const auto& node : nodes_) {
-    if (std::ranges::find(nodes, node) == nodes.end()) leaving_.push_back({node, nullptr, gone});
+    if (std::ranges::find(nodes, node) == nodes.end()) leaving_.push_back({node, nullptr, gone, begun});
   }
   nodes_ = std::move(nodes);
   cables_ = std::move(cables);
@@ -315,23 +348,19 @@ void Desk::follow() {
   score->nodes = nodes_;
   score->cables = cables_;
   for (const Leaving& leaving : leaving_) {
-    if (leaving.node) score->nodes.push_back(leaving.node);
-    if (leaving.cable) score->cables.push_back(leaving.cable);
+    if (leaving.sounds && leaving.node) score->nodes.push_back(leaving.node);
+    if (leaving.sounds && leaving.cable) score->cables.push_back(leaving.cable);
   }
   std::vector<Node*> waiting;
   for (const auto& node : score->nodes) waiting.push_back(node.get());
-  const auto readyBy = [&](const std::vector<std::shared_ptr<Cable>>& cables) {
-    return std::ranges::find_if(waiting, [&](const Node* node) {
-      return std::ranges::none_of(cables, [&](const auto& cable) {
+  while (!waiting.empty()) {
+    // There is always one: whatever closes a loop is late, also beside those that are on their way out.
+    const auto next = std::ranges::find_if(waiting, [&](const Node* node) {
+      return std::ranges::none_of(score->cables, [&](const auto& cable) {
         return cable->to == node && !cable->late && std::ranges::find(waiting, cable->from) != waiting.end();
       });
     });
-  };
-  while (!waiting.empty()) {
-    // Cables on their way out may still form a loop with those that stay: then these alone say who comes first. In
-    // another order what stays would come a block late, and step forward when the others have gone.
-    const auto ready = readyBy(score->cables);
-    const auto next = ready == waiting.end() ? readyBy(cables_) : ready;
+    assert(next != waiting.end());
     Plan::Turn turn{*next, std::vector<std::vector<Cable*>>((*next)->type.inlets.size())};
     for (const auto& cable : score->cables) {
       if (cable->to == *next) turn.cables[static_cast<std::size_t>(cable->inlet)].push_back(cable.get());
@@ -368,7 +397,10 @@ void Desk::free() {
     std::erase_if(scores_, [&](const auto& score) { return &score->plan == used; });
   }
   const Frame now = machine_.now();
-  if (std::erase_if(leaving_, [&](const Leaving& leaving) { return leaving.gone <= now; }) > 0) follow();
+  if (std::erase_if(leaving_, [&](const Leaving& leaving) { return leaving.gone <= now; }) == 0) return;
+  if (!std::ranges::equal(cables_, patch_.closingLoops(), {}, [](const auto& cable) { return cable->late; }))
+    bring(patch_);  // some came late because of those that have gone
+  follow();
 }
 
 NodeId Desk::played(std::string_view name) const {

@@ -99,6 +99,7 @@ class Desk {
     std::shared_ptr<Node> node{};
     std::shared_ptr<Cable> cable{};
     Frame gone{};
+    bool sounds = true;  // false: it went before anybody heard it, and waits only to be freed
   };
 
   struct Coming {  // a knob, at its frame
@@ -112,6 +113,7 @@ class Desk {
   void edit(Patch patch);
   std::vector<int> groupsOf(const Patch& patch) const;
   std::vector<std::shared_ptr<const Recording>> recordingsOf(const Patch& patch);
+  std::vector<bool> lateBeside(const Patch& patch, const std::vector<std::shared_ptr<Node>>& nodes) const;
   void bring(const Patch& patch);
   void follow();
   void findWholes(Score& score) const;

@@ -368,7 +368,11 @@ void Machine::mix(Node& node, std::size_t index, const std::vector<Cable*>& cabl
   for (int row = 0; row < rows; ++row) numbers[row] = knob.next();
   pour(numbers, rows, to, groups);
   for (Cable* cable : cables) {
-    for (int row = 0; row < rows; ++row) numbers[row] = cable->amount.next();
+    for (int row = 0; row < rows; ++row) {
+      // A late one that is new comes in when there is something that it brings.
+      const bool waits = cable->late && cable->remembers + row < kBlock;
+      numbers[row] = waits ? cable->amount.now() : cable->amount.next();
+    }
     add(*cable, numbers, rows, to, groups, voices);
   }
   if (inlet.least > -1e9 || inlet.most < 1e9) {
@@ -413,6 +417,7 @@ void Machine::remember(Cable& cable, int frames) {
       std::copy_n(from.at(g, f), kLanes, ring + (cable.pastAt + f) % (2 * kBlock) * kLanes);
   }
   cable.pastAt = (cable.pastAt + frames) % (2 * kBlock);
+  cable.remembers = std::min(kBlock, cable.remembers + frames);
 }
 
 /// Something that is no number has come out. The first node on the way that said such a thing is muted; those that

@@ -61,10 +61,11 @@ struct Cable {
   int outlet;
   Node* to;
   int inlet;
-  bool late;       // closes a loop: what it brings is kBlock frames old
-  Glide amount{};  // a new cable comes in softly
-  Signals past{};  // of a late one: what was made in the block before, [group][2 * kBlock][kLanes] as a ring
-  int pastAt = 0;  // the ring's next place
+  bool late;          // closes a loop: what it brings is kBlock frames old
+  Glide amount{};     // a new cable comes in softly
+  Signals past{};     // of a late one: what was made in the block before, [group][2 * kBlock][kLanes] as a ring
+  int pastAt = 0;     // the ring's next place
+  int remembers = 0;  // frames that the ring has been given, up to kBlock
 };
 
 /// Of what is played: whether it may rest until it is played again.

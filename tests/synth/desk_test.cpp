@@ -1,5 +1,9 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <random>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "synth/desk.hpp"
@@ -172,7 +176,7 @@ SCENARIO("two effects change places while they sound") {
   desk.connect("v", first);
   desk.connect(first, second);
   desk.connect(second, "out", 0.3);
-  listen(desk, 4800);
+  std::vector<float> after = {listen(desk, 4800).back()};
   Patch patch = desk.patch();
   patch.disconnect("v", first);
   patch.disconnect(first, second);
@@ -181,7 +185,6 @@ SCENARIO("two effects change places while they sound") {
   patch.connect(second, first);
   patch.connect(first, "out", 0.3);
   desk.load(patch);
-  std::vector<float> after = listen(desk, 300);  // they fade into each other, in 5 ms
   for (int i = 0; i < 40; ++i) {
     desk.tend();
     const auto some = listen(desk, 64);
@@ -191,6 +194,51 @@ SCENARIO("two effects change places while they sound") {
   INFO(first << " before " << second << ": steepest " << steepest(after) << ", of its own " << own);
   CHECK(steepest(after) < 1.2f * own);
   CHECK(loudest(after) > 0.29f);
+}
+
+SCENARIO("effects change places again and again, also before the last change has faded") {
+  Desk desk{SampleRate{48000}};
+  std::vector<std::string> chain{"a", "b", "c", "d"};
+  for (const std::string& name : chain) {
+    desk.add(name, *moduleCalled("vca"));
+    desk.set(name + ".gain", 1);
+  }
+  desk.add("v", *moduleCalled("sine"));
+  desk.set("v.freq", 200);
+  const auto line = [&](Patch& patch, auto&& join) {
+    join(patch, std::string{"v"}, chain.front());
+    for (std::size_t i = 0; i + 1 < chain.size(); ++i) join(patch, chain[i], chain[i + 1]);
+    join(patch, chain.back(), std::string{"out"});
+  };
+  const auto connect = [](Patch& patch, const std::string& from, const std::string& to) {
+    patch.connect(from, to, to == "out" ? 0.3 : 1);
+  };
+  const auto disconnect = [](Patch& patch, const std::string& from, const std::string& to) {
+    patch.disconnect(from, to);
+  };
+  Patch patch = desk.patch();
+  line(patch, connect);
+  desk.load(patch);
+  listen(desk, 4800);
+  std::mt19937 chance{7};
+  std::vector<float> all;
+  for (int change = 0; change < 300; ++change) {
+    patch = desk.patch();
+    line(patch, disconnect);
+    std::ranges::shuffle(chain, chance);
+    line(patch, connect);
+    desk.load(patch);
+    for (int i = 1 + static_cast<int>(chance() % 60); i > 0; --i) {
+      desk.tend();
+      const auto some = listen(desk, 32);
+      all.insert(all.end(), some.begin(), some.end());
+    }
+  }
+  // The tone's own; a fade of five milliseconds adds little to it.
+  const float own = 0.3f * 6.2832f * 200 / 48000;
+  INFO("steepest " << steepest(all) << ", of its own " << own);
+  CHECK(steepest(all) < 1.6f * own);
+  CHECK(loudest(all) < 0.97f);
 }
 
 SCENARIO("what has been taken out of a patch is freed, however many edits lie between two blocks") {
