@@ -24,7 +24,6 @@ namespace {
 
 constexpr synth::SampleRate kRate{44100};
 constexpr double kTappingCalm = 0.01, kKeyCalm = 0.01;  // what is learned should also hold for other music
-constexpr double kRightBeats = 0.85;                    // of F, to learn from
 
 struct Wish {
   std::vector<std::string> folders{};
@@ -161,7 +160,7 @@ int learn(Wish wish) {
     for (const auto& one : synth::tappings(strokes, kRate.hertz / static_cast<double>(synth::Spectra::kHop))) {
       tapping.traits.emplace_back(one.traits.begin(), one.traits.end());
       tapping.right.push_back(synth::sameTempo(one.tempo, clips[i].tempo) &&
-                              synth::beatsAgree(one.beats, clips[i].beats) > kRightBeats);
+                              synth::beatsAgree(one.beats, clips[i].beats) > synth::kRightBeats);
     }
     progress.at(static_cast<double>(i + 1) / static_cast<double>(clips.size()));
     if (clips[i].key.empty()) continue;

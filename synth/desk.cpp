@@ -31,6 +31,10 @@ bool isSucceeded(const Cable& before, const Cable& now) {
              now.to->type.inlets[static_cast<std::size_t>(now.inlet)].name;
 }
 
+Node* called(const std::string& name, const std::vector<std::shared_ptr<Node>>& nodes) {
+  return std::ranges::find(nodes, name, &Node::name)->get();
+}
+
 /// A fader, or an effect behind somebody: EFFECT-NAME.
 bool isOfTheMixer(const PlacedModule& module) {
   return module.type->name == "channel" || module.name.starts_with(std::string{module.type->name} + "-");
@@ -150,22 +154,17 @@ std::vector<std::shared_ptr<const Recording>> Desk::recordingsOf(const Patch& pa
 /// once the other has gone it fades into one that does not (free).
 std::vector<bool> Desk::lateBeside(const Patch& patch, const std::vector<std::shared_ptr<Node>>& nodes) const {
   std::vector<bool> late = patch.closingLoops();
-  std::vector<const Cable*> direct;
-  for (const auto& cable : cables_)
-    if (!cable->late) direct.push_back(cable.get());
-  for (const Leaving& leaving : leaving_)
-    if (leaving.sounds && leaving.cable && !leaving.cable->late) direct.push_back(leaving.cable.get());
   std::vector<std::pair<const Node*, const Node*>> joined;
-  for (const Cable* cable : direct) joined.emplace_back(cable->from, cable->to);
-  const auto called = [&](const std::string& name) { return std::ranges::find(nodes, name, &Node::name)->get(); };
+  for (const auto& cable : cables_)
+    if (!cable->late) joined.emplace_back(cable->from, cable->to);
+  for (const Leaving& leaving : leaving_)
+    if (leaving.sounds && leaving.cable && !leaving.cable->late)
+      joined.emplace_back(leaving.cable->from, leaving.cable->to);
   for (std::size_t i = 0; i < late.size(); ++i) {
     const PatchCable& wanted = patch.cables()[i];
-    const Node* const from = called(wanted.from);
-    const Node* const to = called(wanted.to);
-    const bool there = std::ranges::any_of(direct, [&](const Cable* c) {
-      return c->from == from && c->outlet == wanted.outlet && c->to == to && c->inlet == wanted.inlet;
-    });
-    if (late[i] || there) continue;
+    const Node* const from = called(wanted.from, nodes);
+    const Node* const to = called(wanted.to, nodes);
+    if (late[i]) continue;
     std::vector<const Node*> reached{to};
     for (std::size_t r = 0; r < reached.size(); ++r) {
       for (const auto& [giver, taker] : joined)
@@ -209,14 +208,12 @@ void Desk::bring(const Patch& patch) {
               recordings[i], placed.type->code, groups[i] > 0},
         placed.values));
   }
-  const auto nodeCalled = [&](const std::string& name) { return std::ranges::find(nodes, name, &Node::name)->get(); };
-
   const std::vector<bool> late = begun ? lateBeside(patch, nodes) : patch.closingLoops();
   std::vector<std::shared_ptr<Cable>> cables;
   for (std::size_t i = 0; i < patch.cables().size(); ++i) {
     const PatchCable& wanted = patch.cables()[i];
-    Node* const from = nodeCalled(wanted.from);
-    Node* const to = nodeCalled(wanted.to);
+    Node* const from = called(wanted.from, nodes);
+    Node* const to = called(wanted.to, nodes);
     const auto amount = static_cast<float>(wanted.amount);
     const auto old = std::ranges::find_if(cables_, [&](const auto& c) {
       return c->from == from && c->outlet == wanted.outlet && c->to == to && c->inlet == wanted.inlet &&
@@ -355,12 +352,13 @@ void Desk::follow() {
   for (const auto& node : score->nodes) waiting.push_back(node.get());
   while (!waiting.empty()) {
     // There is always one: whatever closes a loop is late, also beside those that are on their way out.
-    const auto next = std::ranges::find_if(waiting, [&](const Node* node) {
+    const auto ready = std::ranges::find_if(waiting, [&](const Node* node) {
       return std::ranges::none_of(score->cables, [&](const auto& cable) {
         return cable->to == node && !cable->late && std::ranges::find(waiting, cable->from) != waiting.end();
       });
     });
-    assert(next != waiting.end());
+    assert(ready != waiting.end());
+    const auto next = ready == waiting.end() ? waiting.begin() : ready;  // rather a block late than no sound
     Plan::Turn turn{*next, std::vector<std::vector<Cable*>>((*next)->type.inlets.size())};
     for (const auto& cable : score->cables) {
       if (cable->to == *next) turn.cables[static_cast<std::size_t>(cable->inlet)].push_back(cable.get());

@@ -11,5 +11,7 @@ bool sameTempo(double one, double other);
 bool sameOctave(double one, double other);
 /// The F measure of beats, within 70 ms; all beats count, from the first to the last.
 double beatsAgree(std::span<const double> one, std::span<const double> other);
+/// From here on beats are called right.
+inline constexpr double kRightBeats = 0.85;
 
 }  // namespace antiphon::synth

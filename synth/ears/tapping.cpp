@@ -26,7 +26,6 @@ constexpr std::ptrdiff_t kNear = 2;  // frames
 // What is gained where the tempo is right, and where it is right but for an octave, beside the share of right beats;
 // and by how much surer the weights are than they may be.
 constexpr double kTempoGain = 1, kOctaveGain = 5, kDoubt = 1.5;
-constexpr double kRight = 0.85;  // of the beats
 
 using Kinds = std::array<std::vector<float>, kKinds>;
 using Played = std::array<float, kKinds>;
@@ -233,7 +232,7 @@ Choice tapped(std::span<const Tapping> tappings) {
       const bool same = sameTempo(tappings[i].tempo, tappings[j].tempo);
       gain += likely[j] *
               (agree + (same ? kTempoGain : 0) + (sameOctave(tappings[i].tempo, tappings[j].tempo) ? kOctaveGain : 0));
-      sure += same && agree > kRight ? likely[j] : 0;
+      sure += same && agree > kRightBeats ? likely[j] : 0;
     }
     if (gain <= most) continue;
     most = gain;
