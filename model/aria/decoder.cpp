@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "model/compute/foresight.hpp"
 #include "model/half.hpp"
 
 namespace antiphon {
@@ -91,6 +92,7 @@ AriaWeights loadAria(const AriaShape& shape, const std::function<std::vector<flo
     layer.forwardNorm = norm();
   }
   weights.voice = matrix();
+  compute::chooseForesight(weights.store.bytes());
   return weights;
 }
 

@@ -41,8 +41,7 @@ Crew::Crew(int helpers) {
     for (int i = 0; i < helpers; ++i) {
       helpers_.push_back(std::make_unique<Helper>());
     }
-    for (int i = 0; i < helpers; ++i)
-      helpers_[static_cast<std::size_t>(i)]->thread = std::thread{[this, i] { help(i + 1); }};
+    for (int i = 0; i < helpers; ++i) helpers_[at(i)]->thread = std::thread{[this, i] { help(i + 1); }};
   } catch (...) {
     leaving_ = true;
     bell_.fetch_add(1);
@@ -61,20 +60,20 @@ Crew::~Crew() {
   for (const auto& helper : helpers_) helper->thread.join();
 }
 
-void Crew::run(const Order& order, int parts) {
-  if (helpers_.empty() || parts == 1) {
+void Crew::runAlone(const Order& order, int parts) {
+  for (int share = 0; share < hands(); ++share) {
     for (int i = 0; i < parts; ++i) {
-      order.part(i, 0);
-      doneBy_[static_cast<std::size_t>(i)] = 0;
+      order.part({share, i}, 0);
+      doneBy_[at(share)][at(i)] = 0;
     }
-    return;
   }
-  const State generation = generation_.load(std::memory_order_relaxed) + 1;
-  for (int i = 0; i < parts; ++i)
-    parts_[static_cast<std::size_t>(i)].state.store(stateOf(generation, 0, open), std::memory_order_release);
+}
+
+void Crew::run(const Order& order, int parts) {
+  if (helpers_.empty()) return runAlone(order, parts);
+  const State generation = call_.load(std::memory_order_relaxed) / 16 + 1;
   order_.store(&order, std::memory_order_relaxed);
-  count_.store(parts, std::memory_order_relaxed);
-  generation_.store(generation);
+  call_.store(callOf(generation, parts));
   if (asleep_.load() > 0) {
     bell_.fetch_add(1);
     bell_.notify_all();
@@ -82,24 +81,23 @@ void Crew::run(const Order& order, int parts) {
   lead(order, generation, parts);
 }
 
-bool Crew::take(int part, State generation, State as) {
-  std::atomic<State>& state = parts_[static_cast<std::size_t>(part)].state;
-  State expected = stateOf(generation, 0, open);
-  return state.load(std::memory_order_relaxed) == expected && state.compare_exchange_strong(expected, as);
+bool Crew::take(PartOfShare part, State generation, State as) {
+  std::atomic<State>& state = shares_[at(part.share)].parts[at(part.index)];
+  State seen = state.load(std::memory_order_relaxed);
+  return seen / 64 < generation && state.compare_exchange_strong(seen, as);
 }
 
-/// Calls `attempt(i)` for the parts in the order in which a hand tries to take them, until it says false: its own share
-/// from end to end, as memory is read best; then what others have left over, from their far ends.
+/// Calls `attempt(part)` for the parts in the order in which a hand tries to take them, until it says false: its own
+/// share from end to end, as memory is read best; then what others have left over, from their far ends.
 template <typename Try>
 void Crew::inTurn(int hand, int parts, Try&& attempt) const {
-  const int begin = parts * hand / hands(), end = parts * (hand + 1) / hands();
-  for (int i = begin; i < end; ++i) {
-    if (!attempt(i)) return;
+  for (int i = 0; i < parts; ++i) {
+    if (!attempt(PartOfShare{hand, i})) return;
   }
   for (int other = hands() - 1; other >= 0; --other) {
     if (other == hand) continue;
-    for (int i = parts * (other + 1) / hands() - 1; i >= parts * other / hands(); --i) {
-      if (!attempt(i)) return;
+    for (int i = parts - 1; i >= 0; --i) {
+      if (!attempt(PartOfShare{other, i})) return;
     }
   }
 }
@@ -107,40 +105,45 @@ void Crew::inTurn(int hand, int parts, Try&& attempt) const {
 void Crew::lead(const Order& order, State generation, int parts) {
   const std::int64_t begun = now();
   int own = 0;
-  inTurn(0, parts, [&](int i) {
-    if (!take(i, generation, stateOf(generation, 0, mine))) return true;
-    order.part(i, 0);
-    doneBy_[static_cast<std::size_t>(i)] = 0;
+  inTurn(0, parts, [&](PartOfShare part) {
+    if (!take(part, generation, stateOf(generation, 0, mine))) return true;
+    order.part(part, 0);
+    doneBy_[at(part.share)][at(part.index)] = 0;
     ++own;
     return true;
   });
-  const std::int64_t each = own == 0 ? kUnknownPatience : (now() - begun) / own;
-  for (int i = 0; i < parts; ++i) finish(order, generation, i, std::max(kLeastPatience, 2 * each));
+  // Parts of a share are of different lengths: the longest is about half of it.
+  const std::int64_t longest = own == 0 ? kUnknownPatience : now() - begun;
+  for (int share = 0; share < hands(); ++share) {
+    for (int i = 0; i < parts; ++i) finish(order, generation, {share, i}, std::max(kLeastPatience, longest));
+  }
 }
 
 /// Waits for a part in a helper's hands, or does it in its place.
-void Crew::finish(const Order& order, State generation, int part, std::int64_t patience) {
-  std::atomic<State>& state = parts_[static_cast<std::size_t>(part)].state;
+void Crew::finish(const Order& order, State generation, PartOfShare part, std::int64_t patience) {
+  std::atomic<State>& state = shares_[at(part.share)].parts[at(part.index)];
   State seen = state.load(std::memory_order_acquire);
   if (seen == stateOf(generation, 0, mine)) return;
   const int hand = static_cast<int>(seen / 4 % 16);
   const State inHand = stateOf(generation, hand, held);
-  const std::int64_t until = now() + patience;
-  for (int looks = 0; seen == inHand; ++looks, seen = state.load(std::memory_order_acquire)) {
-    if (looks % kLooks != kLooks - 1 || now() < until) {
-      breathe();
-      continue;
+  if (seen == inHand) {
+    const std::int64_t until = now() + patience;
+    for (int looks = 0; seen == inHand; ++looks, seen = state.load(std::memory_order_acquire)) {
+      if (looks % kLooks != kLooks - 1 || now() < until) {
+        breathe();
+        continue;
+      }
+      if (!state.compare_exchange_strong(seen, stateOf(generation, 0, mine))) continue;
+      Helper& helper = *helpers_[at(hand - 1)];
+      helper.astray = generation;
+      helper.holding = &order;
+      ++takenAway_;
+      order.part(part, 0);
+      doneBy_[at(part.share)][at(part.index)] = 0;
+      return;
     }
-    if (!state.compare_exchange_strong(seen, stateOf(generation, 0, mine))) continue;
-    Helper& helper = *helpers_[static_cast<std::size_t>(hand - 1)];
-    helper.astray = generation;
-    helper.holding = &order;
-    ++takenAway_;
-    order.part(part, 0);
-    doneBy_[static_cast<std::size_t>(part)] = 0;
-    return;
   }
-  doneBy_[static_cast<std::size_t>(part)] = static_cast<std::uint8_t>(hand);
+  doneBy_[at(part.share)][at(part.index)] = static_cast<std::uint8_t>(hand);
 }
 
 bool Crew::isHeld(const Order& order) const {
@@ -160,10 +163,10 @@ void Crew::help(int hand) {
   State last = 0;
   std::int64_t since = now();
   for (int looks = 0; !leaving_.load(std::memory_order_relaxed); ++looks) {
-    const State generation = generation_.load(std::memory_order_acquire);
-    if (generation != last) {
-      doAsHelper(generation, hand);
-      last = generation;
+    const State call = call_.load(std::memory_order_acquire);
+    if (call != last) {
+      doAsHelper(call, hand);
+      last = call;
       since = now();
       continue;
     }
@@ -171,24 +174,25 @@ void Crew::help(int hand) {
     if (looks % kLooks != 0 || now() - since < kWatchful) continue;
     const std::uint32_t rung = bell_.load();
     asleep_.fetch_add(1);
-    if (generation_.load() == last && !leaving_.load()) bell_.wait(rung);
+    if (call_.load() == last && !leaving_.load()) bell_.wait(rung);
     asleep_.fetch_sub(1);
     since = now();
   }
 }
 
-void Crew::doAsHelper(State generation, int hand) {
-  // Read before a part is claimed: a claim succeeds only while this generation lasts, and then they belong to it.
+void Crew::doAsHelper(State call, int hand) {
+  // Read before a part is claimed: a claim succeeds only while this generation lasts, and then it belongs to it.
   const Order* order = order_.load(std::memory_order_relaxed);
-  const int parts = count_.load(std::memory_order_relaxed);
-  inTurn(hand, parts, [&](int i) {
+  const State generation = call / 16;
+  inTurn(hand, static_cast<int>(call % 16), [&](PartOfShare part) {
     const State inHand = stateOf(generation, hand, held);
-    if (!take(i, generation, inHand)) return true;
-    order->part(i, hand);
+    if (!take(part, generation, inHand)) return true;
+    order->part(part, hand);
     State expected = inHand;
-    return parts_[static_cast<std::size_t>(i)].state.compare_exchange_strong(expected, stateOf(generation, hand, done));
+    return shares_[at(part.share)].parts[at(part.index)].compare_exchange_strong(expected,
+                                                                                 stateOf(generation, hand, done));
   });
-  helpers_[static_cast<std::size_t>(hand - 1)]->back.store(generation, std::memory_order_release);
+  helpers_[at(hand - 1)]->back.store(generation, std::memory_order_release);
 }
 
 int processors() { return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMostHelpers + 1); }

@@ -1,10 +1,13 @@
 // Hands that help with one step of thought, and never hold it up.
 //
-// A step is a few dozen short jobs, one after the other, each cut into parts. Every hand has a share of neighbouring
-// parts, and takes what others have left when it is through. When all parts are taken the leader waits for those in the
-// helpers' hands, but not for long: a helper whose core was given to someone else would come back after milliseconds. Its part is taken away and
-// done by the leader; when the helper comes back it finds its part gone, and what it made of it is looked at by no one.
-// So it writes into memory of its own only, and the order it still reads is not changed before it is back.
+// A step is a few dozen short jobs, one after the other. Every hand has a share of each, cut into parts, and takes what
+// others have left when it is through. When all parts are taken the leader waits for those in the helpers' hands, but
+// not for long: a helper whose core was given to someone else would come back after milliseconds. Its part is taken away
+// and done by the leader; when the helper comes back it finds its part gone, and what it made of it is looked at by no
+// one. So it writes into memory of its own only, and the order it still reads is not changed before it is back.
+//
+// A job takes microseconds and a cache line some tenth of one from core to core, so hands meet on few lines: what is
+// said of a share stands on one of its own, and nothing has to be wiped clean between two jobs.
 #pragma once
 
 #include <array>
@@ -17,14 +20,20 @@
 namespace antiphon::compute {
 
 inline constexpr int kMostHelpers = 7;
-inline constexpr int kMostParts = 256;
+inline constexpr int kMostParts = 8;  // of a share
+
+/// Part `index` of the share that is meant for hand `share`.
+struct PartOfShare {
+  int share = 0;
+  int index = 0;
+};
 
 /// A job in parts. Whoever does a part writes what comes of it into memory that belongs to that hand.
 class Order {
  public:
   virtual ~Order() = default;
   /// Hand 0 is the leader, 1 .. are the helpers. Any hand may do any part, two hands even the same one.
-  virtual void part(int index, int hand) const = 0;
+  virtual void part(PartOfShare part, int hand) const = 0;
 };
 
 class Crew {
@@ -37,10 +46,12 @@ class Crew {
 
   int hands() const { return static_cast<int>(helpers_.size()) + 1; }
 
-  /// Does an order of 1 .. kMostParts parts; afterwards doneBy() tells whose memory holds which part. One thread at a
-  /// time leads. Takes no memory and no lock.
+  /// Does an order of 1 .. kMostParts parts for each hand; afterwards doneBy() tells whose memory holds which part. One
+  /// thread at a time leads. Takes no memory and no lock.
   void run(const Order& order, int parts);
-  int doneBy(int part) const { return doneBy_[static_cast<std::size_t>(part)]; }
+  /// The leader does it all.
+  void runAlone(const Order& order, int parts);
+  int doneBy(PartOfShare part) const { return doneBy_[at(part.share)][at(part.index)]; }
 
   /// A helper may still be reading this order: it must not change.
   bool isHeld(const Order& order) const;
@@ -51,16 +62,20 @@ class Crew {
   std::uint64_t takenAway() const { return takenAway_; }
 
  private:
-  // A part's state is generation * 64 + hand * 4 + one of these.
+  // A part's state is generation * 64 + hand * 4 + one of these; a part of an earlier generation is free to be taken.
   using State = std::uint64_t;
-  enum Status : State { open = 0, held = 1, done = 2, mine = 3 };
+  enum Status : State { held = 1, done = 2, mine = 3 };
   static constexpr State stateOf(State generation, int hand, Status status) {
     return generation * 64 + static_cast<State>(hand) * 4 + status;
   }
+  static constexpr std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-  struct Part {
-    std::atomic<State> state{mine};
+  struct alignas(64) Share {
+    std::array<std::atomic<State>, kMostParts> parts{};
   };
+  // Which generation it is, and how many parts each share has in it: said in one word, so that who comes late does not
+  // mix two jobs up.
+  static constexpr State callOf(State generation, int parts) { return generation * 16 + static_cast<State>(parts); }
   struct alignas(64) Helper {
     std::thread thread{};
     std::atomic<State> back{0};  // the generation whose parts it has let go of
@@ -69,22 +84,21 @@ class Crew {
   };
 
   void help(int hand);
-  void doAsHelper(State generation, int hand);
-  bool take(int part, State generation, State as);
+  void doAsHelper(State call, int hand);
+  bool take(PartOfShare part, State generation, State as);
   template <typename Try>
   void inTurn(int hand, int parts, Try&& attempt) const;
   void lead(const Order& order, State generation, int parts);
-  void finish(const Order& order, State generation, int part, std::int64_t patience);
+  void finish(const Order& order, State generation, PartOfShare part, std::int64_t patience);
   bool isAstray(const Helper& helper) const {
     return helper.astray != 0 && helper.back.load(std::memory_order_acquire) < helper.astray;
   }
 
   std::vector<std::unique_ptr<Helper>> helpers_{};
-  std::array<Part, kMostParts> parts_{};
-  std::array<std::uint8_t, kMostParts> doneBy_{};
-  alignas(64) std::atomic<State> generation_{0};
+  std::array<Share, kMostHelpers + 1> shares_{};
+  std::array<std::array<std::uint8_t, kMostParts>, kMostHelpers + 1> doneBy_{};
+  alignas(64) std::atomic<State> call_{0};
   std::atomic<const Order*> order_{nullptr};
-  std::atomic<int> count_{0};
   alignas(64) std::atomic<int> asleep_{0};
   std::atomic<std::uint32_t> bell_{0};
   std::atomic<bool> leaving_{false};

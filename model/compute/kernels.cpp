@@ -1,9 +1,11 @@
 #include "model/compute/kernels.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 
+#include "model/compute/dots.hpp"
 #include "model/half.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -32,12 +34,19 @@ HWY_EXPORT(turnPairs);
 HWY_EXPORT(readAll);
 HWY_EXPORT(target);
 
+/// Inputs are rounded for these very products: both go by what is chosen here.
+static bool dotsInUse() { return dots::allowed() && HWY_DYNAMIC_DISPATCH(target)() == HWY_AVX3; }
+
 void multiply(const Packed& matrix, int first, int count, const InputView& in, float* out, std::size_t outStride) {
-  HWY_DYNAMIC_DISPATCH(multiply)(matrix, first, count, in, out, outStride);
+  const Foresight foresight = reliedOn();
+  if (hasScales(matrix.format) && dotsInUse())
+    return dots::multiply(matrix, first, count, in, out, outStride, foresight);
+  HWY_DYNAMIC_DISPATCH(multiply)(matrix, first, count, in, out, outStride, foresight);
 }
 
 void roundFinely(const float* in, int depth, std::int16_t* whole, float* scales, std::int32_t* sums) {
   HWY_DYNAMIC_DISPATCH(roundFinely)(in, depth, whole, scales, sums);
+  if (dotsInUse()) dots::split(whole, static_cast<std::size_t>(groupsFor(Format::int8, depth) * groupOf(Format::int8)));
 }
 
 void roundCoarsely(const float* in, int depth, std::int8_t* coarse, float* scales, std::int32_t* sums) {
@@ -73,9 +82,17 @@ void turnPairs(float* first, float* second, const float* cosine, const float* si
   HWY_DYNAMIC_DISPATCH(turnPairs)(first, second, cosine, sine, count);
 }
 
-std::uint64_t readAll(const std::byte* from, std::size_t bytes) { return HWY_DYNAMIC_DISPATCH(readAll)(from, bytes); }
+static std::atomic<Foresight> trusted{Foresight::processors};
+void relyOn(Foresight foresight) { trusted.store(foresight, std::memory_order_relaxed); }
+Foresight reliedOn() { return trusted.load(std::memory_order_relaxed); }
 
-std::string vectorUnit() { return hwy::TargetName(HWY_DYNAMIC_DISPATCH(target)()); }
+std::uint64_t readAll(const std::byte* from, std::size_t bytes, Foresight foresight) {
+  return HWY_DYNAMIC_DISPATCH(readAll)(from, bytes, foresight);
+}
+
+std::string vectorUnit() {
+  return std::string{hwy::TargetName(HWY_DYNAMIC_DISPATCH(target)())} + (dotsInUse() ? " VNNI" : "");
+}
 
 bool plainVectors() { return (HWY_DYNAMIC_DISPATCH(target)() & (HWY_SCALAR | HWY_EMU128)) != 0; }
 

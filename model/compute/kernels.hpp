@@ -17,8 +17,8 @@
 namespace antiphon::compute {
 
 /// Rows that a matrix is to be multiplied with, as its format wants them: for f32 and bf16 as they are; for int8 as
-/// whole numbers of 16 bits, which lose nothing beside the weights; for q4, which has lost more, of 8 bits. Those have
-/// a scale and a sum for each group. Depths are filled up to a whole group with zeros.
+/// whole numbers of 16 bits (as roundFinely() leaves them), which lose nothing beside the weights; for q4, which has
+/// lost more, of 8 bits. Those have a scale and a sum for each group. Depths are filled up to a whole group with zeros.
 struct InputView {
   const float* numbers = nullptr;       // [count][stride]
   const std::int16_t* whole = nullptr;  // likewise
@@ -60,10 +60,21 @@ void gated(float* gate, const float* up, int width);
 void addTo(float* out, const float* in, int width);
 /// first, second = first * cosine - second * sine, second * cosine + first * sine
 void turnPairs(float* first, float* second, const float* cosine, const float* sine, int count);
-/// The sum of all bytes as 64-bit numbers: nothing but reading, to learn how fast this machine can.
-std::uint64_t readAll(const std::byte* from, std::size_t bytes);
 
-/// The vector unit in use: "AVX2", "AVX3", "NEON" ...
+/// Who sees to it that weights are in the near cache when they are wanted: the processor, which follows a stream by
+/// itself, or the loops, kAhead bytes before. One processor's own foresight stops at pages and leaves a third of the
+/// bandwidth unused; another's is the faster by a third, and is only held up by ours.
+enum class Foresight : std::uint8_t { processors, ours };
+/// A kilobyte would do for what lies in the caches, the main memory wants four.
+inline constexpr std::size_t kAhead = 4096;
+/// What products rely on from now on; the processor's at first.
+void relyOn(Foresight foresight);
+Foresight reliedOn();
+
+/// The sum of all bytes as 64-bit numbers: nothing but reading, to learn how fast this machine can.
+std::uint64_t readAll(const std::byte* from, std::size_t bytes, Foresight foresight);
+
+/// The vector unit in use: "AVX2", "AVX3 VNNI", "NEON" ...
 std::string vectorUnit();
 /// Neither wide vectors nor fused products: playing works, slowly.
 bool plainVectors();

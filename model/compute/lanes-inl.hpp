@@ -51,10 +51,9 @@ constexpr std::size_t kVectors = kPanel / kLanes;
 #define ANTIPHON_PAIRS 0
 #endif
 
-// Weights are fetched this far ahead: the processor's own foresight stops at pages, and leaves a third of the bandwidth
-// unused. A kilobyte would do for what lies in the caches, the main memory wants four.
-constexpr std::size_t kAhead = 4096;
-HWY_INLINE void fetchAhead(const std::byte* w) {
+/// Fetches what will be wanted soon, where the processor's own foresight is the poorer.
+HWY_INLINE void fetchAhead(const std::byte* w, Foresight foresight) {
+  if (foresight == Foresight::processors) return;
   hwy::Prefetch(w + kAhead);
   hwy::Prefetch(w + kAhead + 64);
 }

@@ -45,7 +45,7 @@ bool readPackedFile(const std::filesystem::path& path, Format format, std::uint6
     if (!file.read(reinterpret_cast<char*>(into.data() + at), static_cast<std::streamsize>(some))) return false;
     if (told) told(static_cast<double>(at + some) / static_cast<double>(into.size()));
   }
-  return readAll(into.data(), into.size()) == head.sum;
+  return readAll(into.data(), into.size(), reliedOn()) == head.sum;
 }
 
 void writePackedFile(const std::filesystem::path& path, Format format, std::uint64_t fingerprint,
@@ -54,7 +54,7 @@ void writePackedFile(const std::filesystem::path& path, Format format, std::uint
   head.format = static_cast<std::uint32_t>(format);
   head.fingerprint = fingerprint;
   head.size = bytes.size();
-  head.sum = readAll(bytes.data(), bytes.size());
+  head.sum = readAll(bytes.data(), bytes.size(), reliedOn());
   std::filesystem::path beside = path;
   beside += ".new";
   std::error_code error;

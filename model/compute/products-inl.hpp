@@ -60,14 +60,14 @@ HWY_INLINE void beginSums(const InputView& in, std::size_t row, std::size_t grou
 /// The whole-numbered sums of one group in int8.
 template <std::size_t rows>
 HWY_INLINE void groupSums(const std::byte* w, const InputView& in, std::size_t row, std::size_t group,
-                          Wholes (&sums)[rows][kVectors]) {
+                          Foresight foresight, Wholes (&sums)[rows][kVectors]) {
   constexpr std::size_t inGroup = static_cast<std::size_t>(groupOf(Format::int8));
   const Patterns lower = hn::Set(Pattern(), 0x00FF00FFu);
   const std::int16_t* input = in.whole + row * in.stride + group * inGroup;
   beginSums<rows>(in, row, group, 128, sums);
   ANTIPHON_ROLLED
   for (std::size_t step = 0; step < inGroup / 4; ++step, w += kStepBytes) {
-    fetchAhead(w);
+    fetchAhead(w, foresight);
     ANTIPHON_UNROLL
     for (std::size_t v = 0; v < kVectors; ++v) {
       const Patterns four = fourBytes(w + v * kLanes * 4);
@@ -84,7 +84,7 @@ HWY_INLINE void groupSums(const std::byte* w, const InputView& in, std::size_t r
 /// The same in q4.
 template <std::size_t rows>
 HWY_INLINE void coarseSums(const std::byte* w, const InputView& in, std::size_t row, std::size_t group,
-                           Wholes (&sums)[rows][kVectors]) {
+                           Foresight foresight, Wholes (&sums)[rows][kVectors]) {
   constexpr std::size_t inGroup = static_cast<std::size_t>(groupOf(Format::q4));
   const Patterns lower = hn::Set(Pattern(), 0x0F0F0F0Fu);
   const std::int8_t* input = in.coarse + row * in.stride + group * inGroup;
@@ -100,7 +100,7 @@ HWY_INLINE void coarseSums(const std::byte* w, const InputView& in, std::size_t 
 #endif
   ANTIPHON_ROLLED
   for (std::size_t step = 0; step < inGroup / 8; ++step, w += kStepBytes) {
-    fetchAhead(w);
+    fetchAhead(w, foresight);
     ANTIPHON_UNROLL
     for (std::size_t v = 0; v < kVectors; ++v) {
       const Patterns eight = fourBytes(w + v * kLanes * 4);
@@ -129,13 +129,13 @@ HWY_INLINE void coarseSums(const std::byte* w, const InputView& in, std::size_t 
 /// One panel in int8 or q4.
 template <Format format, std::size_t rows>
 HWY_INLINE void wholePanel(const std::byte* w, int groups, const InputView& in, std::size_t row, float* out,
-                           std::size_t outStride, std::size_t outputs) {
+                           std::size_t outStride, std::size_t outputs, Foresight foresight) {
   Reals sums[rows][kVectors];
   clear<rows>(sums);
   for (std::size_t g = 0; g < static_cast<std::size_t>(groups); ++g, w += groupBytes(format)) {
     Wholes whole[rows][kVectors];
-    if constexpr (format == Format::int8) groupSums<rows>(w, in, row, g, whole);
-    else coarseSums<rows>(w, in, row, g, whole);
+    if constexpr (format == Format::int8) groupSums<rows>(w, in, row, g, foresight, whole);
+    else coarseSums<rows>(w, in, row, g, foresight, whole);
     const std::byte* scales = w + groupBytes(format) - kPanel * sizeof(std::uint16_t);
     ANTIPHON_UNROLL
     for (std::size_t v = 0; v < kVectors; ++v) {
@@ -154,13 +154,13 @@ HWY_INLINE void wholePanel(const std::byte* w, int groups, const InputView& in, 
 /// One panel in f32 or bf16.
 template <Format format, std::size_t rows>
 HWY_INLINE void realPanel(const std::byte* w, int groups, const InputView& in, std::size_t row, float* out,
-                          std::size_t outStride, std::size_t outputs) {
+                          std::size_t outStride, std::size_t outputs, Foresight foresight) {
   Reals sums[rows][kVectors];
   clear<rows>(sums);
   const Patterns upper = hn::Set(Pattern(), 0xFFFF0000u);
   const float* input = in.numbers + row * in.stride;
   for (std::size_t g = 0; g < static_cast<std::size_t>(groups); ++g) {
-    fetchAhead(w);
+    fetchAhead(w, foresight);
     ANTIPHON_UNROLL
     for (std::size_t v = 0; v < kVectors; ++v) {
       const Patterns four = fourBytes(w + v * kLanes * 4);
@@ -185,35 +185,36 @@ HWY_INLINE void realPanel(const std::byte* w, int groups, const InputView& in, s
 
 template <Format format, std::size_t rows>
 HWY_INLINE void onePanel(const Packed& matrix, int panel, const InputView& in, std::size_t row, float* out,
-                         std::size_t outStride) {
+                         std::size_t outStride, Foresight foresight) {
   const std::byte* w = matrix.data + static_cast<std::size_t>(panel) * panelBytes(format, matrix.depth);
   const int groups = groupsFor(format, matrix.depth), outputs = matrix.outputs - panel * kPanel;
   out += static_cast<std::size_t>(panel) * kPanel;
   if constexpr (hasScales(format))
-    wholePanel<format, rows>(w, groups, in, row, out, outStride, static_cast<std::size_t>(outputs));
-  else realPanel<format, rows>(w, groups, in, row, out, outStride, static_cast<std::size_t>(outputs));
+    wholePanel<format, rows>(w, groups, in, row, out, outStride, static_cast<std::size_t>(outputs), foresight);
+  else realPanel<format, rows>(w, groups, in, row, out, outStride, static_cast<std::size_t>(outputs), foresight);
 }
 
 /// A panel stays in the near cache while the rows pass by it, as many at a time as there are registers for.
 template <Format format>
 HWY_NOINLINE void panelsOf(const Packed& matrix, int first, int count, const InputView& in, float* out,
-                           std::size_t outStride) {
+                           std::size_t outStride, Foresight foresight) {
   const auto rows = static_cast<std::size_t>(in.count);
   for (int panel = first; panel < first + count; ++panel) {
     constexpr std::size_t together = hasScales(format) ? 2 : 3;
     std::size_t row = 0;
     for (; row + together <= rows; row += together)
-      onePanel<format, together>(matrix, panel, in, row, out, outStride);
-    for (; row < rows; ++row) onePanel<format, 1>(matrix, panel, in, row, out, outStride);
+      onePanel<format, together>(matrix, panel, in, row, out, outStride, foresight);
+    for (; row < rows; ++row) onePanel<format, 1>(matrix, panel, in, row, out, outStride, foresight);
   }
 }
 
-void multiply(const Packed& matrix, int first, int count, const InputView& in, float* out, std::size_t outStride) {
+void multiply(const Packed& matrix, int first, int count, const InputView& in, float* out, std::size_t outStride,
+              Foresight foresight) {
   switch (matrix.format) {
-    case Format::f32: return panelsOf<Format::f32>(matrix, first, count, in, out, outStride);
-    case Format::bf16: return panelsOf<Format::bf16>(matrix, first, count, in, out, outStride);
-    case Format::int8: return panelsOf<Format::int8>(matrix, first, count, in, out, outStride);
-    case Format::q4: return panelsOf<Format::q4>(matrix, first, count, in, out, outStride);
+    case Format::f32: return panelsOf<Format::f32>(matrix, first, count, in, out, outStride, foresight);
+    case Format::bf16: return panelsOf<Format::bf16>(matrix, first, count, in, out, outStride, foresight);
+    case Format::int8: return panelsOf<Format::int8>(matrix, first, count, in, out, outStride, foresight);
+    case Format::q4: return panelsOf<Format::q4>(matrix, first, count, in, out, outStride, foresight);
   }
 }
 

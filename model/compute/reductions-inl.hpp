@@ -200,15 +200,18 @@ HWY_INLINE void roundTo(const float* in, int depth, std::size_t group, float mos
   }
 }
 
+/// 127 * 256 + 127: what two bytes with signs can say.
+constexpr float kFinest = 32'639.0f;
+
 void roundFinely(const float* in, int depth, std::int16_t* whole, float* scales, std::int32_t* sums) {
-  roundTo(in, depth, static_cast<std::size_t>(groupOf(Format::int8)), 32767.0f, whole, scales, sums);
+  roundTo(in, depth, static_cast<std::size_t>(groupOf(Format::int8)), kFinest, whole, scales, sums);
 }
 
 void roundCoarsely(const float* in, int depth, std::int8_t* coarse, float* scales, std::int32_t* sums) {
   roundTo(in, depth, static_cast<std::size_t>(groupOf(Format::q4)), 127.0f, coarse, scales, sums);
 }
 
-std::uint64_t readAll(const std::byte* from, std::size_t bytes) {
+std::uint64_t readAll(const std::byte* from, std::size_t bytes, Foresight foresight) {
   const hn::CappedTag<std::uint64_t, 8> d;
   constexpr std::size_t wide = hn::MaxLanes(d);
   hn::Vec<decltype(d)> sums[4];
@@ -217,7 +220,8 @@ std::uint64_t readAll(const std::byte* from, std::size_t bytes) {
   const auto* numbers = reinterpret_cast<const std::uint64_t*>(from);
   const std::size_t count = bytes / sizeof(std::uint64_t);
   for (std::size_t i = 0; i + 4 * wide <= count; i += 4 * wide) {
-    fetchAhead(from + i * sizeof(std::uint64_t));
+    fetchAhead(from + i * sizeof(std::uint64_t), foresight);
+    if constexpr (4 * sizeof(std::uint64_t) * wide > 128) fetchAhead(from + i * sizeof(std::uint64_t) + 128, foresight);
     ANTIPHON_UNROLL
     for (std::size_t j = 0; j < 4; ++j) sums[j] = hn::Add(sums[j], hn::LoadU(d, numbers + i + j * wide));
   }

@@ -6,8 +6,8 @@ namespace antiphon::compute {
 namespace {
 
 constexpr std::size_t kAloneBytes = std::size_t{48} << 10;  // a smaller job is done before help has come
-constexpr std::size_t kPartBytes = std::size_t{24} << 10;   // at least
-constexpr int kPartsAHand = 12;                             // at most
+constexpr std::size_t kPartBytes = std::size_t{32} << 10;   // at least
+constexpr int kPartsOfShare = 6;                            // at most
 
 std::size_t roundUp(int depth, int to) {
   return static_cast<std::size_t>((depth + to - 1) / to) * static_cast<std::size_t>(to);
@@ -102,62 +102,88 @@ void Trunk::give(Job& job, Format format, const float* in, std::size_t stride, i
             job.sums.data(),    groups,           job.rows};
 }
 
-/// How many panels make a part: large enough to be worth a hand's while, small enough to be shared evenly.
-static int panelsEach(std::size_t bytes, int panels, int hands) {
-  if (hands == 1 || bytes < kAloneBytes) return panels;
-  const std::size_t each = bytes / static_cast<std::size_t>(panels);
-  const int least = static_cast<int>((kPartBytes + each - 1) / each);
-  return std::clamp(panels / (kPartsAHand * hands), least, panels);
-}
-
 void Trunk::product(const Packed& matrix, const float* in, std::size_t inStride, int rows, float* out,
                     std::size_t outStride, Into into) {
   Job& job = fresh(Kind::product, rows);
   job.matrix = &matrix;
-  job.panelsEach = panelsEach(matrix.bytes(), matrix.panels(), crew_->hands());
+  job.units = matrix.panels();
+  job.out = into == Into::replace ? out : nullptr;
+  job.outStride = outStride;
   give(job, matrix.format, in, inStride, matrix.depth);
-  const int parts = (matrix.panels() + job.panelsEach - 1) / job.panelsEach;
-  crew_->run(job, parts);
-  collect(parts, job.panelsEach * kPanel, matrix.outputs, rows, out, outStride, into);
+  run(job, matrix.bytes());
+  collect(job, kPanel, matrix.outputs, out, outStride, into);
 }
 
 void Trunk::gates(const TrunkLayer& layer, const float* in, int rows) {
   Job& job = fresh(Kind::gates, rows);
   job.matrix = &layer.gate;
   job.second = &layer.up;
-  job.panelsEach = panelsEach(2 * layer.gate.bytes(), layer.gate.panels(), crew_->hands());
+  job.units = layer.gate.panels();
+  job.out = gate_.data();
+  job.outStride = at(plan_.hidden);
   give(job, layer.gate.format, in, at(plan_.width), layer.gate.depth);
-  const int parts = (layer.gate.panels() + job.panelsEach - 1) / job.panelsEach;
-  crew_->run(job, parts);
-  collect(parts, job.panelsEach * kPanel, plan_.hidden, rows, gate_.data(), at(plan_.hidden), Into::replace);
+  run(job, 2 * layer.gate.bytes());
+  collect(job, kPanel, plan_.hidden, gate_.data(), at(plan_.hidden), Into::replace);
+}
+
+/// Cuts every share in half, and what is left in half, and so on, as long as it is worth a hand's while: a hand reads
+/// long stretches, and who is through early still finds something to take.
+void Trunk::run(Job& job, std::size_t bytes) {
+  job.parts = 1;
+  if (crew_->hands() == 1 || bytes < kAloneBytes) return crew_->runAlone(job, 1);
+  for (std::size_t rest = bytes / at(crew_->hands()) / 2; rest >= kPartBytes && job.parts < kPartsOfShare; rest /= 2)
+    ++job.parts;
+  crew_->run(job, job.parts);
+}
+
+Trunk::Stretch Trunk::stretchOf(const Job& job, PartOfShare part) const {
+  const int begin = job.units * part.share / crew_->hands(), end = job.units * (part.share + 1) / crew_->hands();
+  const int size = end - begin;
+  const int from = part.index == 0 ? 0 : size - (size >> part.index);
+  const int to = part.index == job.parts - 1 ? size : size - (size >> (part.index + 1));
+  return {begin + from, to - from};
+}
+
+Trunk::Made Trunk::madeBy(const Job& job, int hand, int outputs) {
+  if (hand == 0 && job.out != nullptr) return {job.out, job.outStride};
+  return {hands_[at(hand)].data(), at(outputs)};
 }
 
 /// Brings together what the hands have made.
-void Trunk::collect(int parts, int outputsEach, int outputs, int rows, float* out, std::size_t outStride,
-                    Into into) const {
-  for (int i = 0; i < parts; ++i) {
-    const int first = i * outputsEach, count = std::min(outputsEach, outputs - first);
-    const Floats& made = hands_[at(crew_->doneBy(i))];
-    for (std::size_t r = 0; r < at(rows); ++r) {
-      const float* from = made.data() + r * at(outputs) + at(first);
-      float* to = out + r * outStride + at(first);
-      if (into == Into::add) addTo(to, from, count);
-      else std::copy_n(from, count, to);
+void Trunk::collect(const Job& job, int outputsEach, int outputs, float* out, std::size_t outStride, Into into) {
+  for (int share = 0; share < crew_->hands(); ++share) {
+    for (int i = 0; i < job.parts; ++i) {
+      const Stretch stretch = stretchOf(job, {share, i});
+      const Made made = madeBy(job, crew_->doneBy({share, i}), outputs);
+      if (made.out == out) continue;
+      const int first = stretch.first * outputsEach, count = std::min(stretch.count * outputsEach, outputs - first);
+      for (std::size_t r = 0; r < at(job.rows); ++r) {
+        const float* from = made.out + r * made.stride + at(first);
+        float* to = out + r * outStride + at(first);
+        if (into == Into::add) addTo(to, from, count);
+        else std::copy_n(from, count, to);
+      }
     }
   }
 }
 
-void Trunk::Job::part(int index, int hand) const {
-  if (kind == Kind::listening) return trunk->listen(*this, index, hand);
-  float* out = trunk->hands_[at(hand)].data();
-  const std::size_t stride = at(matrix->outputs);
-  const int first = index * panelsEach, count = std::min(panelsEach, matrix->panels() - first);
-  compute::multiply(*matrix, first, count, in, out, stride);
+void Trunk::Job::part(PartOfShare part, int hand) const {
+  const Stretch stretch = trunk->stretchOf(*this, part);
+  if (stretch.count == 0) return;
+  if (kind == Kind::listening) {
+    for (int head = stretch.first; head < stretch.first + stretch.count; ++head) trunk->listen(*this, head, hand);
+    return;
+  }
+  const Made made = trunk->madeBy(*this, hand, matrix->outputs);
+  compute::multiply(*matrix, stretch.first, stretch.count, in, made.out, made.stride);
   if (kind == Kind::product) return;
-  float* up = out + at(rows) * stride;
-  compute::multiply(*second, first, count, in, up, stride);
-  const int begin = first * kPanel, width = std::min(count * kPanel, matrix->outputs - begin);
-  for (std::size_t r = 0; r < at(rows); ++r) gated(out + r * stride + at(begin), up + r * stride + at(begin), width);
+  // Behind the gates, in the hand's own memory.
+  const std::size_t outputs = at(matrix->outputs);
+  float* up = trunk->hands_[at(hand)].data() + at(rows) * outputs;
+  compute::multiply(*second, stretch.first, stretch.count, in, up, outputs);
+  const int begin = stretch.first * kPanel, width = std::min(stretch.count * kPanel, matrix->outputs - begin);
+  for (std::size_t r = 0; r < at(rows); ++r)
+    gated(made.out + r * made.stride + at(begin), up + r * outputs + at(begin), width);
 }
 
 std::byte* Trunk::keys(int place, int layer, int head) {
@@ -199,19 +225,15 @@ void Trunk::attention(int layer, int rows) {
   }
 
   Job& job = fresh(Kind::listening, rows);
+  job.units = plan_.heads;
+  job.out = level_.data();
+  job.outStride = at(plan_.width);
   job.layer = layer;
   job.place = length_;
   for (std::size_t r = 0; r < at(rows); ++r)
     std::copy_n(qkv_.data() + r * 3 * at(plan_.width), plan_.width, job.numbers.data() + r * at(plan_.width));
-  const std::size_t toRead = at(rows) * at(length_ + rows) * at(plan_.width) * 2 * bytes;
-  if (toRead < kAloneBytes) {
-    for (int head = 0; head < plan_.heads; ++head) job.part(head, 0);
-    for (std::size_t r = 0; r < at(rows); ++r)
-      std::copy_n(hands_[0].data() + r * at(plan_.width), plan_.width, level_.data() + r * at(plan_.width));
-    return;
-  }
-  crew_->run(job, plan_.heads);
-  collect(plan_.heads, width, plan_.width, rows, level_.data(), at(plan_.width), Into::replace);
+  run(job, at(rows) * at(length_ + rows) * at(plan_.width) * 2 * bytes);
+  collect(job, width, plan_.width, level_.data(), at(plan_.width), Into::replace);
 }
 
 /// Looks back from each row over all places up to it, page by page.
@@ -220,7 +242,8 @@ void Trunk::listen(const Job& job, int head, int hand) {
   float* scores = scores_[at(hand)].data();
   for (int r = 0; r < job.rows; ++r) {
     const float* query = job.numbers.data() + at(r) * at(plan_.width) + at(head * width);
-    float* heard = hands_[at(hand)].data() + at(r) * at(plan_.width) + at(head * width);
+    const Made made = madeBy(job, hand, plan_.width);
+    float* heard = made.out + at(r) * made.stride + at(head * width);
     const int count = job.place + r + 1;
     for (int begin = 0; begin < count; begin += kPage) {
       lookBack(keys(begin, job.layer, head), plan_.memory, at(width) * kPanel, std::min(kPage, count - begin), width,

@@ -84,12 +84,14 @@ class Trunk {
   enum class Kind : std::uint8_t { product, gates, listening };
   /// A job for the crew, with all that it reads.
   struct Job final : Order {
-    void part(int index, int hand) const override;
+    void part(PartOfShare part, int hand) const override;
     Trunk* trunk = nullptr;
     Kind kind = Kind::product;
+    int units = 1, parts = 1;        // panels or heads in all; parts of a share
     const Packed* matrix = nullptr;  // of gates: gate
     const Packed* second = nullptr;  // up
-    int panelsEach = 1;
+    float* out = nullptr;            // where the leader may write what is to come of it; nothing: into its own memory
+    std::size_t outStride = 0;
     int layer = 0, place = 0, rows = 1;
     InputView in{};
     Floats numbers{};
@@ -97,6 +99,15 @@ class Trunk {
     Aligned<std::int8_t> coarse{};
     Floats scales{};
     Aligned<std::int32_t> sums{};
+  };
+
+  struct Stretch {
+    int first, count;
+  };
+  /// Where the outputs of a hand lie: in the end's place, or in the hand's own memory.
+  struct Made {
+    float* out;
+    std::size_t stride;
   };
 
   static std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -110,7 +121,10 @@ class Trunk {
   void gates(const TrunkLayer& layer, const float* in, int rows);
   void attention(int layer, int rows);
   void listen(const Job& job, int head, int hand);
-  void collect(int parts, int outputsEach, int outputs, int rows, float* out, std::size_t outStride, Into into) const;
+  void run(Job& job, std::size_t bytes);
+  Stretch stretchOf(const Job& job, PartOfShare part) const;
+  Made madeBy(const Job& job, int hand, int outputs);
+  void collect(const Job& job, int outputsEach, int outputs, float* out, std::size_t outStride, Into into);
 
   TrunkPlan plan_;
   const std::vector<TrunkLayer>& layers_;

@@ -20,16 +20,17 @@ namespace {
 
 /// Each part writes its number into the memory of the hand that does it.
 struct Numbering final : Order {
-  void part(int index, int hand) const override {
-    made[static_cast<std::size_t>(hand)][static_cast<std::size_t>(index)] = base + index;
+  void part(PartOfShare part, int hand) const override { at(hand, part) = base + 10 * part.share + part.index; }
+  int& at(int hand, PartOfShare part) const {
+    return made[static_cast<std::size_t>(hand)][static_cast<std::size_t>(part.share * kMostParts + part.index)];
   }
   int base = 0;
-  mutable std::array<std::array<int, kMostParts>, kMostHelpers + 1> made{};
+  mutable std::array<std::array<int, (kMostHelpers + 1) * kMostParts>, kMostHelpers + 1> made{};
 };
 
 /// A helper that takes a part loses its core until it is let go.
 struct Stalling final : Order {
-  void part(int, int hand) const override {
+  void part(PartOfShare, int hand) const override {
     if (hand == 0) {
       // The leader leaves the helper time to take one.
       while (!stalled.load() && !gone.load()) std::this_thread::yield();
@@ -65,13 +66,17 @@ TEST_CASE("Every part of every order is done, whoever does it") {
     Numbering order;
     for (int round = 0; round < 3000; ++round) {
       REQUIRE_FALSE(crew.isHeld(order));
-      const int parts = 1 + round % 37;
+      const int parts = 1 + round % kMostParts;
       order.base = round * 1000;
-      crew.run(order, parts);
-      for (int i = 0; i < parts; ++i) {
-        const auto hand = static_cast<std::size_t>(crew.doneBy(i));
-        REQUIRE(hand < static_cast<std::size_t>(crew.hands()));
-        REQUIRE(order.made[hand][static_cast<std::size_t>(i)] == order.base + i);
+      const bool alone = round % 5 == 4;
+      if (alone) crew.runAlone(order, parts);
+      else crew.run(order, parts);
+      for (int share = 0; share < crew.hands(); ++share) {
+        for (int i = 0; i < parts; ++i) {
+          const int hand = crew.doneBy({share, i});
+          REQUIRE(hand < (alone ? 1 : crew.hands()));
+          REQUIRE(order.at(hand, {share, i}) == order.base + 10 * share + i);
+        }
       }
       crew.gather();  // so that the next round's base is not read by one who lags behind
     }
@@ -83,16 +88,16 @@ TEST_CASE("Every part of every order is done, whoever does it") {
 TEST_CASE("A helper that loses its core holds nobody up") {
   Crew crew{1};
   Stalling stalling;
-  crew.run(stalling, 8);  // comes back, though the helper does not
+  crew.run(stalling, 4);  // comes back, though the helper does not
   REQUIRE(stalling.stalled.load());
   CHECK(crew.takenAway() == 1);
   CHECK(crew.isHeld(stalling));
-  for (int i = 0; i < 8; ++i) CHECK(crew.doneBy(i) == 0);
+  for (int i = 0; i < 8; ++i) CHECK(crew.doneBy({i / 4, i % 4}) == 0);
 
   Numbering other;  // and goes on alone
   for (int round = 0; round < 50; ++round) {
     crew.run(other, 5);
-    for (int i = 0; i < 5; ++i) REQUIRE(crew.doneBy(i) == 0);
+    for (int i = 0; i < 10; ++i) REQUIRE(crew.doneBy({i / 5, i % 5}) == 0);
   }
   CHECK(crew.takenAway() == 1);
 

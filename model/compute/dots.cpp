@@ -1,0 +1,211 @@
+#include "model/compute/dots.hpp"
+
+namespace antiphon::compute::dots {
+namespace {
+
+bool isAllowed = true;
+
+}  // namespace
+
+void allow(bool allowed) { isAllowed = allowed; }
+
+bool allowed() {
+  static const bool are = there();
+  return are && isAllowed;
+}
+
+}  // namespace antiphon::compute::dots
+
+#if (defined(__x86_64__) || defined(_M_X64)) && (defined(__GNUC__) || defined(__clang__))
+
+#include <immintrin.h>
+
+#include <algorithm>
+#include <cstring>
+
+#define ANTIPHON_DOTS __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma")))
+#define ANTIPHON_DOTS_INLINE ANTIPHON_DOTS __attribute__((always_inline)) inline
+
+#if !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wuninitialized"  // GCC 12 takes its own "undefined" vectors for forgotten ones
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
+namespace antiphon::compute::dots {
+namespace {
+
+constexpr std::size_t kVectors = kStepBytes / 64;
+
+ANTIPHON_DOTS_INLINE void fetchAhead(const std::byte* w, Foresight foresight) {
+  if (foresight == Foresight::processors) return;
+  for (std::size_t v = 0; v < kVectors; ++v)
+    _mm_prefetch(reinterpret_cast<const char*>(w + kAhead + v * 64), _MM_HINT_T0);
+}
+
+ANTIPHON_DOTS_INLINE __m512i dot(__m512i sum, __m512i weights, __m512i input) {
+  // GCC 12 copies the sum there and back around its own builtin.
+  asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(weights), "v"(input));
+  return sum;
+}
+
+ANTIPHON_DOTS_INLINE __m512i everywhere(const void* four) {
+  std::int32_t bits;
+  std::memcpy(&bits, four, sizeof bits);
+  return _mm512_set1_epi32(bits);
+}
+
+/// What a group's sums come to, for each row: two halves of 16 bits in int8, where the upper one counts 256 times.
+template <std::size_t rows>
+struct Group {
+  __m512i upper[rows][kVectors];
+  __m512i lower[rows][kVectors];
+};
+
+template <std::size_t rows>
+ANTIPHON_DOTS_INLINE void fine(const std::byte* w, const InputView& in, std::size_t row, std::size_t group,
+                               Foresight foresight, Group<rows>& sums) {
+  constexpr auto inGroup = static_cast<std::size_t>(groupOf(Format::int8));
+  const std::int16_t* input = in.whole + row * in.stride + group * inGroup;
+#pragma GCC unroll 4
+  for (std::size_t r = 0; r < rows; ++r) {
+    const __m512i begin = _mm512_set1_epi32(-128 * in.sums[(row + r) * in.groupStride + group]);
+#pragma GCC unroll 2
+    for (std::size_t v = 0; v < kVectors; ++v) sums.upper[r][v] = _mm512_setzero_si512(), sums.lower[r][v] = begin;
+  }
+#pragma GCC unroll 1
+  for (std::size_t step = 0; step < inGroup / 4; ++step, w += kStepBytes) {
+    fetchAhead(w, foresight);
+#pragma GCC unroll 2
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      const __m512i four = _mm512_load_si512(w + v * 64);
+#pragma GCC unroll 4
+      for (std::size_t r = 0; r < rows; ++r) {
+        const std::int16_t* x = input + r * in.stride + step * 4;
+        sums.upper[r][v] = dot(sums.upper[r][v], four, everywhere(x));
+        sums.lower[r][v] = dot(sums.lower[r][v], four, everywhere(x + 2));
+      }
+    }
+  }
+}
+
+template <std::size_t rows>
+ANTIPHON_DOTS_INLINE void coarse(const std::byte* w, const InputView& in, std::size_t row, std::size_t group,
+                                 Foresight foresight, Group<rows>& sums) {
+  constexpr auto inGroup = static_cast<std::size_t>(groupOf(Format::q4));
+  const std::int8_t* input = in.coarse + row * in.stride + group * inGroup;
+  const __m512i nibbles = _mm512_set1_epi8(15);
+#pragma GCC unroll 4
+  for (std::size_t r = 0; r < rows; ++r) {
+    const __m512i begin = _mm512_set1_epi32(-8 * in.sums[(row + r) * in.groupStride + group]);
+#pragma GCC unroll 2
+    for (std::size_t v = 0; v < kVectors; ++v) sums.upper[r][v] = _mm512_setzero_si512(), sums.lower[r][v] = begin;
+  }
+#pragma GCC unroll 1
+  for (std::size_t step = 0; step < inGroup / 8; ++step, w += kStepBytes) {
+    fetchAhead(w, foresight);
+#pragma GCC unroll 2
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      const __m512i eight = _mm512_load_si512(w + v * 64);
+      const __m512i first = _mm512_and_si512(eight, nibbles);
+      const __m512i second = _mm512_and_si512(_mm512_srli_epi32(eight, 4), nibbles);
+#pragma GCC unroll 4
+      for (std::size_t r = 0; r < rows; ++r) {
+        const std::int8_t* x = input + r * in.stride + step * 8;
+        sums.lower[r][v] = dot(sums.lower[r][v], first, everywhere(x));
+        sums.upper[r][v] = dot(sums.upper[r][v], second, everywhere(x + 4));
+      }
+    }
+  }
+}
+
+template <Format format, std::size_t rows>
+ANTIPHON_DOTS_INLINE void panel(const std::byte* w, int groups, const InputView& in, std::size_t row, float* out,
+                                std::size_t outStride, std::size_t outputs, Foresight foresight) {
+  __m512 sums[rows][kVectors];
+#pragma GCC unroll 4
+  for (std::size_t r = 0; r < rows; ++r) {
+#pragma GCC unroll 2
+    for (std::size_t v = 0; v < kVectors; ++v) sums[r][v] = _mm512_setzero_ps();
+  }
+#pragma GCC unroll 1
+  for (std::size_t g = 0; g < static_cast<std::size_t>(groups); ++g, w += groupBytes(format)) {
+    Group<rows> whole;
+    if constexpr (format == Format::int8) fine<rows>(w, in, row, g, foresight, whole);
+    else coarse<rows>(w, in, row, g, foresight, whole);
+    const std::byte* scales = w + groupBytes(format) - kPanel * sizeof(std::uint16_t);
+#pragma GCC unroll 2
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      const __m256i bits = _mm256_load_si256(reinterpret_cast<const __m256i*>(scales + v * 32));
+      const __m512 scale = _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
+#pragma GCC unroll 4
+      for (std::size_t r = 0; r < rows; ++r) {
+        const __m512 both = _mm512_mul_ps(scale, _mm512_set1_ps(in.scales[(row + r) * in.groupStride + g]));
+        const __m512i upper = format == Format::int8 ? _mm512_slli_epi32(whole.upper[r][v], 8) : whole.upper[r][v];
+        const __m512 all = _mm512_cvtepi32_ps(_mm512_add_epi32(upper, whole.lower[r][v]));
+        sums[r][v] = _mm512_fmadd_ps(all, both, sums[r][v]);
+      }
+    }
+  }
+#pragma GCC unroll 4
+  for (std::size_t r = 0; r < rows; ++r) {
+#pragma GCC unroll 2
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      if (outputs <= v * 16) continue;  // the last panel of a matrix may have fewer
+      const auto some = static_cast<__mmask16>((1u << std::min<std::size_t>(16, outputs - v * 16)) - 1);
+      _mm512_mask_storeu_ps(out + (row + r) * outStride + v * 16, some, sums[r][v]);
+    }
+  }
+}
+
+template <Format format>
+ANTIPHON_DOTS void panelsOf(const Packed& matrix, int first, int count, const InputView& in, float* out,
+                            std::size_t outStride, Foresight foresight) {
+  const auto rows = static_cast<std::size_t>(in.count);
+  const int groups = groupsFor(format, matrix.depth);
+  for (int p = first; p < first + count; ++p) {
+    const std::byte* w = matrix.data + static_cast<std::size_t>(p) * panelBytes(format, matrix.depth);
+    float* to = out + static_cast<std::size_t>(p) * kPanel;
+    const auto outputs = static_cast<std::size_t>(matrix.outputs - p * kPanel);
+    std::size_t row = 0;
+    for (; row + 4 <= rows; row += 4) panel<format, 4>(w, groups, in, row, to, outStride, outputs, foresight);
+    for (; row < rows; ++row) panel<format, 1>(w, groups, in, row, to, outStride, outputs, foresight);
+  }
+}
+
+}  // namespace
+
+bool there() {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("fma");
+}
+
+ANTIPHON_DOTS void split(std::int16_t* whole, std::size_t count) {
+  const __m512i order = _mm512_broadcast_i32x4(_mm_setr_epi8(1, 5, 3, 7, 0, 4, 2, 6, 9, 13, 11, 15, 8, 12, 10, 14));
+  const __m512i half = _mm512_set1_epi16(128);
+  for (std::size_t i = 0; i < count; i += 32) {
+    const __m512i x = _mm512_loadu_si512(whole + i);
+    const __m512i both = _mm512_mask_blend_epi8(0xAAAAAAAAAAAAAAAAull, x, _mm512_add_epi16(x, half));
+    _mm512_storeu_si512(whole + i, _mm512_shuffle_epi8(both, order));
+  }
+}
+
+void multiply(const Packed& matrix, int first, int count, const InputView& in, float* out, std::size_t outStride,
+              Foresight foresight) {
+  if (matrix.format == Format::int8) panelsOf<Format::int8>(matrix, first, count, in, out, outStride, foresight);
+  else panelsOf<Format::q4>(matrix, first, count, in, out, outStride, foresight);
+}
+
+}  // namespace antiphon::compute::dots
+
+#else
+
+namespace antiphon::compute::dots {
+
+bool there() { return false; }
+void split(std::int16_t*, std::size_t) {}
+void multiply(const Packed&, int, int, const InputView&, float*, std::size_t, Foresight) {}
+
+}  // namespace antiphon::compute::dots
+
+#endif
