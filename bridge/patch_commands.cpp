@@ -57,16 +57,33 @@ std::string listOf(const Patch& patch) {
   return text;
 }
 
+std::string written(const Patch& patch, const synth::PatchCable& cable) {
+  const auto& from = patch.at(cable.from);
+  const auto& to = patch.at(cable.to);
+  const std::string text =
+      cable.from + "." + std::string{from.type->outlets[static_cast<std::size_t>(cable.outlet)].name} + " > " +
+      cable.to + "." + std::string{to.type->inlets[static_cast<std::size_t>(cable.inlet)].name};
+  return "\n  " + text + (cable.amount == 1 ? "" : " amount=" + decimal(cable.amount));
+}
+
 std::string cablesOf(const Patch& patch, std::string_view name) {
   std::string text;
+  for (const auto& cable : patch.cables())
+    if (cable.from == name || cable.to == name) text += written(patch, cable);
+  return text;
+}
+
+/// Those that come from outside or lead there.
+std::string cablesOf(const Patch& patch, const synth::Instrument& whole) {
+  const auto inside = [&](const std::string& module) { return module.starts_with(whole.name + "-"); };
+  std::string text;
+  bool leads = false;
   for (const auto& cable : patch.cables()) {
-    if (cable.from != name && cable.to != name) continue;
-    const auto& from = patch.at(cable.from);
-    const auto& to = patch.at(cable.to);
-    text += "\n  " + cable.from + "." + std::string{from.type->outlets[static_cast<std::size_t>(cable.outlet)].name} +
-            " > " + cable.to + "." + std::string{to.type->inlets[static_cast<std::size_t>(cable.inlet)].name};
-    if (cable.amount != 1) text += " amount=" + decimal(cable.amount);
+    if (inside(cable.from) == inside(cable.to)) continue;
+    text += written(patch, cable);
+    leads = leads || inside(cable.from);
   }
+  if (!leads && !whole.out.empty()) text += "\n  heard nowhere yet: patch " + whole.name + " > out";
   return text;
 }
 
@@ -78,7 +95,7 @@ std::string shown(const Patch& patch, const std::string& name) {
       text += "\n  " + knob.name + " = " + synth::textOf(port.inlet(), port.value()) + "  " +
               (knob.purpose.empty() ? std::string{port.inlet().purpose} : knob.purpose);
     }
-    return text;
+    return text + cablesOf(patch, *whole);
   }
   const auto& module = patch.at(name);
   std::string text = module.name + ": " + std::string{module.type->purpose};

@@ -59,7 +59,11 @@ SCENARIO("an instrument shows what its knobs are for, and a sample its file") {
   CommandTable table;
   addPatchCommands(table, desk);
   REQUIRE(table.run("create ep epiano").ok);
-  CHECK_THAT(table.run("show ep").text, Contains("how hard the tines growl"));
+  CHECK_THAT(table.run("show ep").text,
+             Contains("how hard the tines growl") && Contains("heard nowhere yet: patch ep > out"));
+  REQUIRE(table.run("create echo delay").ok);
+  REQUIRE(table.run("patch ep > echo > out").ok);
+  CHECK_THAT(table.run("show ep").text, Contains(" > echo.in") && !Contains("echo.left") && !Contains("nowhere"));
 
   const auto file = std::filesystem::temp_directory_path() / "antiphon a tone.wav";
   {
