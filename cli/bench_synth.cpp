@@ -20,7 +20,7 @@ namespace antiphon {
 namespace {
 
 struct Wish {
-  double seconds = 10;
+  double seconds = 60;
   double rate = 48000;
   std::vector<int> voices{1, 8, 16, 32, 64, 128, 256, 512};
   bool json = false, narrow = false;
@@ -112,7 +112,7 @@ int benchSynth(const Wish& wish) {
 Action addSynthBench(CLI::App& bench) {
   auto* sub = bench.add_subcommand("synth", "How many times faster than it sounds the synth plays, on one core");
   auto wish = std::make_shared<Wish>();
-  sub->add_option("--seconds", wish->seconds, "Of sound for each figure (default 10)")->check(CLI::Range(0.1, 600.0));
+  sub->add_option("--seconds", wish->seconds, "Of sound for each figure (default 60)")->check(CLI::Range(0.1, 600.0));
   sub->add_option("--rate", wish->rate, "Frames a second (default 48000)")->check(CLI::Range(44100.0, 192000.0));
   sub->add_option("--voices", wish->voices, "How many sound together, one figure for each (default 1 to 512)")
       ->check(CLI::Range(1, synth::kMostVoices));

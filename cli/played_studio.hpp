@@ -12,6 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bridge/doorway.hpp"
 #include "bridge/silent_sink.hpp"
 #include "bridge/thread_priority.hpp"
 #include "bridge/whole_table.hpp"
@@ -42,6 +43,20 @@ class Witness final : public synth::AudioSystem {
     for (std::size_t i = 0, count = gapCount_.load(std::memory_order_acquire); i < count; ++i)
       if (gaps_[i] >= from && gaps_[i] < to) some.push_back(gaps_[i]);
     return some;
+  }
+  /// How many there were, and which of them an idle thread had as well, until at most `since` before: those are the
+  /// machine's.
+  nlohmann::ordered_json gapsBetween(Nanos from, Nanos to, const Standstills& standstills, Nanos since) const {
+    const std::vector<Nanos> gaps = gapsBetween(from, to);
+    nlohmann::ordered_json told{{"gaps", gaps.size()}, {"gaps_of_an_idle_thread_too", nullptr}};
+    const auto stills = standstills.between(from - std::chrono::seconds{1}, to);
+    if (!stills) return told;
+    told["gaps_of_an_idle_thread_too"] = Standstills::among(*stills, gaps, since);
+    Nanos longest{};
+    for (const auto& still : *stills) longest = std::max(longest, still.to - still.from);
+    told["machine_stood_still"] = stills->size();
+    told["machine_stood_still_ms_longest"] = static_cast<double>(longest.count()) / 1e6;
+    return told;
   }
   void watch(const synth::Machine& machine) { machine_ = &machine; }
   /// Once the sound has stopped.
@@ -134,19 +149,10 @@ class PlayedStudio {
     ensemble_.stop();
   }
   Witness& witness() { return *witness_; }
-  /// The gaps in the sound of that time, and which of them an idle thread had as well: those are the machine's.
+  /// The gaps in the sound of that time, and which of them are the machine's.
   nlohmann::ordered_json gapsBetween(Nanos from, Nanos to) const {
-    const std::vector<Nanos> gaps = witness_->gapsBetween(from, to);
-    nlohmann::ordered_json told{{"gaps", gaps.size()}, {"gaps_of_an_idle_thread_too", nullptr}};
-    const auto stills = standstills_.between(from - std::chrono::seconds{1}, to);
-    if (!stills) return told;
     // A server tells of its gap a period after.
-    told["gaps_of_an_idle_thread_too"] = Standstills::among(*stills, gaps, 2 * periodLasts_);
-    Nanos longest{};
-    for (const auto& still : *stills) longest = std::max(longest, still.to - still.from);
-    told["machine_stood_still"] = stills->size();
-    told["machine_stood_still_ms_longest"] = static_cast<double>(longest.count()) / 1e6;
-    return told;
+    return witness_->gapsBetween(from, to, standstills_, 2 * periodLasts_);
   }
   Ensemble& ensemble() { return ensemble_; }
   Doorway& doorway() { return doorway_; }

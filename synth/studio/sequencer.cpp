@@ -60,7 +60,9 @@ void Sequencer::retire(const Pattern* pattern) {
 void Sequencer::obey() {
   Change change;
   while (changes_.pop(change)) {
-    Track& track = tracks_[static_cast<std::size_t>(change.track)];
+    const auto number = static_cast<std::size_t>(change.track);
+    told_ = std::max(told_, number + 1);
+    Track& track = tracks_[number];
     switch (change.kind) {
       case Change::Kind::play:
         if (change.pattern == nullptr || (change.lasts > Tick{} && track.changes))
@@ -185,7 +187,8 @@ const std::vector<Sequencer::Due>& Sequencer::due(const Transport& time, Frame n
   if (!time.running || !(time.tempo > 0)) {
     letAllGo();
     running_ = false;
-    for (Track& track : tracks_) {
+    for (std::size_t number = 0; number < told_; ++number) {
+      Track& track = tracks_[number];
       if (track.changes && track.lasts == Tick{}) change(track);
     }
     return due_;
@@ -197,7 +200,7 @@ const std::vector<Sequencer::Due>& Sequencer::due(const Transport& time, Frame n
   const double horizon = beat_ + static_cast<double>(end - now) * perFrame_;
   if (jumps) letAllGo();
   letGo(horizon);
-  for (std::size_t number = 0; number < tracks_.size(); ++number) goOn(number, horizon, jumps);
+  for (std::size_t number = 0; number < told_; ++number) goOn(number, horizon, jumps);
   letGo(horizon);
   return due_;
 }

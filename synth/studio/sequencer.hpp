@@ -113,6 +113,7 @@ class Sequencer {
   Ring<Change> changes_;
   Ring<const Pattern*> retired_;
   std::array<Track, kMostTracks> tracks_{};
+  std::size_t told_ = 0;  // so many of them: the others have never been told anything
   Feel feel_{};
   std::vector<Held> held_{};
   std::vector<Due> due_{};
