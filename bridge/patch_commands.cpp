@@ -13,12 +13,11 @@ namespace antiphon {
 namespace {
 
 using Arguments = Command::Arguments;
-using Reply = Command::Reply;
+using CommandReply = Command::Reply;
 using synth::Desk;
 using synth::Patch;
 using synth::PatchError;
 
-constexpr std::size_t kLongestName = 100;
 constexpr double kLongestNote = 600;  // s
 
 template <typename Edit>
@@ -45,7 +44,7 @@ std::string chainOf(const Command::Words& words, double& amount) {
   return names;
 }
 
-std::string listOf(const Patch& patch) {
+std::string modulesListed(const Patch& patch) {
   std::string text;
   for (const auto& whole : patch.instruments()) text += whole.name + "  " + whole.recipe + "\n";
   for (const auto& module : patch.modules()) {
@@ -70,7 +69,7 @@ std::string cablesOf(const Patch& patch, std::string_view name) {
   return text;
 }
 
-std::string shown(const Patch& patch, const std::string& name) {
+std::string patchShown(const Patch& patch, const std::string& name) {
   if (const auto* whole = patch.instrument(name)) {
     std::string text = whole->name + ": " + whole->recipe;
     for (const auto& knob : whole->knobs) {
@@ -193,12 +192,13 @@ void addPatchCommands(CommandTable& table, Desk& desk) {
                return std::string{};
              }),
              true});
-  table.add(
-      {"list", {}, "Lists what is in the patch.", trying([&desk](const Arguments&) { return listOf(desk.patch()); })});
+  table.add({"list", {}, "Lists what is in the patch.", trying([&desk](const Arguments&) {
+               return modulesListed(desk.patch());
+             })});
   table.add({"show",
              {name},
              "Shows a module or an instrument, and what it is set to.",
-             trying([&desk](const Arguments& given) { return shown(desk.patch(), given.text("name")); })});
+             trying([&desk](const Arguments& given) { return patchShown(desk.patch(), given.text("name")); })});
   table.add({"remove",
              {name},
              "Takes a module or an instrument away, with its effects and its channel.",

@@ -24,7 +24,7 @@ bool mostlyDrums(const std::vector<Note>& notes) {
 }
 
 /// How alike a bar of an answer is to the call's last bar: 1 for a copy.
-double likeness(const std::vector<GridNote>& bar, const GridPhrase& call) {
+double likenessTo(const std::vector<GridNote>& bar, const GridPhrase& call) {
   if (bar.empty()) return 0;
   std::size_t same = 0, last = 0;
   for (const GridNote& note : call.notes) {
@@ -195,7 +195,7 @@ std::uint64_t Improviser::audition(const native::StepWriter& writer, const Gramm
     }
     // As likely as the model finds it, note by note; a copy of the call or a silent bar is no answer.
     double score = improvisation.logProbability() / std::max(1, improvisation.notes());
-    score -= 4 * std::max(0.0, likeness(bar, call) - 0.7);
+    score -= 4 * std::max(0.0, likenessTo(bar, call) - 0.7);
     if (bar.empty()) score -= 10;
     if (score > best.score) best = {score, own};
     styled_->comeBack();

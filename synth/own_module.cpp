@@ -11,7 +11,7 @@
 namespace antiphon::synth {
 namespace {
 
-constexpr float kA4 = 440;
+constexpr float kA4Hertz = 440;
 constexpr float kLoudest = 1e6f;   // goes in: what is no number, or beyond, could come to be an index
 constexpr int kSmoothFrames = 8;   // a pitch that glides is followed in steps of this
 constexpr double kTouch = 0.002;   // s in which a voice becomes as loud as it is struck
@@ -144,7 +144,7 @@ class OwnModule final : public Module {
   }
 
   float hertzOf(Player& player, float pitch, const Block& block, int frame) const {
-    const float base = base_ >= 0 ? heard(player, block, static_cast<std::size_t>(base_), frame) : kA4;
+    const float base = base_ >= 0 ? heard(player, block, static_cast<std::size_t>(base_), frame) : kA4Hertz;
     if (player.hertz == 0 || pitch != player.pitch || base != player.base) {
       player.hertz = base * std::exp2(pitch / 12);
       player.pitch = pitch;

@@ -26,7 +26,7 @@ struct Measured {
 };
 
 /// A number, and what stands behind it.
-std::optional<Measured> apart(const std::string& text) {
+std::optional<Measured> numberApart(const std::string& text) {
   const std::size_t end = text.find_first_not_of("+-.0123456789");
   std::string number = text.substr(0, end);
   if (number.find_first_of("+-", 1) != std::string::npos) return std::nullopt;
@@ -91,7 +91,7 @@ std::optional<double> quantityFor(const Inlet& inlet, std::string_view text) {
     if (inlet.unit == Unit::hertz) return kA4Hertz * std::exp2((*key - kA4Key) / 12);
     if (inlet.unit == Unit::semitones || inlet.unit == Unit::plain) return *key - kA4Key;
   }
-  const auto measured = apart(small);
+  const auto measured = numberApart(small);
   if (!measured) return std::nullopt;
   if (measured->unit.empty()) return measured->number;
   for (const Suffix& suffix : kSuffixes) {

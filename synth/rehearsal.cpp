@@ -28,7 +28,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr const char* kProgram = "antiphon_rehearsal";
-constexpr auto kLongest = std::chrono::seconds{20};
+constexpr auto kLongestTrial = std::chrono::seconds{20};
 constexpr std::size_t kLargestCode = std::size_t{64} << 20;
 constexpr rlim_t kMostMemory = rlim_t{4} << 30;
 constexpr int kModest = 10;  // of 19
@@ -96,7 +96,7 @@ class Rehearsal {
 
   /// What it says of the source; nothing: it takes too long.
   std::optional<std::string> says(std::string_view source) {
-    const auto until = Clock::now() + kLongest;
+    const auto until = Clock::now() + kLongestTrial;
     std::string said;
     bool told = false;
     while (true) {

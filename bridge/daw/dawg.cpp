@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::optional<double> number(const Json& holder, const char* key) {
+std::optional<double> numberIn(const Json& holder, const char* key) {
   const auto found = holder.find(key);
   if (found == holder.end() || !found->is_number()) return std::nullopt;
   const double value = found->get<double>();
@@ -43,8 +43,8 @@ void readTracks(const Json& holder, DawState& state) {
     const Json* name = track.is_string() ? &track : nullptr;
     if (track.is_object()) {
       if (const auto found = track.find("name"); found != track.end() && found->is_string()) name = &*found;
-      heard.volume = number(track, "volume");
-      heard.pan = number(track, "pan");
+      heard.volume = numberIn(track, "volume");
+      heard.pan = numberIn(track, "pan");
     }
     if (name == nullptr) continue;
     heard.name = fromOutside(name->get_ref<const std::string&>());
@@ -66,7 +66,7 @@ DawState dawgState(std::string_view text) {
     const Json& holder = *inside == '\0' ? json : found != json.end() ? *found : json;
     if (!holder.is_object()) continue;
     for (const char* key : {"tempo", "bpm"}) {
-      if (!state.tempo) state.tempo = number(holder, key);
+      if (!state.tempo) state.tempo = numberIn(holder, key);
     }
     if (!state.playing) state.playing = playing(holder);
     readTracks(holder, state);

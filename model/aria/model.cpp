@@ -32,7 +32,7 @@ constexpr std::size_t kWorthKeeping = std::size_t{32} << 20;  // what is smaller
 constexpr int kTrialSteps = 6;
 
 /// Engines that share their hands; how many are best is found out when the first is made.
-AriaModel::MakeEngine enginesOver(std::shared_ptr<const AriaWeights> weights, int hands) {
+AriaModel::MakeEngine ariaEnginesOver(std::shared_ptr<const AriaWeights> weights, int hands) {
   const auto speed = [weights](const std::shared_ptr<compute::Crew>& crew) {
     AriaDecoder decoder{weights, kTrialSteps + 1, crew};
     const int id = 0;
@@ -75,7 +75,7 @@ std::shared_ptr<const AriaModel> AriaModel::load(const std::filesystem::path& pa
     }
   const std::shared_ptr<const AriaWeights> weights = std::move(loaded);
   return std::make_shared<const AriaModel>(weights->shape, std::string{nameOf(format)},
-                                           enginesOver(weights, thinking.hands));
+                                           ariaEnginesOver(weights, thinking.hands));
 } catch (const SafetensorsError& error) {
   throw ModelError{error.what()};
 } catch (const std::bad_alloc&) {

@@ -156,7 +156,7 @@ std::vector<double> shifted(const std::vector<double>& beats, double share) {
   return out;
 }
 
-double weightOf(const std::array<float, kTraits>& traits) {
+double weightOfTraits(const std::array<float, kTraits>& traits) {
   const auto product = [&](const std::array<float, kTraits>& some) {
     return std::inner_product(some.begin(), some.end(), traits.begin(), 0.0);
   };
@@ -219,7 +219,7 @@ std::vector<Tapping> tappings(const Strokes& strokes, double framesPerSecond, co
 
 Choice tapped(std::span<const Tapping> tappings) {
   std::vector<double> likely;
-  for (const Tapping& tapping : tappings) likely.push_back(weightOf(tapping.traits) / kDoubt);
+  for (const Tapping& tapping : tappings) likely.push_back(weightOfTraits(tapping.traits) / kDoubt);
   const double top = std::ranges::max(likely);
   double all = 0;
   for (double& one : likely) all += one = std::exp(one - top);

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+
+#include "synth/mix/said.hpp"
 
 namespace antiphon::synth {
 namespace {
@@ -13,13 +14,6 @@ constexpr double kNarrow = 0.01;              // of all power is different on th
 constexpr double kLoudnessWorthIt = 1;        // LU
 constexpr double kCeiling = kMostPeak - 0.3;  // dB: samples; what lies between them may be a little higher
 constexpr double kMostFader = 12;
-
-template <typename... Values>
-std::string said(const char* format, Values... values) {
-  char text[300];
-  std::snprintf(text, sizeof text, format, values...);
-  return text;
-}
 
 double rounded(double value) { return std::round(value * 10) / 10 + 0.0; }
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "synth/mix/masking.hpp"
+#include "synth/mix/said.hpp"
 
 namespace antiphon::synth {
 namespace {
@@ -20,13 +20,6 @@ constexpr double kLowCut = -6, kLowShelf = 120, kShelfQ = 0.7;
 constexpr double kHarsh = 3, kSibilant = 0;  // dB, as TrackMeasure measures them
 constexpr double kMostCut = 6;
 constexpr double kHissHertz = 7000, kHissQ = 0.9, kHarshQ = 1;
-
-template <typename... Values>
-std::string said(const char* format, Values... values) {
-  char text[300];
-  std::snprintf(text, sizeof text, format, values...);
-  return text;
-}
 
 /// Voices and what plays notes; a hat may hiss.
 bool mayBeSharp(Role role) { return !isStruck(role) && role != Role::bass && role != Role::effect; }
