@@ -32,7 +32,7 @@ struct EarsWish {
 };
 
 /// What one pair of ears has earned with some of the clips.
-struct Score {
+struct EarsScore {
   std::string ears{}, clipsOf{};
   bool hearsKeys = true;
   int clips = 0, exact = 0, octave = 0, keyed = 0, key = 0;
@@ -74,7 +74,7 @@ int measureEars(const EarsWish& wish) {
   const std::vector<TrueClip> clips = clipsOf(wish);
   const auto groupOf = [&](const TrueClip& clip) { return wish.styles ? clip.style : clip.held ? "held" : "tune"; };
   std::vector<std::string> groups;
-  std::vector<Score> scores;
+  std::vector<EarsScore> scores;
   for (const TrueClip& clip : clips) {
     const std::string group = groupOf(clip);
     if (std::ranges::find(groups, group) != groups.end()) continue;
@@ -86,7 +86,7 @@ int measureEars(const EarsWish& wish) {
   Progress progress{"listening", !wish.json};
   for (std::size_t i = 0; i < clips.size(); ++i) {
     const TrueClip& clip = clips[i];
-    auto score = std::ranges::find(scores, groupOf(clip), &Score::clipsOf);
+    auto score = std::ranges::find(scores, groupOf(clip), &EarsScore::clipsOf);
     double begin = processorSeconds();
     const auto keep = [&](const EarsSay& say, double seconds) {
       score->took += processorSeconds() - begin;
@@ -113,7 +113,7 @@ int measureEars(const EarsWish& wish) {
   if (!wish.json)
     std::printf("%-10s %-10s %6s %8s %8s %8s %8s %12s\n", wish.styles ? "style" : "half", "ears", "clips", "tempo",
                 "octave", "beats F", "key", "x real time");
-  for (const Score& score : scores) {
+  for (const EarsScore& score : scores) {
     if (score.clips == 0) continue;
     const double percent = 100.0 / score.clips, keys = 100.0 * score.key / std::max(1, score.keyed);
     const bool hasKeys = score.hearsKeys && score.keyed > 0;

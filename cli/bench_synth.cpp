@@ -26,8 +26,8 @@ struct SynthWish {
   bool json = false, narrow = false;
 };
 
-constexpr int kPeriod = 128;    // frames, as a sound card asks for them
-constexpr int kStretches = 10;  // of a run, to see how evenly it goes
+constexpr int kSynthPeriod = 128;  // frames, as a sound card asks for them
+constexpr int kStretches = 10;     // of a run, to see how evenly it goes
 
 struct Figure {
   int voices = 0;
@@ -62,22 +62,22 @@ Figure measureVoices(int voices, const double seconds, synth::SampleRate rate) {
     const float key = 36 + static_cast<float>(v % 48) + 0.01f * static_cast<float>(v);
     desk.machine().strike(keys, {synth::Gesture::Kind::keyDown, key, 0.8f}, synth::Frame{v * 64});
   }
-  std::array<float, kPeriod> left{}, right{};
+  std::array<float, kSynthPeriod> left{}, right{};
   Figure figure;
   figure.voices = voices;
-  const auto periods = static_cast<int>(seconds * rate.hertz / kPeriod / kStretches);
+  const auto periods = static_cast<int>(seconds * rate.hertz / kSynthPeriod / kStretches);
   double all = 0;
   for (int part = 0; part < kStretches; ++part) {
     const std::clock_t begin = std::clock();
     for (int i = 0; i < periods; ++i) {
-      desk.machine().render(left.data(), right.data(), kPeriod, {});
+      desk.machine().render(left.data(), right.data(), kSynthPeriod, {});
       for (const float x : left) figure.loudest = std::max(figure.loudest, static_cast<double>(std::abs(x)));
     }
     const double took = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
     all += took;
     figure.worstPart = std::max(figure.worstPart, took);
   }
-  const double sounded = periods * kPeriod / rate.hertz;
+  const double sounded = periods * kSynthPeriod / rate.hertz;
   figure.timesRealTime = kStretches * sounded / all;
   figure.worstPart = sounded / figure.worstPart;
   return figure;

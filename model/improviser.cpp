@@ -10,10 +10,10 @@
 namespace antiphon {
 namespace {
 
-constexpr int kCapacity = 4096;               // steps: 64 bars of 60 notes
+constexpr int kMostSteps = 4096;              // steps: 64 bars of 60 notes
 constexpr std::size_t kMostCallNotes = 1024;  // the newest are kept
 constexpr double kFirm = 0.1,
-                 kGentle = 0.15;          // how far an answer may stray from a density: asked for, and the call's own
+                 kGentleWishes = 0.15;    // how far an answer may stray from a density: asked for, and the call's own
 constexpr std::size_t kFewestForKey = 6;  // notes, before a call's key is believed
 
 constexpr double kBusiestVoice = 4;  // notes a quarter: beyond sixteenths a single voice only stumbles
@@ -99,9 +99,9 @@ Pace paceFor(const std::optional<double>& wish, const GridPhrase& call, Part par
     const double asked = densityOfLevel(densityLevelOf(*wish));
     return {voicesOf(part) ? std::min(asked, kBusiestVoice) : asked, kFirm, quartersOf(answerBars)};
   }
-  return samePart
-             ? Pace{static_cast<double>(call.notes.size()) / quartersOf(call.bars), kGentle, quartersOf(answerBars)}
-             : Pace{};
+  return samePart ? Pace{static_cast<double>(call.notes.size()) / quartersOf(call.bars), kGentleWishes,
+                         quartersOf(answerBars)}
+                  : Pace{};
 }
 
 std::optional<PitchClasses> scaleFor(const KeyWish& wish, const GridPhrase& call) {
@@ -137,11 +137,11 @@ void Improviser::adopt(const Wishes& wishes) {
   wishes_ = wishes;
   if (wishes.model != model_ || !styled_) {
     model_ = wishes.model;
-    styled_ = std::make_unique<TrainOfThought>(model_, kCapacity);
+    styled_ = std::make_unique<TrainOfThought>(model_, kMostSteps);
     free_.reset();
   }
   const bool pressed = wishes.guidance != 1 && !wishes.style.empty();
-  if (pressed && !free_) free_ = std::make_unique<TrainOfThought>(model_, kCapacity);
+  if (pressed && !free_) free_ = std::make_unique<TrainOfThought>(model_, kMostSteps);
   if (!pressed) free_.reset();
 }
 

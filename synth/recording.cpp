@@ -15,10 +15,10 @@
 namespace antiphon::synth {
 namespace {
 
-constexpr double kLeastRate = 8000, kMostRate = 192000, kLongest = 600;  // Hz; s
-constexpr double kMostBytes = 1e9;                                       // with all octaves, which are as much again
-constexpr float kLoudest = 1000;                                         // 60 dB above full scale: no sound
-constexpr sf_count_t kAtOnce = 16384;                                    // frames
+constexpr double kLeastRate = 8000, kMostRate = 192000, kLongestSample = 600;  // Hz; s
+constexpr double kMostBytes = 1e9;      // with all octaves, which are as much again
+constexpr float kLoudestSample = 1000;  // 60 dB above full scale: no sound
+constexpr sf_count_t kAtOnce = 16384;   // frames
 
 /// One side of a low-pass filter that halves the rate: of its places only every other is not zero.
 constexpr std::size_t kHalfReach = 24;
@@ -51,7 +51,7 @@ std::vector<float> halved(const std::vector<float>& sound) {
   return half;
 }
 
-struct Closing {
+struct ClosingSample {
   void operator()(SNDFILE* file) const { sf_close(file); }
 };
 
@@ -66,7 +66,7 @@ void mustBePlainFile(const std::filesystem::path& file) {
 /// Reads on until there is no more: what a file says of its length need not be so.
 void readAll(const std::filesystem::path& file, SNDFILE* open, const SF_INFO& info, std::vector<float>& middle,
              std::vector<float>& side) {
-  const auto most = static_cast<std::size_t>(kLongest * info.samplerate);
+  const auto most = static_cast<std::size_t>(kLongestSample * info.samplerate);
   const bool stereo = info.channels == 2;
   std::vector<float> both(static_cast<std::size_t>(kAtOnce * info.channels));
   while (const sf_count_t count = sf_readf_float(open, both.data(), kAtOnce)) {
@@ -74,7 +74,7 @@ void readAll(const std::filesystem::path& file, SNDFILE* open, const SF_INFO& in
                                                        static_cast<std::size_t>(info.channels)};
     if (some.empty()) break;
     for (const float x : some) {
-      if (!(std::abs(x) <= kLoudest)) refuseSample(file, "holds what is no sound: numbers beyond all bounds");
+      if (!(std::abs(x) <= kLoudestSample)) refuseSample(file, "holds what is no sound: numbers beyond all bounds");
     }
     for (std::size_t i = 0; i < some.size(); i += stereo ? 2 : 1) {
       middle.push_back(stereo ? 0.5f * (some[i] + some[i + 1]) : some[i]);
@@ -106,7 +106,7 @@ Recording::Recording(SampleRate rate, std::vector<float> middle, std::vector<flo
 std::shared_ptr<const Recording> recordingIn(const std::filesystem::path& file) {
   mustBePlainFile(file);
   SF_INFO info{};
-  const std::unique_ptr<SNDFILE, Closing> open{sf_open(file.c_str(), SFM_READ, &info)};
+  const std::unique_ptr<SNDFILE, ClosingSample> open{sf_open(file.c_str(), SFM_READ, &info)};
   if (open == nullptr) refuseSample(file, "is no sound file that can be read: WAV, FLAC, OGG and AIFF can");
   if (info.channels > 2)
     refuseSample(file, "has " + std::to_string(info.channels) + " channels: one or two can be played");

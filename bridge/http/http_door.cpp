@@ -37,9 +37,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanos kGlance = 200ms;  // how often it is looked who is late
-constexpr Nanos kPatience = 5s;   // when it ends, with what was begun
-constexpr Nanos kLastWords = 2s;  // and then for the answers to leave
+constexpr Nanos kHttpGlance = 200ms;  // how often it is looked who is late
+constexpr Nanos kPatience = 5s;       // when it ends, with what was begun
+constexpr Nanos kLastWords = 2s;      // and then for the answers to leave
 constexpr int kBacklog = 512;
 
 sockaddr_in httpAddress(const HttpPlace& place) {
@@ -144,7 +144,7 @@ struct HttpDoor::Inside {
     // Who is connected may become late; without anybody there is nothing to do but wait.
     const bool waits = connections.resting() && !leaving.load();
     ::poll(polled.data(), static_cast<nfds_t>(polled.size()),
-           waits ? -1 : static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(kGlance).count()));
+           waits ? -1 : static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(kHttpGlance).count()));
     waker.drain();
     const Nanos now = steadyNow();
     deliver(now);

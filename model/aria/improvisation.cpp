@@ -11,12 +11,12 @@ namespace {
 
 using Kind = AriaToken::Kind;
 
-constexpr double kLoudest = 1e30;
+constexpr double kLoudestKey = 1e30;
 
 /// log of the sum of what these logits stand for; minus infinity when they stand for nothing.
 double together(std::span<const float> logits) {
   double most = -std::numeric_limits<double>::infinity(), sum = 0;
-  const auto counted = [](float logit) { return std::min(static_cast<double>(logit), kLoudest); };
+  const auto counted = [](float logit) { return std::min(static_cast<double>(logit), kLoudestKey); };
   for (const float logit : logits) {
     if (!std::isnan(logit)) most = std::max(most, counted(logit));
   }

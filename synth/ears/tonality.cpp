@@ -11,7 +11,7 @@ namespace antiphon::synth {
 namespace {
 
 constexpr double kLowestTone = 60, kHighestTone = 1500, kDeep = 220;  // Hz
-constexpr float kFaint = 0.06f;                                       // of the loudest note: what is less is no note
+constexpr float kFaintPeak = 0.06f;                                   // of the loudest note: what is less is no note
 constexpr float kFlatSpectrum = 1e-2f;                                // the top of a spectrum that holds nothing
 constexpr double kSoftened = 0.7;                                     // a loud note counts less than it is louder
 constexpr float kLinger = 0.5f;                                       // of what was, in a chord that is heard now
@@ -81,7 +81,7 @@ void Tonality::listen(const float* samples) {
   Histogram all{}, deep{};
   for (std::size_t i = begin; i <= end; ++i) {
     const float before = levels_[i - 1], here = levels_[i], after = levels_[i + 1];
-    if (here <= before || here < after || here < kFaint * most) continue;
+    if (here <= before || here < after || here < kFaintPeak * most) continue;
     // The top lies between the bins, where a parabola through their decibels has its own.
     const double a = std::log(before + 1e-9), b = std::log(here), c = std::log(after + 1e-9);
     const double hertz = (static_cast<double>(i) + 0.5 * (a - c) / (a - 2 * b + c)) * apart_;
