@@ -105,7 +105,7 @@ class Rehearsal {
       pollfd watched{ours_->fd(), static_cast<short>(POLLIN | (told ? 0 : POLLOUT)), 0};
       if (poll(&watched, 1, static_cast<int>(left)) <= 0) continue;
       if (!told && (watched.revents & POLLOUT) != 0) {
-        const ssize_t sent = send(ours_->fd(), source.data(), source.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        const ssize_t sent = ::send(ours_->fd(), source.data(), source.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent > 0) source.remove_prefix(static_cast<std::size_t>(sent));
         told = source.empty() || (sent < 0 && errno != EAGAIN && errno != EINTR);
         if (told) shutdown(ours_->fd(), SHUT_WR);
