@@ -21,7 +21,7 @@ double quarters(Tick ticks) { return static_cast<double>(ticks.count) / static_c
 std::string firstWord(const std::string& line) { return foldedName(line.substr(0, line.find(' '))); }
 
 /// The words of a command as one line again.
-std::string lineOf(const Command::Words& words) {
+std::string lineFrom(const Command::Words& words) {
   const auto quoted = [](const std::string& text) {
     if (!text.empty() && text.find_first_of(" \t\"\\=") == std::string::npos) return text;
     std::string safe = "\"";
@@ -94,7 +94,7 @@ void addAgenda(CommandTable& table, Agenda& agenda, std::function<double()> beat
               {"command", Command::Rest{"COMMAND ...", 4096}}},
              "Does something at a bar that is still to come: at bar 9 play bass; +2: two bars after this one.",
              trying([&table, &agenda, beat = std::move(beat)](const Command::Arguments& given) {
-               const std::string line = lineOf(given.rest("command"));
+               const std::string line = lineFrom(given.rest("command"));
                if (line.empty() || firstWord(line) == "at")
                  throw PatchError{"say at bar 9 COMMAND: at bar 9 play bass"};
                if (const std::string wrong = table.wrongIn(line); !wrong.empty()) throw PatchError{wrong};

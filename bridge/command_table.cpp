@@ -12,11 +12,11 @@
 namespace antiphon {
 namespace {
 
-using Reply = Command::Reply;
+using CommandReply = Command::Reply;
 using Word = CommandTable::Word;
 
 constexpr std::size_t kLongestQuote = 40;
-constexpr std::size_t kLongestName = 64;  // of a name worth comparing
+constexpr std::size_t kLongestCompared = 64;  // of a name worth comparing
 
 bool continuesCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
@@ -176,21 +176,21 @@ Word CommandTable::word(std::string_view text) {
   return {std::string{text.substr(0, sign)}, std::string{text.substr(sign + 1)}};
 }
 
-Reply CommandTable::tooLong(std::size_t bytes) {
+CommandReply CommandTable::tooLong(std::size_t bytes) {
   return {false, "A command has at most " + std::to_string(kLongestLine) + " bytes; this one has " +
                      std::to_string(bytes) + "."};
 }
 
 CommandTable::CommandTable() {
   add({"help",
-       {{"command", Command::Text{kLongestName}, "", Command::Value{std::string{}}}},
+       {{"command", Command::Text{kLongestCompared}, "", Command::Value{std::string{}}}},
        "Lists the commands, those of a topic, or explains one.",
        [this](const Command::Arguments& arguments) {
          const std::string& name = arguments.text("command");
          const auto all = topics();
          const bool topic = std::ranges::find(all, name) != all.end();
-         if (!name.empty() && !topic && !find(name)) return Reply{false, unknown(name)};
-         return Reply{true, helpText(name)};
+         if (!name.empty() && !topic && !find(name)) return CommandReply{false, unknown(name)};
+         return CommandReply{true, helpText(name)};
        }});
 }
 
@@ -208,7 +208,7 @@ std::vector<std::string> CommandTable::topics() const {
   return all;
 }
 
-Reply CommandTable::run(std::string_view line) {
+CommandReply CommandTable::run(std::string_view line) {
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
   if (line.size() > kLongestLine) return tooLong(line.size());
   const auto words = split(line);
@@ -218,7 +218,7 @@ Reply CommandTable::run(std::string_view line) {
   return run(first.key.empty() ? first.text : first.key + "=" + first.text, std::span{*words}.subspan(1));
 }
 
-Reply CommandTable::run(std::string_view name, std::span<const Word> values) {
+CommandReply CommandTable::run(std::string_view name, std::span<const Word> values) {
   const bool plain = isPlainText(name) && std::all_of(values.begin(), values.end(), [](const Word& word) {
                        return isPlainText(word.key) && isPlainText(word.text);
                      });
@@ -247,14 +247,14 @@ std::string CommandTable::wrongIn(std::string_view line) const {
 }
 
 const Command* CommandTable::find(std::string_view name) const {
-  const std::string folded = foldedName(name.substr(0, kLongestName + 1));
+  const std::string folded = foldedName(name.substr(0, kLongestCompared + 1));
   const auto found = std::find_if(commands_.begin(), commands_.end(),
                                   [&](const Command& command) { return foldedName(command.name) == folded; });
   return found == commands_.end() ? nullptr : &*found;
 }
 
 std::string CommandTable::unknown(std::string_view name) const {
-  const std::string asked = foldedName(name.substr(0, kLongestName));
+  const std::string asked = foldedName(name.substr(0, kLongestCompared));
   std::vector<std::pair<std::size_t, std::string>> near;
   for (const Command& command : commands_) near.emplace_back(farness(asked, foldedName(command.name)), command.name);
   std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -17,7 +17,7 @@ void add(Words& words, const auto& more) {
 }
 
 /// The parts of an instrument once its name is typed, as they are many.
-Words namesIn(const synth::Patch& patch, std::string_view word) {
+Words namesThere(const synth::Patch& patch, std::string_view word) {
   Words names;
   for (const synth::Instrument& whole : patch.instruments()) names.push_back(whole.name);
   for (const synth::PlacedModule& module : patch.modules()) {
@@ -97,10 +97,10 @@ Words byPatch(const std::string& command, const Words& said, std::string_view wo
   } else if (is({"add"})) {
     if (place == 0) add(words, effects());
     if (place == 1) words.emplace_back("to");
-    if (place == 2) add(words, namesIn(patch, word));
+    if (place == 2) add(words, namesThere(patch, word));
     if (place > 2) add(words, parametersOf(said[1]));
   } else if (is({"patch"})) {
-    add(words, namesIn(patch, word));
+    add(words, namesThere(patch, word));
     add(words, synth::makeableNames());
   } else if (is({"melody"}) && place > 0) {
     add(words, notes());
@@ -114,7 +114,7 @@ Words byPatch(const std::string& command, const Words& said, std::string_view wo
     add(words, antiphon::namesIn(sources.shelf->modules(), ".dsp"));
   } else if (is({"sequence", "melody", "euclid", "random", "vary", "arp", "fill", "play",   "stop",    "mute",
                  "solo",     "clear",  "gain",   "pan",    "send", "set", "show", "remove", "unpatch", "note"})) {
-    if (place == 0 || is({"unpatch"}) || (is({"send"}) && place == 1)) add(words, namesIn(patch, word));
+    if (place == 0 || is({"unpatch"}) || (is({"send"}) && place == 1)) add(words, namesThere(patch, word));
     if (is({"play", "stop", "fill"}) && place == 0) words.emplace_back("all");
   }
   return words;

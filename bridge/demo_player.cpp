@@ -22,7 +22,7 @@ constexpr std::array kSecondCall{Step{0, 2, 69, 98},  Step{2, 1, 67, 80}, Step{3
                                  Step{12, 2, 57, 90}, Step{14, 2, 52, 80}};
 
 template <std::size_t Size>
-std::vector<Note> written(const std::array<Step, Size>& steps, Tick length) {
+std::vector<Note> stepsAsNotes(const std::array<Step, Size>& steps, Tick length) {
   const Tick eighth{kQuarter.count / 2};
   std::vector<Note> notes;
   for (Tick from{0}; from < length; from += 16 * eighth) {
@@ -41,8 +41,8 @@ std::vector<Note> written(const std::array<Step, Size>& steps, Tick length) {
 DemoPlayer::DemoPlayer(const Band& band, MidiClient& onward, const Settings& settings)
     : band_{band}, onward_{onward}, bar_{settings.meter.bar()} {
   const Tick length = settings.humanMeasures * bar_;
-  write(written(kFirstCall, length));
-  write(written(kSecondCall, length));
+  write(stepsAsNotes(kFirstCall, length));
+  write(stepsAsNotes(kSecondCall, length));
 }
 
 DemoPlayer::DemoPlayer(const Band& band, MidiClient& onward, const Settings& settings,

@@ -14,7 +14,7 @@ namespace antiphon {
 namespace {
 
 using Arguments = Command::Arguments;
-using Reply = Command::Reply;
+using CommandReply = Command::Reply;
 
 struct Grid {
   std::string_view name;
@@ -38,17 +38,17 @@ struct Line {
   Settings& settings;
   LiveDoors doors;
 
-  Reply send(const LiveCommand& command, std::string done) const {
+  CommandReply send(const LiveCommand& command, std::string done) const {
     if (!doors.send(command)) return {false, "The bridge has no room for a command right now; please try again."};
     return {true, std::move(done)};
   }
 
   /// Sends the settings with a change, and keeps it once it is sent.
   template <typename Change>
-  Reply change(std::string done, Change&& change) const {
+  CommandReply change(std::string done, Change&& change) const {
     Settings wanted = settings;
     change(wanted);
-    Reply reply = send(wanted, std::move(done));
+    CommandReply reply = send(wanted, std::move(done));
     if (reply.ok) settings = wanted;
     return reply;
   }
@@ -130,25 +130,25 @@ void addTurnSettings(CommandTable& table, const Shared& line) {
 }
 
 void addTempo(CommandTable& table, const Shared& line) {
-  table.add(
-      {"tempo",
-       {{"bpm", Command::Real{kSlowestBpm, kFastestBpm}, "BPM"}},
-       "The speed of the internal clock.",
-       [line](const Arguments& given) {
-         if (line->settings.clock != ClockSource::internal) {
-           return Reply{false, "The tempo comes from the MIDI clock; set it there, or start with --clock internal."};
-         }
-         const double bpm = given.real("bpm");
-         return line->change("tempo " + decimal(bpm) + " BPM, at once",
-                             [&](Settings& s) { s.tempo = Tempo::bpm(bpm); });
-       }});
+  table.add({"tempo",
+             {{"bpm", Command::Real{kSlowestBpm, kFastestBpm}, "BPM"}},
+             "The speed of the internal clock.",
+             [line](const Arguments& given) {
+               if (line->settings.clock != ClockSource::internal) {
+                 return CommandReply{
+                     false, "The tempo comes from the MIDI clock; set it there, or start with --clock internal."};
+               }
+               const double bpm = given.real("bpm");
+               return line->change("tempo " + decimal(bpm) + " BPM, at once",
+                                   [&](Settings& s) { s.tempo = Tempo::bpm(bpm); });
+             }});
 }
 
 void addDeeds(CommandTable& table, const Shared& line) {
   const auto manual = [line](std::string name, LiveCommand command, std::string done) {
     return [line, name = std::move(name), command, done = std::move(done)](const Arguments&) {
       if (line->settings.mode != Mode::manual) {
-        return Reply{false, name + " is for manual mode; start with --mode manual to decide yourself."};
+        return CommandReply{false, name + " is for manual mode; start with --mode manual to decide yourself."};
       }
       return line->send(command, done);
     };
@@ -186,11 +186,11 @@ void addDeeds(CommandTable& table, const Shared& line) {
   table.add(
       {"panic", {}, "Silence, now.", [line](const Arguments&) { return line->send(Panic{}, "every note is off"); }});
   table.add({"status", {}, "Where the music is, and what is set.", [line](const Arguments&) {
-               return Reply{true, line->doors.status()};
+               return CommandReply{true, line->doors.status()};
              }});
   table.add({"quit", {}, "Ends Antiphon; every note is closed.", [line](const Arguments&) {
                line->doors.quit();
-               return Reply{true, "closing"};
+               return CommandReply{true, "closing"};
              }});
 }
 

@@ -16,8 +16,6 @@ using synth::Desk;
 using synth::Patch;
 using synth::PatchError;
 
-constexpr std::size_t kLongestName = 100;
-
 template <typename... Values>
 std::string inColumns(const char* format, Values... values) {
   char text[200];
@@ -57,7 +55,7 @@ double amountOf(const std::string& text) {
   return *value;
 }
 
-std::string shown(const Patch& patch) {
+std::string mixerShown(const Patch& patch) {
   std::string text;
   for (const synth::ChannelState& channel : synth::channelsOf(patch)) {
     text += (text.empty() ? "" : "\n") + inColumns("%-12s %6.1f dB  ", channel.name.c_str(), channel.level);
@@ -122,7 +120,7 @@ void addMixerCommands(CommandTable& table, Desk& desk) {
   table.add({"mixer",
              {},
              "Shows who is how loud, where, through which effects and to which buses.",
-             trying([&desk](const Arguments&) { return shown(desk.patch()); })});
+             trying([&desk](const Arguments&) { return mixerShown(desk.patch()); })});
   table.add({"meters",
              {},
              "Shows how loud everybody has been: peak and LUFS of three seconds, rms of the last.",

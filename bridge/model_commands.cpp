@@ -12,18 +12,18 @@ namespace antiphon {
 namespace {
 
 using Arguments = Command::Arguments;
-using Reply = Command::Reply;
+using CommandReply = Command::Reply;
 
 constexpr std::size_t kLongestStyle = 200;
 constexpr std::size_t kLongestPath = 1000;
-constexpr auto kFromNextTurn = ", from the next turn";
+constexpr auto kFromNextTurnOn = ", from the next turn";
 
-using Desk = std::shared_ptr<WishDesk>;
+using SharedDesk = std::shared_ptr<WishDesk>;
 
 /// A handler that changes the wishes, and says how they are now.
 template <typename Change>
-Command::Handler wish(const Desk& desk, Change change) {
-  return [desk, change](const Arguments& given) -> Reply {
+Command::Handler wish(const SharedDesk& desk, Change change) {
+  return [desk, change](const Arguments& given) -> CommandReply {
     if (!desk) return {false, "This is for the model; start with --answerer model."};
     return change(*desk, given);
   };
@@ -31,20 +31,20 @@ Command::Handler wish(const Desk& desk, Change change) {
 
 /// The same for what an Aria checkpoint has never learned.
 template <typename Change>
-Command::Handler wishOfOurs(const Desk& desk, Change change) {
-  return wish(desk, [change](WishDesk& d, const Arguments& given) -> Reply {
+Command::Handler wishOfOurs(const SharedDesk& desk, Change change) {
+  return wish(desk, [change](WishDesk& d, const Arguments& given) -> CommandReply {
     if (d.read().aria)
       return {false, "This means nothing to an Aria checkpoint, which knows notes and no words or wishes."};
     return change(d, given);
   });
 }
 
-Command number(const Desk& desk, std::string name, double least, double most, std::string help,
+Command number(const SharedDesk& desk, std::string name, double least, double most, std::string help,
                std::function<void(Wishes&, double)> set, bool ours = false) {
   const auto change = [name, set](WishDesk& d, const Arguments& given) {
     const double amount = given.real("amount");
     d.change([&](Wishes& w) { set(w, amount); });
-    return Reply{true, name + " " + decimal(amount) + kFromNextTurn};
+    return CommandReply{true, name + " " + decimal(amount) + kFromNextTurnOn};
   };
   return {name,
           {{"amount", Command::Real{least, most}}},
@@ -60,14 +60,14 @@ std::filesystem::path freeName() {
   }
 }
 
-void addMusic(CommandTable& table, const Desk& desk) {
+void addMusic(CommandTable& table, const SharedDesk& desk) {
   table.add({"part",
              {{"which", Command::Choice{{"auto", "melody", "piano", "chords", "bass", "drums"}}}},
              "What the answer plays; auto: what you play.",
              wish(desk, [](WishDesk& d, const Arguments& given) {
                const std::string& which = given.text("which");
                d.change([&](Wishes& w) { w.part = parsePart(which); });
-               return Reply{true, "part " + which + kFromNextTurn};
+               return CommandReply{true, "part " + which + kFromNextTurnOn};
              })});
   table.add({"density",
              {{"amount", Command::Text{16}}},
@@ -78,10 +78,10 @@ void addMusic(CommandTable& table, const Desk& desk) {
                const double amount = std::strtod(text.c_str(), &end);
                const bool automatic = text == "auto";
                if (!automatic && (end == text.c_str() || *end != 0 || !(amount >= 0 && amount <= 1))) {
-                 return Reply{false, "'" + text + "' is not possible; density is a number from 0 to 1, or auto"};
+                 return CommandReply{false, "'" + text + "' is not possible; density is a number from 0 to 1, or auto"};
                }
                d.change([&](Wishes& w) { w.density = automatic ? std::nullopt : std::optional{amount}; });
-               return Reply{true, "density " + text + kFromNextTurn};
+               return CommandReply{true, "density " + text + kFromNextTurnOn};
              })});
   table.add({"key",
              {{"name", Command::Text{32}}},
@@ -89,10 +89,11 @@ void addMusic(CommandTable& table, const Desk& desk) {
              wish(desk, [](WishDesk& d, const Arguments& given) {
                const auto key = parseKeyWish(given.text("name"));
                if (!key)
-                 return Reply{false, "'" + given.text("name") +
+                 return CommandReply{false,
+                                     "'" + given.text("name") +
                                          "' is no key; say auto, off, or one such as C:major, A:minor, D:dorian"};
                d.change([&](Wishes& w) { w.key = *key; });
-               return Reply{true, "key " + given.text("name") + kFromNextTurn};
+               return CommandReply{true, "key " + given.text("name") + kFromNextTurnOn};
              })});
   table.add({"style",
              {{"words", Command::Text{kLongestStyle}}},
@@ -100,15 +101,15 @@ void addMusic(CommandTable& table, const Desk& desk) {
              wishOfOurs(desk, [](WishDesk& d, const Arguments& given) {
                const std::string words = given.text("words") == "off" ? std::string{} : given.text("words");
                d.change([&](Wishes& w) { w.style = words; });
-               return Reply{true, words.empty() ? "no style" + std::string{kFromNextTurn}
-                                                : "style \"" + words + "\"" + kFromNextTurn};
+               return CommandReply{true, words.empty() ? "no style" + std::string{kFromNextTurnOn}
+                                                       : "style \"" + words + "\"" + kFromNextTurnOn};
              })});
   table.add(number(
       desk, "guidance", 0, kMostGuidance, "How far the style is pressed home; 1 is as learnt.",
       [](Wishes& w, double x) { w.guidance = x; }, true));
 }
 
-void addChance(CommandTable& table, const Desk& desk) {
+void addChance(CommandTable& table, const SharedDesk& desk) {
   table.add(number(desk, "temperature", 0, 2, "How daring the model is; 0 always plays the likeliest.",
                    [](Wishes& w, double x) { w.sampler.temperature = x; }));
   table.add(number(desk, "top-p", 0.01, 1, "Only the likeliest choices that make up this share.",
@@ -123,52 +124,53 @@ void addChance(CommandTable& table, const Desk& desk) {
              wishOfOurs(desk, [](WishDesk& d, const Arguments& given) {
                const auto count = static_cast<int>(given.integer("count"));
                d.change([&](Wishes& w) { w.takes = count; });
-               return Reply{true, "takes " + std::to_string(count) + kFromNextTurn};
+               return CommandReply{true, "takes " + std::to_string(count) + kFromNextTurnOn};
              })});
 }
 
-void addTurns(CommandTable& table, const Desk& desk, const ModelDoors& doors) {
+void addTurns(CommandTable& table, const SharedDesk& desk, const ModelDoors& doors) {
   table.add({"next",
              {},
              "Another answer to the same call, at the next bar line.",
              wish(desk, [doors](WishDesk&, const Arguments&) {
                if (!doors.again())
-                 return Reply{false, "The bridge has no room for a command right now; please try again."};
-               return Reply{true, "another answer to the same call, at the next bar line"};
+                 return CommandReply{false, "The bridge has no room for a command right now; please try again."};
+               return CommandReply{true, "another answer to the same call, at the next bar line"};
              })});
   table.add(
       {"keep", {}, "Saves the last call and its answer as a MIDI file.", wish(desk, [](WishDesk& d, const Arguments&) {
          const auto turn = d.lastTurn();
-         if (!turn) return Reply{false, "There is no answer to keep yet."};
+         if (!turn) return CommandReply{false, "There is no answer to keep yet."};
          const auto path = freeName();
          try {
            writePhraseFile(path, turn->call.meter, turn->tempo,
                            {{"Call", turn->call, {}}, {"Answer", turn->answer, turn->call.length()}});
          } catch (const std::exception& error) {
-           return Reply{false, error.what()};
+           return CommandReply{false, error.what()};
          }
-         return Reply{true, "kept as " + path.string()};
+         return CommandReply{true, "kept as " + path.string()};
        })});
-  table.add({"model",
-             {{"path", Command::Text{kLongestPath}}},
-             "Plays with the model in this file, from the next turn; built-in: with the one in the program.",
-             wish(desk, [](WishDesk& d, const Arguments& given) {
-               if (d.read().aria)
-                 return Reply{false, "An Aria checkpoint plays; another model takes another start, with --model."};
-               try {
-                 const std::string& path = given.text("path");
-                 if (path != "built-in" && isAria(Safetensors{std::filesystem::path{path}}))
-                   return Reply{false, path + ": an Aria checkpoint; start with --checkpoint to play with it"};
-                 const auto playing = d.read().model;
-                 const auto thinking = playing != nullptr ? playing->thinking() : compute::Thinking{};
-                 auto model = path == "built-in" ? NativeModel::embedded(thinking) : NativeModel::load(path, thinking);
-                 const std::string name = model->name();
-                 d.change([&](Wishes& w) { w.model = std::move(model); });
-                 return Reply{true, "model " + name + kFromNextTurn};
-               } catch (const std::exception& error) {
-                 return Reply{false, std::string{error.what()} + "; the model that plays stays"};
-               }
-             })});
+  table.add(
+      {"model",
+       {{"path", Command::Text{kLongestPath}}},
+       "Plays with the model in this file, from the next turn; built-in: with the one in the program.",
+       wish(desk, [](WishDesk& d, const Arguments& given) {
+         if (d.read().aria)
+           return CommandReply{false, "An Aria checkpoint plays; another model takes another start, with --model."};
+         try {
+           const std::string& path = given.text("path");
+           if (path != "built-in" && isAria(Safetensors{std::filesystem::path{path}}))
+             return CommandReply{false, path + ": an Aria checkpoint; start with --checkpoint to play with it"};
+           const auto playing = d.read().model;
+           const auto thinking = playing != nullptr ? playing->thinking() : compute::Thinking{};
+           auto model = path == "built-in" ? NativeModel::embedded(thinking) : NativeModel::load(path, thinking);
+           const std::string name = model->name();
+           d.change([&](Wishes& w) { w.model = std::move(model); });
+           return CommandReply{true, "model " + name + kFromNextTurnOn};
+         } catch (const std::exception& error) {
+           return CommandReply{false, std::string{error.what()} + "; the model that plays stays"};
+         }
+       })});
 }
 
 }  // namespace

@@ -10,8 +10,6 @@ namespace {
 
 using synth::PatchError;
 
-constexpr std::size_t kLongestName = 100;
-
 /// "from filter"
 std::string kindIn(const Command::Words& words) {
   if (words.empty()) return templateKinds().front();

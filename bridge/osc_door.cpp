@@ -47,7 +47,7 @@ using namespace std::chrono_literals;
 constexpr OscSender kByStream = OscSender{1} << 63;
 constexpr int kBuffer = 4 << 20;        // bytes in which packets may wait, if the system allows so many
 constexpr int kAtOnce = 64;             // packets read before anybody else is looked after
-constexpr Nanos kLongestWait = 500ms;   // so that who has not said a word is forgotten
+constexpr Nanos kLongestSleep = 500ms;  // so that who has not said a word is forgotten
 constexpr std::size_t kMostTurns = 64;  // texts of turns that wait to be told
 constexpr std::size_t kFrame = 4;       // bytes that tell how long a packet in a stream is
 
@@ -70,7 +70,7 @@ class Descriptor {
   int number_;
 };
 
-sockaddr_in addressOf(const OscPlace& place) {
+sockaddr_in oscAddress(const OscPlace& place) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(place.port));
@@ -99,7 +99,7 @@ struct Sockets {
 
 /// Both on one port.
 Sockets openAt(const OscPlace& place) {
-  sockaddr_in address = addressOf(place);
+  sockaddr_in address = oscAddress(place);
   for (int attempt = 0;; ++attempt) {
     Sockets made{std::make_unique<Descriptor>(::socket(AF_INET, SOCK_DGRAM, 0)),
                  std::make_unique<Descriptor>(::socket(AF_INET, SOCK_STREAM, 0))};
@@ -258,7 +258,7 @@ struct OscDoor::Inside {
     while (!leaving.load()) {
       polled.assign({{waker.end(), POLLIN, 0}, {sockets.packets->number(), POLLIN, 0}});
       streams.watch(polled);
-      const Nanos wait = std::clamp(reception.nextDue() - steadyNow(), Nanos{}, kLongestWait);
+      const Nanos wait = std::clamp(reception.nextDue() - steadyNow(), Nanos{}, kLongestSleep);
       const auto limit = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
       ::poll(polled.data(), static_cast<nfds_t>(polled.size()), static_cast<int>(limit));
       waker.drain();

@@ -20,7 +20,7 @@ std::string typeOf(const Command::Kind& kind) {
   return std::visit(Letter{}, kind);
 }
 
-std::string rowOf(const Command& command) {
+std::string manualRow(const Command& command) {
   std::string takes;
   for (const Command::Parameter& parameter : command.parameters)
     takes += (takes.empty() ? "" : "<br>") + typeOf(parameter.kind) + " `" + parameter.signature() + "`";
@@ -28,7 +28,7 @@ std::string rowOf(const Command& command) {
          (command.timed ? " *On the frame.*" : "") + " |\n";
 }
 
-std::string number(int of) { return std::to_string(of); }
+std::string digits(int of) { return std::to_string(of); }
 
 }  // namespace
 
@@ -39,13 +39,13 @@ std::string oscPage(const CommandTable& table) {
       "`antiphon studio --osc`, `antiphon solo --osc` and `antiphon run --synth --osc` understand Open Sound Control "
       "at "
       "127.0.0.1, port " +
-      number(OscPlace::kUsualPort) +
+      digits(OscPlace::kUsualPort) +
       ", by UDP and by TCP (each packet behind its length in four bytes). `--osc PORT` takes another port; `--osc-bind "
       "ADDRESS` another address of this machine, `--osc-bind 0.0.0.0` all of them: then everybody in the network can "
       "play, and nothing asks who it is.\n\n"
       "## Answers\n\nEvery message is answered to its sender: `/reply ADDRESS TEXT` when it was done, `/error ADDRESS "
       "TEXT` when it was not, with a sentence that says what is possible. In a second, a program is sent up to " +
-      number(OscReception::kMostReplies) + " replies and " + number(OscReception::kMostErrors) +
+      digits(OscReception::kMostReplies) + " replies and " + digits(OscReception::kMostErrors) +
       " errors; what is beyond is done all the same, and `status` counts it, as it counts malformed packets, "
       "late ones and those that the system lost.\n\n"
       "## Arguments\n\nNumbers may come as `i`, `h`, `f` or `d`, texts as `s` or `S`, on and off as `T` and `F`. An "
@@ -62,12 +62,12 @@ std::string oscPage(const CommandTable& table) {
       "of the sound device and a fraction of a millisecond). The rest is done within some milliseconds, in the order "
       "of "
       "the time tags. Up to " +
-      number(static_cast<int>(OscReception::kMostWaiting)) + " messages wait, up to " +
-      number(static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(OscReception::kFarthest).count())) +
+      digits(static_cast<int>(OscReception::kMostWaiting)) + " messages wait, up to " +
+      digits(static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(OscReception::kFarthest).count())) +
       " seconds ahead. What comes late is done at once, and counted.\n\n"
       "## Reports\n\n| address | arguments | what |\n|---|---|---|\n";
   for (const Command& command : reports.commands().commands()) {
-    if (command.name != "help") page += rowOf(command);
+    if (command.name != "help") page += manualRow(command);
   }
   page +=
       "\n| report | what |\n|---|---|\n"
@@ -79,10 +79,10 @@ std::string oscPage(const CommandTable& table) {
       "| `/bar NUMBER` | a bar has begun; the first is 1 |\n"
       "| `/turn TEXT` | an answer has been played, as the log tells it |\n\n"
       "Up to " +
-      number(static_cast<int>(OscReports::kMostSubscribers)) +
+      digits(static_cast<int>(OscReports::kMostSubscribers)) +
       " programs subscribe. A program is forgotten when it cannot be reached, or an hour after its last word.\n\n"
       "## Commands\n\n| address | arguments | what |\n|---|---|---|\n";
-  for (const Command& command : table.commands()) page += rowOf(command);
+  for (const Command& command : table.commands()) page += manualRow(command);
   return page;
 }
 

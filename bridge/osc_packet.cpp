@@ -16,7 +16,7 @@ using namespace std::string_view_literals;
 constexpr std::string_view kBundle = "#bundle\0"sv;
 constexpr std::string_view kTags = "ifhdsSTF";  // that a command can be told by
 constexpr int kDeepest = 8;                     // bundles within bundles
-constexpr std::size_t kLongestText = 60'000;
+constexpr std::size_t kLongestString = 60'000;
 
 struct FreeMessage {
   void operator()(lo_message message) const { lo_message_free(message); }
@@ -129,7 +129,7 @@ std::string oscPacket(const std::string& address, std::span<const OscValue> valu
     else if (const auto* single = std::get_if<float>(&value)) lo_message_add_float(message.get(), *single);
     else if (const auto* real = std::get_if<double>(&value)) lo_message_add_double(message.get(), *real);
     else if (const auto* text = std::get_if<std::string>(&value))
-      lo_message_add_string(message.get(), text->substr(0, kLongestText).c_str());
+      lo_message_add_string(message.get(), text->substr(0, kLongestString).c_str());
     else if (std::get<bool>(value)) lo_message_add_true(message.get());
     else lo_message_add_false(message.get());
   }

@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 const std::vector<std::string> kWhat{"meters", "phase", "bar", "turn"};
-constexpr double kMostRate = 60, kUsualRate = 20;  // a second
+constexpr double kMostPace = 60, kUsualPace = 20;  // a second
 constexpr Nanos kBarLook = 5ms;
 constexpr Nanos kForgets = 1h;  // without a word
 
@@ -36,7 +36,7 @@ bool OscReports::Subscriber::wantsAnything() const {
 OscReports::OscReports(OscSources sources, Send send) : sources_{std::move(sources)}, send_{std::move(send)} {
   commands_.add({"subscribe",
                  {{"what", Command::Choice{kWhat}},
-                  {"rate", Command::Real{1, kMostRate}, "a second", Command::Value{kUsualRate}}},
+                  {"rate", Command::Real{1, kMostPace}, "a second", Command::Value{kUsualPace}}},
                  "Sends you meters or the phase so often, or every bar, or every turn, until an hour without a word "
                  "from you.",
                  [this](const Command::Arguments& given) { return subscribe(given); }});

@@ -13,12 +13,11 @@ namespace antiphon {
 namespace {
 
 using Arguments = Command::Arguments;
-using Reply = Command::Reply;
+using CommandReply = Command::Reply;
 using synth::Desk;
 using synth::Patch;
 using synth::PatchError;
 
-constexpr std::size_t kLongestName = 100;
 constexpr double kLongestNote = 600;  // s
 
 template <typename Edit>
@@ -45,7 +44,7 @@ std::string chainOf(const Command::Words& words, double& amount) {
   return names;
 }
 
-std::string listOf(const Patch& patch) {
+std::string modulesListed(const Patch& patch) {
   std::string text;
   for (const auto& whole : patch.instruments()) text += whole.name + "  " + whole.recipe + "\n";
   for (const auto& module : patch.modules()) {
@@ -57,7 +56,7 @@ std::string listOf(const Patch& patch) {
   return text;
 }
 
-std::string written(const Patch& patch, const synth::PatchCable& cable) {
+std::string cableLine(const Patch& patch, const synth::PatchCable& cable) {
   const auto& from = patch.at(cable.from);
   const auto& to = patch.at(cable.to);
   const std::string text =
@@ -69,7 +68,7 @@ std::string written(const Patch& patch, const synth::PatchCable& cable) {
 std::string cablesOf(const Patch& patch, std::string_view name) {
   std::string text;
   for (const auto& cable : patch.cables())
-    if (cable.from == name || cable.to == name) text += written(patch, cable);
+    if (cable.from == name || cable.to == name) text += cableLine(patch, cable);
   return text;
 }
 
@@ -80,14 +79,14 @@ std::string cablesOf(const Patch& patch, const synth::Instrument& whole) {
   bool leads = false;
   for (const auto& cable : patch.cables()) {
     if (inside(cable.from) == inside(cable.to)) continue;
-    text += written(patch, cable);
+    text += cableLine(patch, cable);
     leads = leads || inside(cable.from);
   }
   if (!leads && !whole.out.empty()) text += "\n  heard nowhere yet: patch " + whole.name + " > out";
   return text;
 }
 
-std::string shown(const Patch& patch, const std::string& name) {
+std::string patchShown(const Patch& patch, const std::string& name) {
   if (const auto* whole = patch.instrument(name)) {
     std::string text = whole->name + ": " + whole->recipe;
     for (const auto& knob : whole->knobs) {
@@ -210,12 +209,13 @@ void addPatchCommands(CommandTable& table, Desk& desk) {
                return std::string{};
              }),
              true});
-  table.add(
-      {"list", {}, "Lists what is in the patch.", trying([&desk](const Arguments&) { return listOf(desk.patch()); })});
+  table.add({"list", {}, "Lists what is in the patch.", trying([&desk](const Arguments&) {
+               return modulesListed(desk.patch());
+             })});
   table.add({"show",
              {name},
              "Shows a module or an instrument, and what it is set to.",
-             trying([&desk](const Arguments& given) { return shown(desk.patch(), given.text("name")); })});
+             trying([&desk](const Arguments& given) { return patchShown(desk.patch(), given.text("name")); })});
   table.add({"remove",
              {name},
              "Takes a module or an instrument away, with its effects and its channel.",

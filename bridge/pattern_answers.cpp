@@ -16,8 +16,8 @@ using synth::NotationError;
 using synth::PatchError;
 using synth::Sequences;
 
-constexpr std::size_t kLongestName = 100, kLongestText = 3900;  // it is a line of a file when it is saved
-constexpr double kTooNear = 0.3;  // quarters: so near a bar line not everybody might still come in with it
+constexpr std::size_t kLongestText = 3900;  // it is a line of a file when it is saved
+constexpr double kTooNear = 0.3;            // quarters: so near a bar line not everybody might still come in with it
 constexpr double kUsualBpm = 120;
 constexpr std::int64_t kUsualBars = 4;
 

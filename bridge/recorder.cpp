@@ -13,7 +13,7 @@ using synth::Machine;
 using synth::PatchError;
 
 constexpr int kMostBars = 1000;
-constexpr std::size_t kAtOnce = 4096;  // frames
+constexpr std::size_t kWrittenAtOnce = 4096;  // frames
 constexpr const char* kShape = "say record NAME, record NAME bars 8, or record stop";
 
 int barsIn(const std::string& text) {
@@ -76,7 +76,7 @@ void Recorder::drain() {
   for (bool more = true; more;) {
     left_.clear();
     right_.clear();
-    while (left_.size() < kAtOnce && (more = machine.taped(frame))) {
+    while (left_.size() < kWrittenAtOnce && (more = machine.taped(frame))) {
       left_.push_back(frame.left);
       right_.push_back(frame.right);
     }

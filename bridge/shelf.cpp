@@ -7,7 +7,7 @@
 namespace antiphon {
 namespace {
 
-constexpr std::size_t kLongestName = 80;
+constexpr std::size_t kLongestFileName = 80;
 
 std::filesystem::path home() {
   if (const char* const named = std::getenv("ANTIPHON_HOME"); named != nullptr && *named != '\0') return named;
@@ -17,7 +17,8 @@ std::filesystem::path home() {
 }
 
 bool isFileName(std::string_view name) {
-  if (name.empty() || name.size() > kLongestName || name.front() == '.' || name.front() == ' ' || name.back() == ' ')
+  if (name.empty() || name.size() > kLongestFileName || name.front() == '.' || name.front() == ' ' ||
+      name.back() == ' ')
     return false;
   return std::ranges::all_of(name, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
@@ -34,7 +35,7 @@ std::filesystem::path fileCalled(const std::filesystem::path& folder, std::strin
   if (!isFileName(name))
     throw ShelfError{"'" + std::string{name.substr(0, 60)} +
                      "' cannot be a file's name: letters, digits, spaces, -, _ and dots, at most " +
-                     std::to_string(kLongestName) + " of them"};
+                     std::to_string(kLongestFileName) + " of them"};
   return folder / (std::string{name} + std::string{suffix});
 }
 

@@ -39,7 +39,7 @@ std::string SocketClient::ask(std::string_view) { return {}; }
 namespace antiphon {
 namespace {
 
-sockaddr_un addressOf(const std::filesystem::path& place) {
+sockaddr_un socketAddress(const std::filesystem::path& place) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const std::string name = place.string();
@@ -75,7 +75,7 @@ void removeStale(const std::filesystem::path& place, const sockaddr_un& address)
 }
 
 int listenAt(const std::filesystem::path& place) {
-  const sockaddr_un address = addressOf(place);
+  const sockaddr_un address = socketAddress(place);
   removeStale(place, address);
   const int listener = newSocket();
   // Made for this user alone: a moment in which others could come in is one too many.
@@ -167,7 +167,7 @@ SocketDoor::SocketDoor(Doorway& doorway, std::filesystem::path place)
 SocketDoor::~SocketDoor() = default;
 
 SocketClient::SocketClient(const std::filesystem::path& place) {
-  const sockaddr_un address = addressOf(place);
+  const sockaddr_un address = socketAddress(place);
   socket_ = newSocket();
   if (connects(socket_, address)) return;
   ::close(socket_);

@@ -34,26 +34,26 @@ bool wasLate(const TurnReport& report) {
   return report.lateBars > 0 || (report.barsPlayed > 0 && report.margin.value_or(Nanos{-1}) < Nanos{0});
 }
 
-std::string counted(std::int64_t number, std::string_view one) {
+std::string inNumber(std::int64_t number, std::string_view one) {
   return std::to_string(number) + " " + std::string{one} + (number == 1 ? "" : "s");
 }
 
 std::string signedMillis(Nanos margin) { return (margin < Nanos{0} ? "-" : "+") + oneDigit(millis(margin)) + " ms"; }
 
 LogLine turnLine(const TurnReport& report) {
-  std::string text = counted(report.callNotes, "note") + " in, " + counted(report.barsPlayed, "bar") + " out (" +
-                     counted(report.notes, "note") + ")";
+  std::string text = inNumber(report.callNotes, "note") + " in, " + inNumber(report.barsPlayed, "bar") + " out (" +
+                     inNumber(report.notes, "note") + ")";
   if (report.margin) text += ", margin " + signedMillis(*report.margin);
   if (report.waited) text += ", begun a bar later";
-  if (report.lateNotes > 0) text += ", " + counted(report.lateNotes, "note") + " left out: too late";
+  if (report.lateNotes > 0) text += ", " + inNumber(report.lateNotes, "note") + " left out: too late";
   if (report.lateBars > 0) {
-    text += ", " + counted(report.lateBars, "bar") + " late";
+    text += ", " + inNumber(report.lateBars, "bar") + " late";
   } else if (report.lateNotes == 0 && !report.waited && !wasLate(report) && report.barsPlayed > 0) {
     text += ", all on time";
   }
   if (report.end != TurnEnd::complete) {
     text += "; " + std::string{name(report.end)} + " after " + std::to_string(report.barsPlayed) + " of " +
-            counted(report.bars, "bar");
+            inNumber(report.bars, "bar");
   }
   return {wasLate(report) || report.lateNotes > 0, text};
 }

@@ -11,23 +11,22 @@ namespace antiphon {
 namespace {
 
 using Arguments = Command::Arguments;
-using Reply = Command::Reply;
+using CommandReply = Command::Reply;
 using synth::NotationError;
 using synth::PatchError;
 using synth::Sequences;
 using synth::Written;
 
-constexpr std::size_t kLongestName = 100;
 constexpr double kLongestWait = 3600;  // s
 constexpr double kLeastSwing = 50, kMostSwing = 75, kMostHumanize = 0.05;
 const std::vector<std::string> kWays{"up", "down", "updown", "random"};
 
 /// "x...x... in 1/16"
-std::string textOf(const Written& written) { return written.text + "  in " + synth::nameOf(written.step); }
+std::string patternLine(const Written& written) { return written.text + "  in " + synth::nameOf(written.step); }
 
 /// What a pattern has become.
 std::string told(const Sequences::Sequence& sequence) {
-  return sequence.name + ": " + textOf(sequence.written) +
+  return sequence.name + ": " + patternLine(sequence.written) +
          (sequence.plays ? "" : "  (play " + sequence.name + ", and it is heard)");
 }
 
@@ -35,7 +34,7 @@ std::string listed(const Sequences& sequences) {
   if (sequences.all().empty()) return "nothing is written: say for instance sequence kick: x...x...x...x...";
   std::string text;
   for (const Sequences::Sequence& sequence : sequences.all()) {
-    text += (text.empty() ? "" : "\n") + sequence.name + ": " + textOf(sequence.written) +
+    text += (text.empty() ? "" : "\n") + sequence.name + ": " + patternLine(sequence.written) +
             (sequence.muted   ? "  muted"
              : sequence.plays ? "  plays"
                               : "  silent") +
@@ -189,7 +188,7 @@ void addInventing(CommandTable& table, Sequences& sequences) {
                sequences.clear(given.text("name"));
                return given.text("name") + " has no pattern";
              })});
-  table.add({"patterns", {}, "Lists what is written, and who plays.", [&sequences](const Arguments&) -> Reply {
+  table.add({"patterns", {}, "Lists what is written, and who plays.", [&sequences](const Arguments&) -> CommandReply {
                return {true, listed(sequences)};
              }});
 }
@@ -253,7 +252,7 @@ void addFeel(CommandTable& table, Sequences& sequences) {
 
 }  // namespace
 
-Reply playPatterns(Sequences& sequences, const std::string& what) {
+CommandReply playPatterns(Sequences& sequences, const std::string& what) {
   return trying([&](const Arguments&) -> std::string {
     if (what != "all") {
       sequences.play(what);
@@ -271,7 +270,7 @@ Reply playPatterns(Sequences& sequences, const std::string& what) {
   })({});
 }
 
-Reply quantizeChanges(Sequences& sequences, std::string_view when) {
+CommandReply quantizeChanges(Sequences& sequences, std::string_view when) {
   const Meter meter = sequences.meter();
   sequences.quantize(when == "bar"    ? meter.bar()
                      : when == "beat" ? meter.beat()
@@ -319,12 +318,12 @@ void addHistoryCommands(CommandTable& table, synth::History& history) {
              })});
 }
 
-void addWait(CommandTable& table, std::function<Reply(double seconds)> wait) {
+void addWait(CommandTable& table, std::function<CommandReply(double seconds)> wait) {
   table.topic("time");
   table.add({"wait",
              {{"seconds", Command::Text{16}}},
              "Lets time go by before the next line.",
-             [wait = std::move(wait)](const Arguments& given) -> Reply {
+             [wait = std::move(wait)](const Arguments& given) -> CommandReply {
                const auto seconds = synth::secondsIn(given.text("seconds"));
                if (!seconds || *seconds < 0 || *seconds > kLongestWait)
                  return {false, "wait takes a time up to an hour: 0.5, 2s or 300ms"};

@@ -21,7 +21,7 @@ using synth::Written;
 constexpr std::string_view kSuffix = ".studio";
 constexpr std::size_t kMostLines = 20000;
 
-std::string joined(const std::vector<std::string>& lines) {
+std::string inLines(const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) text += line + "\n";
   return text;
@@ -44,7 +44,7 @@ std::string timesText(float value, double times) {
              : synth::writtenNumber(static_cast<double>(value) * times);
 }
 
-std::string listed(const std::filesystem::path& folder, const std::string& what) {
+std::string filesListed(const std::filesystem::path& folder, const std::string& what) {
   std::string text;
   for (const std::string& name : namesIn(folder, kSuffix)) text += (text.empty() ? "" : ", ") + name;
   return what + " in " + folder.string() + ": " + (text.empty() ? "none" : text);
@@ -122,14 +122,14 @@ Session sessionOf(Desk& desk, const Sequences& sequences) {
   for (const std::string& line : lines) {
     if (const auto reply = aside.follow(line); !reply.ok) throw ShelfError{line + ": " + reply.text};
   }
-  Session session{joined(lines), {}};
+  Session session{inLines(lines), {}};
   for (const Sequences::Sequence& sequence : sequences.all()) {
     const std::vector<std::string> its = linesOf(sequence);
     const bool plays = std::ranges::all_of(its, [&](const std::string& line) { return aside.follow(line).ok; });
-    if (plays) session.text += joined(its);
+    if (plays) session.text += inLines(its);
     else session.orphans += (session.orphans.empty() ? "" : ", ") + sequence.name;
   }
-  session.text += joined(synth::linesBetween(aside.outcome().patch, desk.patch()));
+  session.text += inLines(synth::linesBetween(aside.outcome().patch, desk.patch()));
   return session;
 }
 
@@ -154,7 +154,6 @@ StudioFile readStudioFile(const std::filesystem::path& file, synth::SampleRate r
 
 void addFileCommands(CommandTable& table, Desk& desk, Sequences& sequences, Shelf shelf, FileDoors doors) {
   table.topic("keeping");
-  constexpr std::size_t kLongestName = 100;
   table.add({"save",
              {{"what", Command::Choice{{"patch", "session"}}}, {"name", Command::Text{kLongestName}}},
              "Writes the patch, or patch and patterns, into a file of commands.",
@@ -165,7 +164,7 @@ void addFileCommands(CommandTable& table, Desk& desk, Sequences& sequences, Shel
                if (const double bpm = whole && doors.tempo ? doors.tempo() : 0; bpm > 0)
                  text += "tempo " + decimal(bpm) + "\n";
                const auto [lines, orphans] =
-                   whole ? sessionOf(desk, sequences) : Session{joined(synth::linesOf(desk.patch())), {}};
+                   whole ? sessionOf(desk, sequences) : Session{inLines(synth::linesOf(desk.patch())), {}};
                writeWhole(file, text + lines);
                return "written to " + file.string() +
                       (orphans.empty() ? "" : "; left out, since nobody can play it: " + orphans);
@@ -187,7 +186,7 @@ void addFileCommands(CommandTable& table, Desk& desk, Sequences& sequences, Shel
              })});
   table.add(
       {"saved", {}, "Lists the patches and sessions that were saved.", [shelf](const Arguments&) -> Command::Reply {
-         return {true, listed(shelf.patches(), "patches") + "\n" + listed(shelf.sessions(), "sessions")};
+         return {true, filesListed(shelf.patches(), "patches") + "\n" + filesListed(shelf.sessions(), "sessions")};
        }});
 }
 

@@ -13,7 +13,7 @@ namespace {
 using synth::PatchError;
 using synth::Sequences;
 
-constexpr std::int64_t kMostBars = 1000;
+constexpr std::int64_t kMostWritten = 1000;
 constexpr double kUsualTempo = 120;
 
 Tick heardAt(const synth::Feel& feel, Tick at) {
@@ -53,7 +53,7 @@ std::vector<NamedPhrase> phrasesOf(const Sequences& sequences, const synth::Patc
 NamedPhrase phraseOf(const Sequences& sequences, const synth::Patch& patch, const std::string& name) {
   const Sequences::Sequence& sequence = sequences.at(name);
   const Tick bar = sequences.meter().bar();
-  const auto bars = std::clamp<std::int64_t>(-floorDiv(-sequences.pattern(sequence).length, bar), 1, kMostBars);
+  const auto bars = std::clamp<std::int64_t>(-floorDiv(-sequences.pattern(sequence).length, bar), 1, kMostWritten);
   return rounds(sequences, patch, sequence, static_cast<int>(bars),
                 sequences.isStruck(name) ? kDrumChannel : std::uint8_t{0});
 }
@@ -63,7 +63,7 @@ void addExport(CommandTable& table, synth::Desk& desk, Sequences& sequences, She
   table.add({"export",
              {{"what", Command::Choice{{"midi"}}},
               {"name", Command::Text{100}},
-              {"bars", Command::Integer{1, kMostBars}, "", Command::Value{std::int64_t{8}}}},
+              {"bars", Command::Integer{1, kMostWritten}, "", Command::Value{std::int64_t{8}}}},
              "Writes what plays into a MIDI file: export midi groove 16.",
              trying([&desk, &sequences, shelf, doors](const Command::Arguments& given) {
                const auto bars = static_cast<int>(given.integer("bars"));

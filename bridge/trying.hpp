@@ -8,6 +8,9 @@
 
 namespace antiphon {
 
+/// Letters that a command takes as the name of what is in a patch or on a shelf.
+inline constexpr std::size_t kLongestName = 100;
+
 /// Does what may throw a PatchError, a NotationError or a ShelfError; what sounds stays as it was when it does.
 template <typename Do>
 Command::Handler trying(Do&& act) {

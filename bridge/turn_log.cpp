@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string reason(int error) { return error != 0 ? std::generic_category().message(error) : "it takes no more"; }
+std::string reasonOf(int error) { return error != 0 ? std::generic_category().message(error) : "it takes no more"; }
 
 /// A program that was killed in the middle of a line leaves it without its end.
 bool endsInMidLine(const fs::path& path) {
@@ -26,7 +26,7 @@ bool endsInMidLine(const fs::path& path) {
 }
 
 /// Further digits would say nothing, and make the line hard to read.
-double rounded(double value) { return std::round(value * 1000.0) / 1000.0; }
+double toThousandths(double value) { return std::round(value * 1000.0) / 1000.0; }
 
 }  // namespace
 
@@ -34,7 +34,7 @@ TurnLog::TurnLog(fs::path path) : path_{std::move(path)}, torn_{endsInMidLine(pa
   errno = 0;
   out_.open(path_, std::ios::binary | std::ios::app);
   if (!out_) {
-    throw std::runtime_error{"Cannot write the turn log " + path_.string() + ": " + reason(errno) + "."};
+    throw std::runtime_error{"Cannot write the turn log " + path_.string() + ": " + reasonOf(errno) + "."};
   }
 }
 
@@ -53,7 +53,7 @@ void TurnLog::write(const TurnReport& report) {
   out_.close();  // what is stuck in its buffer would come later, in the wrong place
   out_.clear();
   if (!std::exchange(failing_, true)) {
-    news_ = "The turn log " + path_.string() + " cannot be written: " + reason(error) + "; the music goes on.";
+    news_ = "The turn log " + path_.string() + " cannot be written: " + reasonOf(error) + "; the music goes on.";
   }
 }
 
@@ -64,14 +64,14 @@ std::string TurnLog::line(const TurnReport& report) {
   json["turn"] = report.turn;
   json["begin_pulse"] = floorDiv(report.begin, kPulse);
   json["meter"] = report.meter.text();
-  json["tempo"] = rounded(report.bpm);
+  json["tempo"] = toThousandths(report.bpm);
   json["call_bars"] = report.callBars;
   json["call_notes"] = report.callNotes;
   json["bars"] = report.bars;
   json["bars_played"] = report.barsPlayed;
   json["notes"] = report.notes;
   json["margin_ms"] = nullptr;
-  if (report.margin) json["margin_ms"] = rounded(static_cast<double>(report.margin->count()) / 1e6);
+  if (report.margin) json["margin_ms"] = toThousandths(static_cast<double>(report.margin->count()) / 1e6);
   json["waited"] = report.waited;
   json["late_bars"] = report.lateBars;
   json["late_notes"] = report.lateNotes;

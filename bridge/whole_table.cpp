@@ -32,7 +32,7 @@ EnsembleWish unheard() {
   return wish;
 }
 
-constexpr double kUsualTempo = 120;
+constexpr double kTempoThere = 120;
 
 /// The last answer, or a pattern, for a DAW.
 DawMusic musicCalled(const std::string& name, const WishDesk* desk, Ensemble* ensemble, const FileDoors& files) {
@@ -44,7 +44,7 @@ DawMusic musicCalled(const std::string& name, const WishDesk* desk, Ensemble* en
   if (ensemble == nullptr) throw std::runtime_error{"nothing sounds here, so there are no patterns; possible: answer"};
   NamedPhrase pattern = phraseOf(ensemble->sequences(), ensemble->desk().patch(), name);
   const double bpm = files.tempo ? files.tempo() : 0;
-  return {pattern.name, std::move(pattern.phrase), Tempo::bpm(bpm > 0 ? bpm : kUsualTempo)};
+  return {pattern.name, std::move(pattern.phrase), Tempo::bpm(bpm > 0 ? bpm : kTempoThere)};
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ using synth::OwnRack;
 using synth::ownRack;
 using synth::PatchError;
 
-constexpr std::string_view kSuffix = ".dsp";
+constexpr std::string_view kSourceSuffix = ".dsp";
 
 const Workshop* serving = nullptr;
 
@@ -52,7 +52,7 @@ Workshop::~Workshop() {
 }
 
 std::filesystem::path Workshop::fileOf(const std::string& name) const {
-  return folder_ / (name + std::string{kSuffix});
+  return folder_ / (name + std::string{kSourceSuffix});
 }
 
 std::filesystem::path Workshop::write(const std::string& name, std::string_view kind) {
@@ -97,7 +97,7 @@ std::vector<std::string> Workshop::names() const {
   std::vector<std::string> all;
   std::error_code none;
   for (std::filesystem::directory_iterator entry{folder_, none}, end; !none && entry != end; entry.increment(none)) {
-    if (entry->path().extension() == kSuffix) all.push_back(entry->path().stem().string());
+    if (entry->path().extension() == kSourceSuffix) all.push_back(entry->path().stem().string());
   }
   std::ranges::sort(all);
   return all;

@@ -27,18 +27,18 @@ struct TimingWish {
   int turns = 40;
 };
 
-Json toJson(const TimingError& error) {
+Json timingJson(const TimingError& error) {
   return {{"p50_ms", error.p50Ms}, {"p99_ms", error.p99Ms}, {"worst_ms", error.worstMs}, {"rms_ms", error.rmsMs}};
 }
 
-Json toJson(const VirtualTiming& timing) {
+Json timingJson(const VirtualTiming& timing) {
   Json json{{"seeds", timing.seeds}, {"pulses_sent", timing.pulsesSent}, {"pulses_counted", timing.pulsesCounted}};
   for (const SteadyTiming& steady : timing.steady) {
     json["steady"].push_back({{"bpm", steady.bpm},
                               {"jitter_ms", steady.jitterMs},
                               {"after_bars", steady.bars},
-                              {"follower", toJson(steady.follower)},
-                              {"least_squares", toJson(steady.line)},
+                              {"follower", timingJson(steady.follower)},
+                              {"least_squares", timingJson(steady.line)},
                               {"p99_ratio", steady.p99Ratio},
                               {"rms_ratio", steady.rmsRatio}});
   }
@@ -46,8 +46,8 @@ Json toJson(const VirtualTiming& timing) {
     json["steps"].push_back({{"from_bpm", step.fromBpm},
                              {"to_bpm", step.toBpm},
                              {"jitter_ms", step.jitterMs},
-                             {"second_beat", toJson(step.secondBeat)},
-                             {"third_bar", toJson(step.thirdBar)},
+                             {"second_beat", timingJson(step.secondBeat)},
+                             {"third_bar", timingJson(step.thirdBar)},
                              {"third_bar_p99_ratio", step.thirdBarP99Ratio}});
   }
   for (const RampTiming& ramp : timing.ramps) {
@@ -56,13 +56,13 @@ Json toJson(const VirtualTiming& timing) {
                              {"bars", ramp.bars},
                              {"jitter_ms", ramp.jitterMs},
                              {"worst_bar_mean_ms", ramp.worstBarMeanMs},
-                             {"during", toJson(ramp.ramp)},
-                             {"after", toJson(ramp.after)}});
+                             {"during", timingJson(ramp.ramp)},
+                             {"after", timingJson(ramp.after)}});
   }
   return json;
 }
 
-Json toJson(const RealTimingRun& run) {
+Json timingJson(const RealTimingRun& run) {
   if (run.unavailable) return {{"unavailable", *run.unavailable}};
   Json json = Json::array();
   for (const RealTiming& real : run.tempos) {
@@ -123,8 +123,8 @@ int benchTiming(const TimingWish& wish) {
   std::optional<RealTimingRun> real;
   if (!wish.virtualOnly) real = measureRealTiming({93, 174}, wish.turns);
   if (wish.json) {
-    Json json{{"virtual", toJson(inTheory)}};
-    if (real) json["real"] = toJson(*real);
+    Json json{{"virtual", timingJson(inTheory)}};
+    if (real) json["real"] = timingJson(*real);
     std::printf("%s\n", json.dump(2).c_str());
   } else if (real) {
     print(*real);

@@ -29,7 +29,7 @@
 namespace antiphon {
 namespace {
 
-struct Wish {
+struct ControlWish {
   int seconds = 60, rate = 1000, commands = 50'000;
   bool jack = false, json = false;
 };
@@ -88,7 +88,7 @@ class Sender {
   int socket_;
 };
 
-nlohmann::ordered_json measureOsc(const Wish& wish) {
+nlohmann::ordered_json measureOsc(const ControlWish& wish) {
   PlayedStudio studio{wish.jack, static_cast<double>(wish.seconds)};
   OscDoor door{studio.doorway(), {.port = 0}, [&](Nanos when) { return studio.ensemble().frameOf(when); }, {}};
   const Sender sender{door.port()};
@@ -143,7 +143,7 @@ nlohmann::ordered_json measureOsc(const Wish& wish) {
                static_cast<double>(std::max<std::size_t>(1, ms.size()))}};
 }
 
-nlohmann::ordered_json measureScript(const Wish& wish) {
+nlohmann::ordered_json measureScript(const ControlWish& wish) {
   PlayedStudio studio{wish.jack, 0};
   const int seconds = std::min(wish.seconds, kScriptSeconds);
   // What the machine itself leaves out, while nobody asks for anything.
@@ -173,7 +173,7 @@ nlohmann::ordered_json measureScript(const Wish& wish) {
   return figures;
 }
 
-int benchControl(const Wish& wish) {
+int benchControl(const ControlWish& wish) {
 #if defined(ANTIPHON_HAVE_JACK)
   std::optional<DummyJack> server;
   if (wish.jack) server.emplace(true, kStudioPeriod);
@@ -195,7 +195,7 @@ int benchControl(const Wish& wish) {
 
 #else
 
-int benchControl(const Wish&) { throw UsageError{"this build has no liblo in it, and understands no OSC"}; }
+int benchControl(const ControlWish&) { throw UsageError{"this build has no liblo in it, and understands no OSC"}; }
 
 #endif
 
@@ -203,7 +203,7 @@ int benchControl(const Wish&) { throw UsageError{"this build has no liblo in it,
 
 Action addControlBench(CLI::App& bench) {
   auto* sub = bench.add_subcommand("control", "From an OSC message to the sound, and a script at full speed beside it");
-  auto wish = std::make_shared<Wish>();
+  auto wish = std::make_shared<ControlWish>();
   sub->add_option("--seconds", wish->seconds, "How long (default 60)")->check(wholeNumber(1, 86'400));
   sub->add_option("--messages", wish->rate, "OSC messages a second (default 1000)")->check(wholeNumber(1, 1'000'000));
   sub->add_option("--commands", wish->commands, "Commands a second from a script (default 50000)")

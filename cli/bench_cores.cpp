@@ -23,7 +23,7 @@ namespace antiphon {
 
 namespace {
 
-struct Wish {
+struct CoresWish {
   int periods = 2000;
   bool json = false;
 };
@@ -31,13 +31,13 @@ struct Wish {
 using Steady = std::chrono::steady_clock;
 
 constexpr int kChains = 8, kVoices = 8, kPeriod = 128;
-constexpr synth::SampleRate kRate{48000};
-constexpr auto kSpan = std::chrono::nanoseconds{static_cast<std::int64_t>(kPeriod * 1e9 / kRate.hertz)};
+constexpr synth::SampleRate kCoresRate{48000};
+constexpr auto kSpan = std::chrono::nanoseconds{static_cast<std::int64_t>(kPeriod * 1e9 / kCoresRate.hertz)};
 
 /// Some of the chains, each an instrument with all its voices sounding.
 class Half {
  public:
-  explicit Half(int chains) : desk_{kRate} {
+  explicit Half(int chains) : desk_{kCoresRate} {
     synth::Patch patch;
     for (int i = 0; i < chains; ++i) {
       const std::string name = "pad" + std::to_string(i);
@@ -112,7 +112,7 @@ std::vector<double> together(int periods, bool urgent) {
   return took;
 }
 
-int benchCores(const Wish& wish) {
+int benchCores(const CoresWish& wish) {
   nlohmann::ordered_json runs = nlohmann::ordered_json::array();
   if (!wish.json)
     std::printf("%d chains of %d voices, periods of %d us\n%-12s %-10s %-6s %9s %9s %9s %12s\n", kChains, kVoices,
@@ -152,7 +152,7 @@ int benchCores(const Wish& wish) {
 
 Action addCoresBench(CLI::App& bench) {
   auto* sub = bench.add_subcommand("cores", "Eight heavy chains by one core, and shared by two");
-  auto wish = std::make_shared<Wish>();
+  auto wish = std::make_shared<CoresWish>();
   sub->add_option("--periods", wish->periods, "Of 128 frames, for each figure (default 2000)")
       ->check(wholeNumber(100, 1'000'000));
   sub->add_flag("--json", wish->json, "Print JSON");

@@ -28,7 +28,7 @@ constexpr int kPrefill = 480;  // tokens
 double secondsSince(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 /// A model that can be made to think of one token more.
-struct Thinker {
+struct MeasuredThinker {
   std::function<void(int tokens)> prefill{};
   std::function<void()> step{};
   std::function<void(int length)> rollBack{};
@@ -50,8 +50,8 @@ std::vector<native::Step> someSteps(int count, const native::Shape& shape) {
 }
 
 /// One note is one step and what all heads say of it.
-Thinker overNative(std::shared_ptr<Engine> engine, const native::Shape& shape) {
-  Thinker thinker;
+MeasuredThinker overNative(std::shared_ptr<Engine> engine, const native::Shape& shape) {
+  MeasuredThinker thinker;
   auto steps = std::make_shared<std::vector<native::Step>>(someSteps(engine->capacity(), shape));
   const auto speak = [engine = engine.get()] {
     std::array<native::Row, native::kHeads> said{};
@@ -73,21 +73,21 @@ Thinker overNative(std::shared_ptr<Engine> engine, const native::Shape& shape) {
   return thinker;
 }
 
-Thinker nativeThinker(std::shared_ptr<const native::Weights> weights, int capacity,
-                      const std::shared_ptr<compute::Crew>& crew) {
+MeasuredThinker nativeThinker(std::shared_ptr<const native::Weights> weights, int capacity,
+                              const std::shared_ptr<compute::Crew>& crew) {
   const native::Shape shape = weights->shape;
-  Thinker thinker = overNative(std::make_shared<native::Decoder>(weights, capacity, crew), shape);
+  MeasuredThinker thinker = overNative(std::make_shared<native::Decoder>(weights, capacity, crew), shape);
   thinker.weights = weights->store.bytes();
   thinker.memoryBytesEach = (weights->store.format() == Format::f32 ? 8.0 : 4.0) * shape.width * shape.layers;
   thinker.millions = static_cast<double>(native::parameters(shape)) / 1e6;
   return thinker;
 }
 
-Thinker ariaThinker(std::shared_ptr<const AriaWeights> weights, int capacity,
-                    const std::shared_ptr<compute::Crew>& crew) {
+MeasuredThinker ariaThinker(std::shared_ptr<const AriaWeights> weights, int capacity,
+                            const std::shared_ptr<compute::Crew>& crew) {
   const AriaShape shape = weights->shape;
   const auto decoder = std::make_shared<AriaDecoder>(weights, capacity, crew);
-  Thinker thinker;
+  MeasuredThinker thinker;
   thinker.prefill = [decoder](int tokens) {
     std::vector<int> ids(static_cast<std::size_t>(tokens));
     std::iota(ids.begin(), ids.end(), 100);
@@ -159,7 +159,7 @@ double readingOnce(std::span<const std::byte> bytes, int threads, double seconds
   return std::accumulate(rates.begin(), rates.end(), 0.0);
 }
 
-DecodeBench measure(const Thinker& thinker, int threads, int context, double seconds) {
+DecodeBench measure(const MeasuredThinker& thinker, int threads, int context, double seconds) {
   DecodeBench result;
   result.threads = threads;
   result.context = context;
@@ -214,8 +214,8 @@ std::vector<DecodeBench> benchDecode(const DecodeBenchPlan& plan, const std::fun
   const int longest = plan.contexts.empty() ? 0 : std::ranges::max(plan.contexts);
   const int capacity = std::max(longest, kPrefill) + kStretch;
   std::vector<DecodeBench> results;
-  const auto over = [&](const std::string& shape, const std::string& format, const Thinker& thinker, int threads,
-                        const compute::Crew* crew) {
+  const auto over = [&](const std::string& shape, const std::string& format, const MeasuredThinker& thinker,
+                        int threads, const compute::Crew* crew) {
     for (const int context : plan.contexts) {
       const std::uint64_t before = crew != nullptr ? crew->takenAway() : 0;
       DecodeBench result = measure(thinker, threads, context, plan.seconds);
@@ -241,7 +241,7 @@ std::vector<DecodeBench> benchDecode(const DecodeBenchPlan& plan, const std::fun
       const native::Shape sizes = shapeCalled(shape);
       const auto torch = torchEngines(
           sizes, [](const native::TensorSpec& spec) { return native::randomTensor(spec, 1, 0.02f); }, false);
-      Thinker thinker = overNative(torch(capacity), sizes);
+      MeasuredThinker thinker = overNative(torch(capacity), sizes);
       thinker.millions = static_cast<double>(native::parameters(sizes)) / 1e6;
       over(shape, "libtorch f32", thinker, static_cast<int>(std::thread::hardware_concurrency()), nullptr);
     }

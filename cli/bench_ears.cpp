@@ -22,17 +22,17 @@
 namespace antiphon {
 namespace {
 
-constexpr synth::SampleRate kRate{44100};
+constexpr synth::SampleRate kClipRate{44100};
 constexpr double kTappingCalm = 0.01, kKeyCalm = 0.01;  // what is learned should also hold for other music
 
-struct Wish {
+struct EarsWish {
   std::vector<std::string> folders{};
   std::string split = "both";
   bool learn = false, each = false, styles = false, json = false;
 };
 
 /// What one pair of ears has earned with some of the clips.
-struct Score {
+struct EarsScore {
   std::string ears{}, clipsOf{};
   bool hearsKeys = true;
   int clips = 0, exact = 0, octave = 0, keyed = 0, key = 0;
@@ -52,13 +52,13 @@ struct Score {
 double processorSeconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 std::vector<float> monoOf(const std::string& file) {
-  synth::SoundReader reader{file, {.rate = kRate, .sides = synth::Sides::one}};
+  synth::SoundReader reader{file, {.rate = kClipRate, .sides = synth::Sides::one}};
   std::vector<float> sound;
   while (reader.next()) sound.insert(sound.end(), reader.left().begin(), reader.left().end());
   return sound;
 }
 
-std::vector<TrueClip> clipsOf(const Wish& wish) {
+std::vector<TrueClip> clipsOf(const EarsWish& wish) {
   std::vector<TrueClip> clips;
   for (const std::string& folder : wish.folders) {
     for (TrueClip& clip : trueClips(folder)) {
@@ -69,12 +69,12 @@ std::vector<TrueClip> clipsOf(const Wish& wish) {
   return clips;
 }
 
-int measure(const Wish& wish) {
+int measureEars(const EarsWish& wish) {
   const std::vector<EarsPeer> peers = earsPeers();
   const std::vector<TrueClip> clips = clipsOf(wish);
   const auto groupOf = [&](const TrueClip& clip) { return wish.styles ? clip.style : clip.held ? "held" : "tune"; };
   std::vector<std::string> groups;
-  std::vector<Score> scores;
+  std::vector<EarsScore> scores;
   for (const TrueClip& clip : clips) {
     const std::string group = groupOf(clip);
     if (std::ranges::find(groups, group) != groups.end()) continue;
@@ -86,7 +86,7 @@ int measure(const Wish& wish) {
   Progress progress{"listening", !wish.json};
   for (std::size_t i = 0; i < clips.size(); ++i) {
     const TrueClip& clip = clips[i];
-    auto score = std::ranges::find(scores, groupOf(clip), &Score::clipsOf);
+    auto score = std::ranges::find(scores, groupOf(clip), &EarsScore::clipsOf);
     double begin = processorSeconds();
     const auto keep = [&](const EarsSay& say, double seconds) {
       score->took += processorSeconds() - begin;
@@ -113,7 +113,7 @@ int measure(const Wish& wish) {
   if (!wish.json)
     std::printf("%-10s %-10s %6s %8s %8s %8s %8s %12s\n", wish.styles ? "style" : "half", "ears", "clips", "tempo",
                 "octave", "beats F", "key", "x real time");
-  for (const Score& score : scores) {
+  for (const EarsScore& score : scores) {
     if (score.clips == 0) continue;
     const double percent = 100.0 / score.clips, keys = 100.0 * score.key / std::max(1, score.keyed);
     const bool hasKeys = score.hearsKeys && score.keyed > 0;
@@ -141,14 +141,14 @@ int measure(const Wish& wish) {
 }
 
 /// From the halves for tuning, however --split is set.
-int learn(Wish wish) {
+int learn(EarsWish wish) {
   wish.split = "tune";
   const std::vector<TrueClip> clips = clipsOf(wish);
   std::vector<TraitChoice> tappings, keys;
   Progress progress{"listening"};
   for (std::size_t i = 0; i < clips.size(); ++i) {
-    synth::Strokes strokes{kRate.hertz};
-    synth::Tonality tonality{kRate.hertz};
+    synth::Strokes strokes{kClipRate.hertz};
+    synth::Tonality tonality{kClipRate.hertz};
     synth::Spectra spectra{[&](const synth::Spectra::Frame& frame) { strokes.hear(frame.power); }};
     const std::vector<float> sound = monoOf(clips[i].file);
     spectra.hear(sound);
@@ -157,7 +157,7 @@ int learn(Wish wish) {
     tonality.end();
     strokes.end();
     TraitChoice& tapping = tappings.emplace_back();
-    for (const auto& one : synth::tappings(strokes, kRate.hertz / static_cast<double>(synth::Spectra::kHop))) {
+    for (const auto& one : synth::tappings(strokes, kClipRate.hertz / static_cast<double>(synth::Spectra::kHop))) {
       tapping.traits.emplace_back(one.traits.begin(), one.traits.end());
       tapping.right.push_back(synth::sameTempo(one.tempo, clips[i].tempo) &&
                               synth::beatsAgree(one.beats, clips[i].beats) > synth::kRightBeats);
@@ -196,7 +196,7 @@ int learn(Wish wish) {
 
 Action addEarsBench(CLI::App& bench) {
   auto* sub = bench.add_subcommand("ears", "How often the ears are right about the music of scripts/ears-truth");
-  auto wish = std::make_shared<Wish>();
+  auto wish = std::make_shared<EarsWish>();
   sub->add_option("folders", wish->folders, "Where scripts/ears-truth has put its clips")->required();
   sub->add_option("--split", wish->split, "Which half: tune, held or both (default)")
       ->check(oneOf({"tune", "held", "both"}));
@@ -204,7 +204,7 @@ Action addEarsBench(CLI::App& bench) {
   sub->add_flag("--styles", wish->styles, "A line for each style instead of each half");
   sub->add_flag("--each", wish->each, "Tell of each clip");
   sub->add_flag("--json", wish->json, "Print JSON");
-  return [wish] { return wish->learn ? learn(*wish) : measure(*wish); };
+  return [wish] { return wish->learn ? learn(*wish) : measureEars(*wish); };
 }
 
 }  // namespace antiphon

@@ -18,12 +18,12 @@
 namespace antiphon {
 namespace {
 
-struct Wish {
+struct GenerateBenchWish {
   int calls = 500;
   bool json = false;
 };
 
-struct Tally {
+struct PartTally {
   std::array<int, 3> calls{}, notes{};
   int exactBars = 0, inScale = 0, tones = 0, inCompass = 0, all = 0, past = 0, emptyBars = 0, silences = 0;
   std::array<std::vector<double>, 3> ms{};  // for four bars
@@ -43,7 +43,7 @@ GenerationWish wishOf(int call) {
 }
 
 /// What another reader finds in the file.
-void judge(const GenerationWish& wish, const std::vector<std::uint8_t>& bytes, Part part, Tally& tally) {
+void judgeFile(const GenerationWish& wish, const std::vector<std::uint8_t>& bytes, Part part, PartTally& tally) {
   const MidiFile file = parseMidiFile(bytes, "what was generated");
   const std::int64_t bar = 4LL * file.division, end = wish.bars * bar;
   tally.exactBars += file.end == end;
@@ -67,24 +67,24 @@ void judge(const GenerationWish& wish, const std::vector<std::uint8_t>& bytes, P
   tally.emptyBars += static_cast<int>(std::ranges::count(filled, false));
 }
 
-int run(const Wish& wish) {
-  using Steady = std::chrono::steady_clock;
-  Tally tally;
-  const auto loading = Steady::now();
+int benchGenerate(const GenerateBenchWish& wish) {
+  PartTally tally;
+  const auto loading = std::chrono::steady_clock::now();
   generate({.bars = 1});  // the model is read
-  const double loadMs = std::chrono::duration<double, std::milli>(Steady::now() - loading).count();
+  const double loadMs = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - loading).count();
   Progress progress{"generating", !wish.json};
   for (int call = 0; call < wish.calls; ++call) {
     const GenerationWish asked = wishOf(call);
     const auto style = static_cast<std::size_t>(call % 3);
-    const auto begun = Steady::now();
+    const auto begun = std::chrono::steady_clock::now();
     const Generated made = generate(asked);
     const std::vector<std::uint8_t> file = midiOf(made);
     if (asked.bars == 4)
-      tally.ms[style].push_back(std::chrono::duration<double, std::milli>(Steady::now() - begun).count());
+      tally.ms[style].push_back(
+          std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun).count());
     ++tally.calls[style];
     tally.notes[style] += static_cast<int>(made.phrase.notes.size());
-    judge(asked, file, made.style.part, tally);
+    judgeFile(asked, file, made.style.part, tally);
     progress.at((call + 1.0) / wish.calls);
   }
   progress.end();
@@ -124,10 +124,10 @@ int run(const Wish& wish) {
 
 Action addGenerationBench(CLI::App& bench) {
   auto* sub = bench.add_subcommand("generate", "Beats, bass lines and melodies over all keys and scales");
-  auto wish = std::make_shared<Wish>();
+  auto wish = std::make_shared<GenerateBenchWish>();
   sub->add_option("--calls", wish->calls, "How many (default 500)")->check(wholeNumber(1, 100'000));
   sub->add_flag("--json", wish->json, "Print JSON");
-  return [wish] { return run(*wish); };
+  return [wish] { return benchGenerate(*wish); };
 }
 
 }  // namespace antiphon

@@ -36,7 +36,7 @@
 namespace antiphon {
 namespace {
 
-struct Wish {
+struct HttpWish {
   int seconds = 60, connections = 200, analyses = 8, rate = 10, period = 256;
   bool jack = false, json = false;
 };
@@ -223,7 +223,7 @@ std::string upload(const std::string& sound) {
          std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-int benchHttp(const Wish& wish) {
+int benchHttp(const HttpWish& wish) {
 #if defined(ANTIPHON_HAVE_JACK)
   std::optional<DummyJack> server;
   if (wish.jack) server.emplace(true, static_cast<unsigned>(wish.period));
@@ -289,7 +289,7 @@ int benchHttp(const Wish& wish) {
 
 #else
 
-int benchHttp(const Wish&) { throw UsageError{"this build does not serve HTTP on Windows"}; }
+int benchHttp(const HttpWish&) { throw UsageError{"this build does not serve HTTP on Windows"}; }
 
 #endif
 
@@ -297,7 +297,7 @@ int benchHttp(const Wish&) { throw UsageError{"this build does not serve HTTP on
 
 Action addHttpBench(CLI::App& bench) {
   auto* sub = bench.add_subcommand("http", "Many connections and analyses over HTTP while the studio sounds");
-  auto wish = std::make_shared<Wish>();
+  auto wish = std::make_shared<HttpWish>();
   sub->add_option("--seconds", wish->seconds, "How long (default 60)")->check(wholeNumber(1, 86'400));
   sub->add_option("--connections", wish->connections, "That ask (default 200)")->check(wholeNumber(1, 5'000));
   sub->add_option("--analyses", wish->analyses, "Of a minute of sound, at the same time (default 8)")

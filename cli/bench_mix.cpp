@@ -24,7 +24,7 @@ using synth::SoundStems;
 constexpr const char* kUnseen[] = {"acid", "dub", "generative", "mixing", "seven_eight"};
 constexpr double kLongEnough = 22;  // s, so that all that comes in at a later bar is there
 
-struct Wish {
+struct MixBenchWish {
   std::vector<std::string> sessions{};
   std::string folder = "docs/sessions";
   int mixes = 20;
@@ -58,7 +58,7 @@ std::unique_ptr<PlayedSession> played(const std::string& file, const std::vector
 }
 
 /// A track as a studio gives it away: by itself, with what its sends bring back.
-SoundStems::Sound alone(const std::string& file, const synth::Stems& original, std::size_t track) {
+SoundStems::Sound trackAlone(const std::string& file, const synth::Stems& original, std::size_t track) {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < original.strips().size(); ++i) {
     if (i != track && !original.strips()[i].bus) lines.push_back("gain " + original.strips()[i].name + " -120");
@@ -91,7 +91,7 @@ std::vector<Stem> stemsOf(const std::string& file) {
   const auto original = session->stems();
   std::vector<Stem> stems;
   for (std::size_t i = 0; i < original->strips().size(); ++i) {
-    if (!original->strips()[i].bus) stems.push_back({original->strips()[i], alone(file, *original, i)});
+    if (!original->strips()[i].bus) stems.push_back({original->strips()[i], trackAlone(file, *original, i)});
   }
   return stems;
 }
@@ -133,7 +133,7 @@ void relieve(const std::string& file, const std::vector<Stem>& stems, const std:
 }
 
 Outcome levelled(const std::string& file, const std::vector<Stem>& original, std::mt19937_64& chance,
-                 const Wish& wish) {
+                 const MixBenchWish& wish) {
   Outcome outcome{.session = std::filesystem::path{file}.stem().string()};
   std::vector<double> gains;
   for (std::size_t i = 0; i < original.size(); ++i)
@@ -161,7 +161,7 @@ Outcome levelled(const std::string& file, const std::vector<Stem>& original, std
   return outcome;
 }
 
-int bench(const Wish& wish) {
+int bench(const MixBenchWish& wish) {
   std::vector<std::string> files = wish.sessions;
   if (files.empty()) {
     for (const char* name : kUnseen) files.push_back(wish.folder + "/" + name + ".studio");
@@ -231,7 +231,7 @@ int bench(const Wish& wish) {
 Action addMixBench(CLI::App& app) {
   auto* sub =
       app.add_subcommand("mix", "Mixes with gains left to chance, levelled again: loudness, peaks, balance, masking");
-  auto wish = std::make_shared<Wish>();
+  auto wish = std::make_shared<MixBenchWish>();
   sub->add_option("sessions", wish->sessions,
                   "Files of commands to be mixed (default: five that auto-level has not seen)");
   sub->add_option("--folder", wish->folder, "Where those five are (default docs/sessions)");

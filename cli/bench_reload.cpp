@@ -23,7 +23,7 @@
 namespace antiphon {
 namespace {
 
-struct Wish {
+struct ReloadWish {
   int times = 100;
   bool json = false;
 };
@@ -69,7 +69,7 @@ void must(PlayedStudio& studio, const std::string& line) {
     throw std::runtime_error{reply.text};
 }
 
-nlohmann::ordered_json measure(const Wish& wish) {
+nlohmann::ordered_json measureReload(const ReloadWish& wish) {
   const Home home;
   PlayedStudio studio{false, 0};
   const double withoutModule = residentMegabytes();
@@ -111,8 +111,8 @@ nlohmann::ordered_json measure(const Wish& wish) {
   return figures;
 }
 
-int benchReload(const Wish& wish) {
-  const nlohmann::ordered_json figures = measure(wish);
+int benchReload(const ReloadWish& wish) {
+  const nlohmann::ordered_json figures = measureReload(wish);
   if (wish.json) std::printf("%s\n", figures.dump(2).c_str());
   else printFigures(figures);
   return kExitOk;
@@ -122,7 +122,7 @@ int benchReload(const Wish& wish) {
 
 Action addReloadBench(CLI::App& bench) {
   auto* sub = bench.add_subcommand("reload", "A module of one's own, written anew again and again while it sounds");
-  auto wish = std::make_shared<Wish>();
+  auto wish = std::make_shared<ReloadWish>();
   sub->add_option("--times", wish->times, "How often (default 100)")->check(wholeNumber(1, 1'000'000));
   sub->add_flag("--json", wish->json, "Print JSON");
   return [wish] { return benchReload(*wish); };

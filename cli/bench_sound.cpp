@@ -31,7 +31,7 @@
 namespace antiphon {
 namespace {
 
-struct Wish {
+struct SoundWish {
   int seconds = 60, period = 128, voices = 32;
   bool alone = false, json = false;
 };
@@ -142,7 +142,7 @@ void buildPatch(Ensemble& ensemble, int voices) {
   }
 }
 
-int benchSound(const Wish& wish) {
+int benchSound(const SoundWish& wish) {
   const DummyJack server{true, static_cast<unsigned>(wish.period)};
   std::vector<std::unique_ptr<Neighbour>> neighbours;
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
@@ -206,7 +206,7 @@ int benchSound(const Wish& wish) {
 
 #else
 
-int benchSound(const Wish&) { throw UsageError{"this build has no JACK in it, and measures no sound"}; }
+int benchSound(const SoundWish&) { throw UsageError{"this build has no JACK in it, and measures no sound"}; }
 
 #endif
 
@@ -214,7 +214,7 @@ int benchSound(const Wish&) { throw UsageError{"this build has no JACK in it, an
 
 Action addSoundBench(CLI::App& bench) {
   auto* sub = bench.add_subcommand("sound", "Plays over a JACK server of its own: gaps, and from a key to its sound");
-  auto wish = std::make_shared<Wish>();
+  auto wish = std::make_shared<SoundWish>();
   sub->add_option("--seconds", wish->seconds, "How long (default 60)")->check(wholeNumber(2, 86'400));
   sub->add_option("--period", wish->period, "Frames of the server's period (default 128)")
       ->check(wholeNumber(synth::kLeastPeriod, synth::kMostPeriod));

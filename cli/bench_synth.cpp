@@ -19,15 +19,15 @@ namespace antiphon {
 
 namespace {
 
-struct Wish {
+struct SynthWish {
   double seconds = 60;
   double rate = 48000;
   std::vector<int> voices{1, 8, 16, 32, 64, 128, 256, 512};
   bool json = false, narrow = false;
 };
 
-constexpr int kPeriod = 128;  // frames, as a sound card asks for them
-constexpr int kParts = 10;    // of a run, to see how evenly it goes
+constexpr int kSynthPeriod = 128;  // frames, as a sound card asks for them
+constexpr int kStretches = 10;     // of a run, to see how evenly it goes
 
 struct Figure {
   int voices = 0;
@@ -53,7 +53,7 @@ void lay(synth::Desk& desk, int voices) {
   desk.load(patch);
 }
 
-Figure measure(int voices, const double seconds, synth::SampleRate rate) {
+Figure measureVoices(int voices, const double seconds, synth::SampleRate rate) {
   synth::Desk desk{rate};
   lay(desk, voices);
   const synth::NodeId keys = desk.played("k");
@@ -62,33 +62,33 @@ Figure measure(int voices, const double seconds, synth::SampleRate rate) {
     const float key = 36 + static_cast<float>(v % 48) + 0.01f * static_cast<float>(v);
     desk.machine().strike(keys, {synth::Gesture::Kind::keyDown, key, 0.8f}, synth::Frame{v * 64});
   }
-  std::array<float, kPeriod> left{}, right{};
+  std::array<float, kSynthPeriod> left{}, right{};
   Figure figure;
   figure.voices = voices;
-  const auto periods = static_cast<int>(seconds * rate.hertz / kPeriod / kParts);
+  const auto periods = static_cast<int>(seconds * rate.hertz / kSynthPeriod / kStretches);
   double all = 0;
-  for (int part = 0; part < kParts; ++part) {
+  for (int part = 0; part < kStretches; ++part) {
     const std::clock_t begin = std::clock();
     for (int i = 0; i < periods; ++i) {
-      desk.machine().render(left.data(), right.data(), kPeriod, {});
+      desk.machine().render(left.data(), right.data(), kSynthPeriod, {});
       for (const float x : left) figure.loudest = std::max(figure.loudest, static_cast<double>(std::abs(x)));
     }
     const double took = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
     all += took;
     figure.worstPart = std::max(figure.worstPart, took);
   }
-  const double sounded = periods * kPeriod / rate.hertz;
-  figure.timesRealTime = kParts * sounded / all;
+  const double sounded = periods * kSynthPeriod / rate.hertz;
+  figure.timesRealTime = kStretches * sounded / all;
   figure.worstPart = sounded / figure.worstPart;
   return figure;
 }
 
-int benchSynth(const Wish& wish) {
+int benchSynth(const SynthWish& wish) {
   if (wish.narrow) synth::withoutWideVectors();
   nlohmann::ordered_json runs = nlohmann::ordered_json::array();
   if (!wish.json) std::printf("vectors: %s\nvoices   times real time   slowest tenth\n", synth::vectorUnit().c_str());
   for (const int voices : wish.voices) {
-    const Figure figure = measure(voices, wish.seconds, {wish.rate});
+    const Figure figure = measureVoices(voices, wish.seconds, {wish.rate});
     if (figure.loudest <= 0) throw std::runtime_error{"the job made no sound: there is nothing to measure"};
     runs.push_back({{"voices", voices},
                     {"times_real_time", figure.timesRealTime},
@@ -111,7 +111,7 @@ int benchSynth(const Wish& wish) {
 
 Action addSynthBench(CLI::App& bench) {
   auto* sub = bench.add_subcommand("synth", "How many times faster than it sounds the synth plays, on one core");
-  auto wish = std::make_shared<Wish>();
+  auto wish = std::make_shared<SynthWish>();
   sub->add_option("--seconds", wish->seconds, "Of sound for each figure (default 60)")->check(CLI::Range(0.1, 600.0));
   sub->add_option("--rate", wish->rate, "Frames a second (default 48000)")->check(CLI::Range(44100.0, 192000.0));
   sub->add_option("--voices", wish->voices, "How many sound together, one figure for each (default 1 to 512)")

@@ -20,10 +20,10 @@
 namespace antiphon {
 namespace {
 
-enum class Verdict { good, mind, bad };
+enum class Health { good, mind, bad };
 
 struct Finding {
-  Verdict verdict;
+  Health verdict;
   std::string what;
   std::string mend{};
 };
@@ -68,14 +68,13 @@ Finding lookAtWakeUps() {
   const double worst = percentile(client.late(), 99);
   const std::string text =
       "this machine wakes a thread " + millis(median) + " late, 99 times of 100 within " + millis(worst);
-  if (worst < 1) return {Verdict::good, text};
-  return {Verdict::mind, text,
-          "close other programs, or use JACK, where notes leave on their frame whatever else runs"};
+  if (worst < 1) return {Health::good, text};
+  return {Health::mind, text, "close other programs, or use JACK, where notes leave on their frame whatever else runs"};
 }
 
 Finding lookAtPriority() {
-  if (probeThreadPriority() == ThreadPriority::realtime) return {Verdict::good, "real-time priority is granted"};
-  return {Verdict::mind, "real-time priority is refused", std::string{priorityAdvice()}};
+  if (probeThreadPriority() == ThreadPriority::realtime) return {Health::good, "real-time priority is granted"};
+  return {Health::mind, "real-time priority is refused", std::string{priorityAdvice()}};
 }
 
 /// How long an answerer takes for four bars; `mostMs` is what leaves time to spare.
@@ -91,7 +90,7 @@ Finding lookAt(Answerer& answerer, const std::string& who, double mostMs) {
     times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - before).count());
   }
   const double worst = percentile(times, 99);
-  return {worst < mostMs ? Verdict::good : Verdict::mind,
+  return {worst < mostMs ? Health::good : Health::mind,
           who + " thinks of four bars in " + millis(percentile(times, 50)),
           worst < mostMs ? "" : "this machine is very busy or slow: close other programs, or play with --guard 12"};
 }
@@ -104,16 +103,16 @@ Finding lookAtModel() {
     Improviser improviser{std::make_shared<WishDesk>(std::move(wishes))};
     return lookAt(improviser, model->name(), 1000);
   } catch (const ModelError& error) {
-    return {Verdict::bad, error.what(), "build again, or play with --answerer echo"};
+    return {Health::bad, error.what(), "build again, or play with --answerer echo"};
   }
 }
 
 Finding lookAtTorch() {
   for (const auto& path : torchPluginPaths()) {
     if (std::filesystem::exists(path))
-      return {Verdict::good, "the torch plug-in is there: models can be trained, and played on a GPU"};
+      return {Health::good, "the torch plug-in is there: models can be trained, and played on a GPU"};
   }
-  return {Verdict::mind, "no torch plug-in: playing needs none; antiphon train and --device cuda do"};
+  return {Health::mind, "no torch plug-in: playing needs none; antiphon train and --device cuda do"};
 }
 
 std::vector<Finding> lookAtSystems() {
@@ -123,14 +122,14 @@ std::vector<Finding> lookAtSystems() {
     if (system.name == "loopback") continue;
     any = any || system.available;
     if (system.available) {
-      findings.push_back({Verdict::good, "MIDI by " + system.name + ": " + std::to_string(system.inputs.size()) +
-                                             " inputs, " + std::to_string(system.outputs.size()) + " outputs"});
+      findings.push_back({Health::good, "MIDI by " + system.name + ": " + std::to_string(system.inputs.size()) +
+                                            " inputs, " + std::to_string(system.outputs.size()) + " outputs"});
     } else if (system.builtIn) {
-      findings.push_back({Verdict::mind, "no MIDI by " + system.name, system.why});
+      findings.push_back({Health::mind, "no MIDI by " + system.name, system.why});
     }
   }
   if (!any) {
-    findings.push_back({Verdict::bad, "no MIDI system answers: only the demonstration will play",
+    findings.push_back({Health::bad, "no MIDI system answers: only the demonstration will play",
                         "start JACK (jackd), or load the ALSA sequencer (modprobe snd-seq)"});
   }
   return findings;
@@ -141,12 +140,12 @@ Finding lookAtSound() {
   const std::vector<synth::DeviceInfo> devices = system->devices();
   if (devices.empty()) {
     const std::string why{system->without()};
-    return {Verdict::mind, why.empty() ? "no sound device: --synth and solo play, and nobody hears them" : why};
+    return {Health::mind, why.empty() ? "no sound device: --synth and solo play, and nobody hears them" : why};
   }
-  return {Verdict::good, "the synth plays to " + synth::textOf(synth::chooseDevice(devices, {})) +
-                             (devices.size() == 1 ? ""
-                                                  : ", and could to " + std::to_string(devices.size() - 1) +
-                                                        " more (run --list-devices)")};
+  return {Health::good, "the synth plays to " + synth::textOf(synth::chooseDevice(devices, {})) +
+                            (devices.size() == 1 ? ""
+                                                 : ", and could to " + std::to_string(devices.size() - 1) +
+                                                       " more (run --list-devices)")};
 }
 
 int examine() {
@@ -155,7 +154,7 @@ int examine() {
   findings.push_back(lookAtPriority());
   findings.push_back(lookAtWakeUps());
   const unsigned cores = std::thread::hardware_concurrency();
-  findings.push_back({cores >= 2 ? Verdict::good : Verdict::mind,
+  findings.push_back({cores >= 2 ? Health::good : Health::mind,
                       std::to_string(cores) + (cores == 1 ? " core" : " cores"),
                       cores >= 2 ? "" : "one core plays and thinks in turn: answers may come late"});
   EchoAnswerer echo;
@@ -165,10 +164,10 @@ int examine() {
 
   bool bad = false;
   for (const Finding& finding : findings) {
-    const char* mark = finding.verdict == Verdict::good ? "ok  " : finding.verdict == Verdict::mind ? "mind" : "BAD ";
+    const char* mark = finding.verdict == Health::good ? "ok  " : finding.verdict == Health::mind ? "mind" : "BAD ";
     std::printf("%s  %s\n", mark, finding.what.c_str());
     if (!finding.mend.empty()) std::printf("      %s\n", finding.mend.c_str());
-    bad = bad || finding.verdict == Verdict::bad;
+    bad = bad || finding.verdict == Health::bad;
   }
   return bad ? kExitFailed : kExitOk;
 }

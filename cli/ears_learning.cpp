@@ -10,8 +10,8 @@ namespace antiphon {
 namespace {
 
 constexpr int kSteps = 1500, kLongSteps = 1000;  // long ones first, then short ones that settle
-constexpr double kStride = 0.02, kShortStride = 0.004, kSlowMemory = 0.999, kQuickMemory = 0.9;  // Adam's
-constexpr double kSpread = 0.3;                                                                  // of the first shares
+constexpr double kLongStride = 0.02, kShortStride = 0.004, kSlowMemory = 0.999, kQuickMemory = 0.9;  // Adam's
+constexpr double kSpread = 0.3;  // of the first shares
 
 /// All choices as one table, every trait around 0 and spread alike.
 struct Table {
@@ -125,7 +125,7 @@ TraitWeights learnTraits(const std::vector<TraitChoice>& choices, double calm, s
   }
   for (int step = 1; step <= kSteps; ++step) {
     slopes(table, places, numbers, slope);
-    const double stride = step <= kLongSteps ? kStride : kShortStride;
+    const double stride = step <= kLongSteps ? kLongStride : kShortStride;
     for (std::size_t n = 0; n < numbers.size(); ++n) {
       const bool offset = n >= table.traits && (n - table.traits) % (table.traits + 2) == table.traits;
       const double s = slope[n] + (offset ? 0 : calm * numbers[n]);

@@ -15,7 +15,7 @@
 namespace antiphon {
 namespace {
 
-constexpr int kRate = 44100;
+constexpr int kPeersRate = 44100;
 
 #if defined(ANTIPHON_HAVE_QMDSP)
 
@@ -33,14 +33,14 @@ EarsSay hearWithQmDsp(std::span<const float> sound) {
   if (strokes.size() > unsettled) {
     strokes.erase(strokes.begin(), strokes.begin() + unsettled);
     std::vector<double> periods(strokes.size()), tempi;
-    TempoTrackV2 tracker{kRate, hop};
+    TempoTrackV2 tracker{kPeersRate, hop};
     tracker.calculateBeatPeriod(strokes, periods, tempi);
     tracker.calculateBeats(strokes, periods, say.beats);
-    for (double& beat : say.beats) beat = (beat + unsettled) * hop / kRate;
+    for (double& beat : say.beats) beat = (beat + unsettled) * hop / kPeersRate;
     say.tempo = tempoOf(say.beats);
   }
   // The key that it says for the longest time.
-  GetKeyMode keys{kRate, 440, 10, 10};
+  GetKeyMode keys{kPeersRate, 440, 10, 10};
   std::array<int, 25> said{};
   std::vector<double> block(keys.getBlockSize());
   for (std::size_t at = 0; at + block.size() <= sound.size(); at += keys.getHopSize()) {
@@ -60,7 +60,7 @@ EarsSay hearWithQmDsp(std::span<const float> sound) {
 
 EarsSay hearWithAubio(std::span<const float> sound) {
   constexpr uint_t hop = 512, frame = 1024;
-  aubio_tempo_t* const tracker = new_aubio_tempo("default", frame, hop, kRate);
+  aubio_tempo_t* const tracker = new_aubio_tempo("default", frame, hop, kPeersRate);
   fvec_t* const some = new_fvec(hop);
   fvec_t* const found = new_fvec(1);
   EarsSay say;

@@ -26,7 +26,7 @@ struct EvalWish {
 
 double rounded(double value) { return std::round(value * 10000) / 10000; }
 
-Json toJson(const Bits& bits) {
+Json asJson(const Bits& bits) {
   return {{"all", rounded(bits.perNote())},
           {"timing", rounded(bits.perNote(native::nextHead))},
           {"pitch", rounded(bits.perNote(native::pitchHead))},
@@ -35,13 +35,13 @@ Json toJson(const Bits& bits) {
           {"notes", bits.notes}};
 }
 
-Json toJson(const Column& column) {
+Json asJson(const Column& column) {
   const TurnStatistics& s = column.statistics;
   Json json;
   if (column.bits) {
     json["bits_per_note"] = rounded(column.bits->perNote());
-    json["bits"] = toJson(*column.bits);
-    for (const auto& [source, bits] : column.sources) json["sources"][source] = toJson(bits);
+    json["bits"] = asJson(*column.bits);
+    for (const auto& [source, bits] : column.sources) json["sources"][source] = asJson(bits);
   }
   if (s.turns == 0) return json;
   json["in_key"] = rounded(s.share(static_cast<double>(s.inKey), static_cast<double>(s.pitched)));
@@ -55,7 +55,7 @@ Json toJson(const Column& column) {
   return json;
 }
 
-void print(const Evaluation& e) {
+void printEvaluation(const Evaluation& e) {
   std::printf("%zu calls from %zu files\n\n%-16s %8s %8s %8s %8s\n", e.windows, e.files, "", "human", "model", "markov",
               "echo");
   const auto bits = [&](const char* name, auto value) {
@@ -117,13 +117,13 @@ int eval(const EvalWish& wish, const AnswerWish& answer) {
     });
     std::fprintf(stderr, "\r%24s\r", "");
     if (!wish.json) {
-      print(evaluation);
+      printEvaluation(evaluation);
       return kExitOk;
     }
-    Json json{{"human", toJson(evaluation.human)},
-              {"model", toJson(evaluation.model)},
-              {"markov", toJson(evaluation.markov)},
-              {"echo", toJson(evaluation.echo)}};
+    Json json{{"human", asJson(evaluation.human)},
+              {"model", asJson(evaluation.model)},
+              {"markov", asJson(evaluation.markov)},
+              {"echo", asJson(evaluation.echo)}};
     json["markov"]["bits_counts_alone"] = rounded(evaluation.countsAlone.perNote());
     json["windows"] = evaluation.windows;
     json["files"] = evaluation.files;

@@ -19,7 +19,7 @@ struct Asked {
   bool json = false;
 };
 
-void print(const Asked& asked, const Generated& made) {
+void printGenerated(const Asked& asked, const Generated& made) {
   Json json{{"style", asked.wish.style},
             {"part", name(made.style.part)},
             {"tempo", asked.wish.tempo},
@@ -40,14 +40,14 @@ void print(const Asked& asked, const Generated& made) {
   std::printf("%s\n", json.dump(2).c_str());
 }
 
-int run(Asked asked) {
+int runGenerate(Asked asked) {
   asked.wish.key = keyOf(asked.tonic, asked.scale);
   const Generated made = generate(asked.wish);
   if (!asked.out.empty()) {
     const std::vector<std::uint8_t> file = midiOf(made);
     writeWhole(asked.out, {reinterpret_cast<const char*>(file.data()), file.size()});
   }
-  if (asked.json) print(asked, made);
+  if (asked.json) printGenerated(asked, made);
   else
     std::printf("%zu notes in %d bars, %s, written to %s\n", made.phrase.notes.size(), made.phrase.bars,
                 made.style.part == Part::drums ? "drums" : made.key.name().c_str(), asked.out.c_str());
@@ -75,7 +75,7 @@ Action addGenerate(CLI::App& app) {
   return [asked] {
     if (asked->out.empty() && !asked->json) throw UsageError{"give --out FILE.mid, or --json"};
     try {
-      return run(*asked);
+      return runGenerate(*asked);
     } catch (const GenerationError& error) {
       throw UsageError{error.what()};
     }

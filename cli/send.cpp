@@ -20,9 +20,9 @@ struct SendWish {
   bool json = false;
 };
 
-class Conversation {
+class TalkOverSocket {
  public:
-  explicit Conversation(const SendWish& wish)
+  explicit TalkOverSocket(const SendWish& wish)
       : json_{wish.json}, studio_{wish.socket.empty() ? usualSocket() : std::filesystem::path{wish.socket}} {
     if (json_) studio_.ask("json");
   }
@@ -44,7 +44,7 @@ class Conversation {
 
 int send(const SendWish& wish) {
   try {
-    Conversation conversation{wish};
+    TalkOverSocket conversation{wish};
     for (const std::string& lines : wish.lines) {
       std::istringstream all{lines};
       for (std::string line; std::getline(all, line);) conversation.say(line);

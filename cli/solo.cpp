@@ -16,8 +16,8 @@ namespace {
 
 const std::vector<std::string> kLetters{"qwerty", "qwertz", "azerty"};
 
-struct Flags {
-  explicit Flags(CLI::App& app) : command{app}, run{app, "model", true}, sound{app, true}, doors{app} {
+struct SoloFlags {
+  explicit SoloFlags(CLI::App& app) : command{app}, run{app, "model", true}, sound{app, true}, doors{app} {
     app.add_option("--player", player, "A .mid file that plays instead of you, bar after bar")->group("Who plays");
     app.add_option("--keyboard", keyboard, "Which letters the computer's keys have (default qwerty)")
         ->check(oneOf(kLetters))
@@ -49,7 +49,7 @@ std::vector<std::vector<Note>> callsOf(const Phrase& music, int bars) {
   return calls;
 }
 
-int solo(const Flags& flags) {
+int solo(const SoloFlags& flags) {
   RunOptions options = flags.run.understand();
   if (flags.sound.listDevices()) {
     std::fputs(deviceList().c_str(), stdout);
@@ -87,7 +87,7 @@ int solo(const Flags& flags) {
 
 Action addSolo(CLI::App& app) {
   auto* command = app.add_subcommand("solo", "Play on the computer's keys, hear yourself and the answer");
-  auto flags = std::make_shared<Flags>(*command);
+  auto flags = std::make_shared<SoloFlags>(*command);
   return [flags] { return solo(*flags); };
 }
 

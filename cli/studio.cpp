@@ -12,8 +12,8 @@
 namespace antiphon {
 namespace {
 
-struct Flags {
-  Flags(CLI::App& app, bool forPrograms)
+struct StudioFlags {
+  StudioFlags(CLI::App& app, bool forPrograms)
       : command{app}, run{app, "model", true}, sound{app, true}, doors{app, forPrograms}, serves{forPrograms} {
     if (serves) app.add_flag("--quiet", quiet, "Tell only what goes wrong");
     else app.add_flag("--json", json, "Print each answer as a line of JSON, and the log to standard error");
@@ -27,7 +27,7 @@ struct Flags {
   bool serves, json = false, quiet = false;
 };
 
-int studio(const Flags& flags) {
+int studio(const StudioFlags& flags) {
   RunOptions options = flags.run.understand();
   if (flags.sound.listDevices()) {
     std::fputs(deviceList().c_str(), stdout);
@@ -56,14 +56,14 @@ int studio(const Flags& flags) {
 
 Action addStudio(CLI::App& app) {
   auto* command = app.add_subcommand("studio", "Make music by typing: create, sequence, melody, play");
-  auto flags = std::make_shared<Flags>(*command, false);
+  auto flags = std::make_shared<StudioFlags>(*command, false);
   return [flags] { return studio(*flags); };
 }
 
 Action addServe(CLI::App& app) {
   auto* command =
       app.add_subcommand("serve", "Answer other programs over HTTP: listening, generation, mixing, the studio");
-  auto flags = std::make_shared<Flags>(*command, true);
+  auto flags = std::make_shared<StudioFlags>(*command, true);
   return [flags] { return studio(*flags); };
 }
 

@@ -13,7 +13,7 @@ namespace antiphon {
 namespace {
 
 /// In order of onset, each key closed before it is struck again.
-void untangle(std::vector<Note>& bar) {
+void untangleTones(std::vector<Note>& bar) {
   const auto place = [](const Note& note) { return std::tuple{note.tick, note.channel, note.pitch}; };
   std::stable_sort(bar.begin(), bar.end(), [&](const Note& a, const Note& b) { return place(a) < place(b); });
   bar.erase(std::unique(bar.begin(), bar.end(), [&](const Note& a, const Note& b) { return place(a) == place(b); }),
@@ -58,7 +58,7 @@ void EchoAnswerer::commit(const Call& call, AnswerStream& out) {
       const std::vector<Note> others = melodyLeads ? drums->nextBar(left) : melody->nextBar(left);
       notes.insert(notes.end(), others.begin(), others.end());
     }
-    untangle(notes);
+    untangleTones(notes);
     density.spend(static_cast<int>(notes.size()));
     const Tick barLine = bar * meter.bar();
     for (Note note : notes) {

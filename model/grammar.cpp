@@ -10,7 +10,7 @@ namespace antiphon {
 namespace {
 
 constexpr std::array<PitchRange, kParts> kRanges{{{48, 96}, {21, 108}, {36, 88}, {24, 60}, {35, 81}}};
-constexpr int kSixteenth = kPulsesPerQuarter / 4, kTriplet = kPulsesPerQuarter / 3;
+constexpr int kSixteenthPulses = kPulsesPerQuarter / 4, kTripletPulses = kPulsesPerQuarter / 3;
 constexpr float kForbidden = -std::numeric_limits<float>::infinity();
 constexpr float kFaintest = -1e30f;
 
@@ -77,7 +77,7 @@ bool Grammar::allowsNext(int choice) const {
   if (choice == native::kNextBar) return true;
   if (notesInBar_ >= limits_.notesInBar) return false;
   if (choice == native::kNextSame) return noted_ && notesAtOnce_ < limits_.notesAtOnce && lastPitch_ < highest_;
-  if (limits_.straight && choice % kSixteenth != 0 && choice % kTriplet != 0) return false;
+  if (limits_.straight && choice % kSixteenthPulses != 0 && choice % kTripletPulses != 0) return false;
   return choice > pulse_ && choice < barPulses_ && onsetsInBar_ < limits_.onsetsInBar;
 }
 

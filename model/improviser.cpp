@@ -10,10 +10,10 @@
 namespace antiphon {
 namespace {
 
-constexpr int kCapacity = 4096;               // steps: 64 bars of 60 notes
+constexpr int kMostSteps = 4096;              // steps: 64 bars of 60 notes
 constexpr std::size_t kMostCallNotes = 1024;  // the newest are kept
 constexpr double kFirm = 0.1,
-                 kGentle = 0.15;          // how far an answer may stray from a density: asked for, and the call's own
+                 kGentleWishes = 0.15;    // how far an answer may stray from a density: asked for, and the call's own
 constexpr std::size_t kFewestForKey = 6;  // notes, before a call's key is believed
 
 constexpr double kBusiestVoice = 4;  // notes a quarter: beyond sixteenths a single voice only stumbles
@@ -24,7 +24,7 @@ bool mostlyDrums(const std::vector<Note>& notes) {
 }
 
 /// How alike a bar of an answer is to the call's last bar: 1 for a copy.
-double likeness(const std::vector<GridNote>& bar, const GridPhrase& call) {
+double likenessTo(const std::vector<GridNote>& bar, const GridPhrase& call) {
   if (bar.empty()) return 0;
   std::size_t same = 0, last = 0;
   for (const GridNote& note : call.notes) {
@@ -99,9 +99,9 @@ Pace paceFor(const std::optional<double>& wish, const GridPhrase& call, Part par
     const double asked = densityOfLevel(densityLevelOf(*wish));
     return {voicesOf(part) ? std::min(asked, kBusiestVoice) : asked, kFirm, quartersOf(answerBars)};
   }
-  return samePart
-             ? Pace{static_cast<double>(call.notes.size()) / quartersOf(call.bars), kGentle, quartersOf(answerBars)}
-             : Pace{};
+  return samePart ? Pace{static_cast<double>(call.notes.size()) / quartersOf(call.bars), kGentleWishes,
+                         quartersOf(answerBars)}
+                  : Pace{};
 }
 
 std::optional<PitchClasses> scaleFor(const KeyWish& wish, const GridPhrase& call) {
@@ -137,11 +137,11 @@ void Improviser::adopt(const Wishes& wishes) {
   wishes_ = wishes;
   if (wishes.model != model_ || !styled_) {
     model_ = wishes.model;
-    styled_ = std::make_unique<TrainOfThought>(model_, kCapacity);
+    styled_ = std::make_unique<TrainOfThought>(model_, kMostSteps);
     free_.reset();
   }
   const bool pressed = wishes.guidance != 1 && !wishes.style.empty();
-  if (pressed && !free_) free_ = std::make_unique<TrainOfThought>(model_, kCapacity);
+  if (pressed && !free_) free_ = std::make_unique<TrainOfThought>(model_, kMostSteps);
   if (!pressed) free_.reset();
 }
 
@@ -195,7 +195,7 @@ std::uint64_t Improviser::audition(const native::StepWriter& writer, const Gramm
     }
     // As likely as the model finds it, note by note; a copy of the call or a silent bar is no answer.
     double score = improvisation.logProbability() / std::max(1, improvisation.notes());
-    score -= 4 * std::max(0.0, likeness(bar, call) - 0.7);
+    score -= 4 * std::max(0.0, likenessTo(bar, call) - 0.7);
     if (bar.empty()) score -= 10;
     if (score > best.score) best = {score, own};
     styled_->comeBack();

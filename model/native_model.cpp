@@ -18,7 +18,7 @@ std::string field(const Safetensors& file, const char* name) {
   return found->second;
 }
 
-native::Shape shapeOf(const Safetensors& file) {
+native::Shape nativeShapeOf(const Safetensors& file) {
   const Json json = Json::parse(field(file, "shape"), nullptr, false);
   const auto number = [&](const char* name) {
     const auto found = json.is_object() ? json.find(name) : json.end();
@@ -70,7 +70,7 @@ std::shared_ptr<const NativeModel> checked(std::shared_ptr<const Safetensors> fi
     throw ModelError{name + ": its architecture is '" + architecture.substr(0, 60) + "'; this program plays '" +
                      kNativeArchitecture + "'"};
   }
-  const native::Shape shape = shapeOf(*file);
+  const native::Shape shape = nativeShapeOf(*file);
   if (const std::string print = field(*file, "vocabulary"); print != native::fingerprint(shape.textPieces)) {
     throw ModelError{name + ": its vocabulary is '" + print.substr(0, 60) + "'; this program speaks '" +
                      native::fingerprint(shape.textPieces) + "'"};

@@ -9,15 +9,15 @@
 namespace antiphon {
 namespace {
 
-constexpr double kPressure = 6;    // found by trying: weaker leaves short answers thin, stronger makes them even
-constexpr double kLeastRoom = 1;   // notes
-constexpr double kShortest = 0.6;  // of the mean step: nearer places catch up no better, or the answer would stumble
-constexpr double kLongest = 16;    // quarters: a longer answer gets no wider band, or it would wander
+constexpr double kPressure = 6;       // found by trying: weaker leaves short answers thin, stronger makes them even
+constexpr double kLeastRoom = 1;      // notes
+constexpr double kShortest = 0.6;     // of the mean step: nearer places catch up no better, or the answer would stumble
+constexpr double kLongestPause = 16;  // quarters: a longer answer gets no wider band, or it would wander
 
 }  // namespace
 
 Pace::Pace(double target, double tolerance, double quarters)
-    : target_{target}, room_{std::max(kLeastRoom, tolerance * target * std::min(quarters, kLongest))} {}
+    : target_{target}, room_{std::max(kLeastRoom, tolerance * target * std::min(quarters, kLongestPause))} {}
 
 void Pace::lean(std::span<float> logits, int pulse, int barPulses, int notes, int elapsed) const {
   if (target_ <= 0) return;

@@ -4,11 +4,11 @@
 #include <limits>
 
 #include "model/echo/grid.hpp"
+#include "model/tokens/phrase.hpp"
 
 namespace antiphon {
 namespace {
 
-constexpr int kDrumChannel = 9;
 constexpr Tick kLooseness{60};  // played this early or late, a note still counts as on the beat
 
 struct Pattern {

@@ -15,7 +15,7 @@ constexpr double kKnobGlide = 0.01;  // s, at least, from one setting to the nex
 constexpr double kOverwritten = 1;   // s at the far end of what is remembered, that new sound may come into meanwhile
 
 /// What is left to chance follows from a module's name, so that a patch sounds the same in whatever order it was made.
-std::uint64_t chanceOf(std::string_view name) {
+std::uint64_t seedOf(std::string_view name) {
   std::uint64_t hash = 0xCBF29CE484222325u;
   for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
   return hash;
@@ -204,8 +204,8 @@ void Desk::bring(const Patch& patch) {
     ++made_;
     nodes.push_back(std::make_shared<Node>(
         NodeId{made_}, placed.name, *placed.type,
-        Place{machine_.rate(), std::max(1, groups[i]), seed_ * 0x9E3779B97F4A7C15u + chanceOf(placed.name),
-              recordings[i], placed.type->code, groups[i] > 0},
+        Place{machine_.rate(), std::max(1, groups[i]), seed_ * 0x9E3779B97F4A7C15u + seedOf(placed.name), recordings[i],
+              placed.type->code, groups[i] > 0},
         placed.values));
   }
   const std::vector<bool> late = begun ? lateBeside(patch, nodes) : patch.closingLoops();

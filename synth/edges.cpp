@@ -11,12 +11,12 @@ namespace antiphon::synth {
 namespace {
 
 // Lets the band through to 20 kHz at 48 kHz, and stops what would fold back below that.
-constexpr double kCutoff = 0.98, kKaiser = 9;
+constexpr double kEdgeCutoff = 0.98, kKaiser = 9;
 
 /// The windowed sinc whose integral is a smooth jump.
 double bell(double x) {
   if (std::abs(x) >= kEdgeReach) return 0;
-  return kCutoff * sinc(kCutoff * x) * kaiser(x / kEdgeReach, kKaiser);
+  return kEdgeCutoff * sinc(kEdgeCutoff * x) * kaiser(x / kEdgeReach, kKaiser);
 }
 
 std::unique_ptr<const EdgeTables> makeTables() {

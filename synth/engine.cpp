@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanos kSilence = 1s;         // without a call: the device is gone, whatever it says
+constexpr Nanos kLongestSilence = 1s;  // without a call: the device is gone, whatever it says
 constexpr double kManyDelays = 1000;   // calls over which a device's delay is averaged
 
 /// By the one thread that writes it; others read.
@@ -96,7 +96,7 @@ void Engine::stop() {
 
 bool Engine::vanished() {
   const Nanos silent = system_.now() - Nanos{lastCall_.load(std::memory_order_relaxed)};
-  return !device_->alive() || silent > kSilence;
+  return !device_->alive() || silent > kLongestSilence;
 }
 
 std::vector<std::string> Engine::tend() {

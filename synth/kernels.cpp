@@ -9,13 +9,13 @@ namespace antiphon::synth {
 namespace {
 
 // Half is lost at 0.47 of the sample rate; 0.42 is let through whole, and half of it stopped: 90 dB.
-constexpr double kCutoff = 0.94, kBeta = 9, kLeastTaps = 64, kMultiple = 16;
+constexpr double kKernelCutoff = 0.94, kBeta = 9, kLeastTaps = 64, kMultiple = 16;
 
 }  // namespace
 
 Kernels::Kernels() {
   for (int semitones = 0; semitones < kKernels; ++semitones) {
-    const double wider = std::exp2(semitones / 12.0), cutoff = kCutoff / wider;
+    const double wider = std::exp2(semitones / 12.0), cutoff = kKernelCutoff / wider;
     const auto taps = static_cast<std::size_t>(std::ceil(kLeastTaps * wider / kMultiple - 1e-9) * kMultiple);
     kernels_[static_cast<std::size_t>(semitones)] = {taps, weights_.size()};
     const double reach = static_cast<double>(taps) / 2;

@@ -6,7 +6,7 @@
 namespace antiphon::synth {
 namespace {
 
-double decibels(double power) { return std::max(Levels::kNothing, 10 * std::log10(std::max(power, 1e-20))); }
+double decibelsOfPower(double power) { return std::max(Levels::kNothing, 10 * std::log10(std::max(power, 1e-20))); }
 
 }  // namespace
 
@@ -52,10 +52,11 @@ void LoudnessMeter::publish() {
 Levels LoudnessMeter::levels() const {
   const auto level = [](const std::atomic<float>& highest) {
     const auto value = static_cast<double>(highest.load(std::memory_order_relaxed));
-    return decibels(value * value);
+    return decibelsOfPower(value * value);
   };
-  return {level(peak_), level(top_), decibels(static_cast<double>(power_.load(std::memory_order_relaxed))),
-          std::max(Levels::kNothing, decibels(static_cast<double>(weighted_.load(std::memory_order_relaxed))) - 0.691)};
+  return {level(peak_), level(top_), decibelsOfPower(static_cast<double>(power_.load(std::memory_order_relaxed))),
+          std::max(Levels::kNothing,
+                   decibelsOfPower(static_cast<double>(weighted_.load(std::memory_order_relaxed))) - 0.691)};
 }
 
 }  // namespace antiphon::synth

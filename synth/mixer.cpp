@@ -7,7 +7,7 @@
 namespace antiphon::synth {
 namespace {
 
-constexpr std::string_view kChannel = "channel", kPads = "pads";
+constexpr std::string_view kChannel = "channel", kPadsType = "pads";
 
 bool isInside(const Patch& patch, const std::string& module, const std::string& name) {
   return patch.instrument(name) != nullptr && module.starts_with(name + "-");
@@ -121,8 +121,8 @@ void takeAway(Patch& patch, const std::string& name) {
   if (whole == nullptr || (!whole->out.empty() && patch.find(whole->out.substr(0, whole->out.find('.'))) != nullptr)) {
     if (whole != nullptr || !patch.at(name).type->outlets.empty()) its = behind(patch, name);
   }
-  const std::string pads = std::string{kPads} + "-" + name;
-  if (const PlacedModule* striker = patch.find(pads); striker != nullptr && striker->type->name == kPads)
+  const std::string pads = std::string{kPadsType} + "-" + name;
+  if (const PlacedModule* striker = patch.find(pads); striker != nullptr && striker->type->name == kPadsType)
     its.push_back(pads);
   patch.remove(name);
   for (const std::string& one : its) patch.remove(one);

@@ -11,11 +11,11 @@
 namespace antiphon::synth {
 namespace {
 
-constexpr float kA4 = 440;
-constexpr float kLoudest = 1e6f;   // goes in: what is no number, or beyond, could come to be an index
-constexpr int kSmoothFrames = 8;   // a pitch that glides is followed in steps of this
-constexpr double kTouch = 0.002;   // s in which a voice becomes as loud as it is struck
-constexpr float kSoftest = 0.08f;  // as loud as the factory's are at least
+constexpr float kA4Hertz = 440;
+constexpr float kLoudestOut = 1e6f;  // goes in: what is no number, or beyond, could come to be an index
+constexpr int kSmoothFrames = 8;     // a pitch that glides is followed in steps of this
+constexpr double kTouch = 0.002;     // s in which a voice becomes as loud as it is struck
+constexpr float kSoftest = 0.08f;    // as loud as the factory's are at least
 
 float within(float least, float value, float most) { return value >= least ? std::min(value, most) : least; }
 
@@ -98,8 +98,8 @@ class OwnModule final : public Module {
     for (int f = 0; f < block.frames; ++f) {
       const float* const lanes = in.at(player.group, f);
       const float one = both_ ? lanes[0] : lanes[player.lane], other = both_ ? lanes[1] : one;
-      in_[0][f] = within(-kLoudest, mono ? 0.5f * (one + other) : one, kLoudest);
-      in_[1][f] = within(-kLoudest, other, kLoudest);
+      in_[0][f] = within(-kLoudestOut, mono ? 0.5f * (one + other) : one, kLoudestOut);
+      in_[1][f] = within(-kLoudestOut, other, kLoudestOut);
     }
   }
 
@@ -144,7 +144,7 @@ class OwnModule final : public Module {
   }
 
   float hertzOf(Player& player, float pitch, const Block& block, int frame) const {
-    const float base = base_ >= 0 ? heard(player, block, static_cast<std::size_t>(base_), frame) : kA4;
+    const float base = base_ >= 0 ? heard(player, block, static_cast<std::size_t>(base_), frame) : kA4Hertz;
     if (player.hertz == 0 || pitch != player.pitch || base != player.base) {
       player.hertz = base * std::exp2(pitch / 12);
       player.pitch = pitch;

@@ -17,7 +17,7 @@ bool isOfFactory(std::string_view name) {
          std::ranges::find(allRecipes(), name, &Recipe::name) != allRecipes().end();
 }
 
-bool isName(std::string_view name) {
+bool isModuleName(std::string_view name) {
   const auto isLetter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   return !name.empty() && name.size() <= kLongestName && isLetter(name.front()) &&
          std::ranges::all_of(name,
@@ -33,7 +33,7 @@ OwnRack& ownRack() {
 }
 
 void OwnRack::mustBeName(std::string_view name) {
-  if (!isName(name))
+  if (!isModuleName(name))
     throw PatchError{"'" + std::string{name.substr(0, 60)} +
                      "' cannot be a module's name: it begins with a letter and has letters, digits, - and _, at most " +
                      std::to_string(kLongestName)};
@@ -52,7 +52,7 @@ bool OwnRack::has(std::string_view name) const { return find(name) != nullptr; }
 
 const OwnRack::Own* OwnRack::look(std::string_view name) {
   const Own* const known = find(name);
-  if (known != nullptr || !finder_.find || !isName(name) || isOfFactory(name)) return known;
+  if (known != nullptr || !finder_.find || !isModuleName(name) || isOfFactory(name)) return known;
   finder_.find(std::string{name});
   return find(name);
 }
@@ -85,7 +85,8 @@ std::vector<OwnRack::Entry> OwnRack::entries() const {
   for (const auto& own : all_) all.push_back({own->name, own->purpose});
   if (!finder_.names) return all;
   for (const std::string& name : finder_.names()) {
-    if (isName(name) && !isOfFactory(name) && !has(name)) all.push_back({name, "In your folder, not compiled yet."});
+    if (isModuleName(name) && !isOfFactory(name) && !has(name))
+      all.push_back({name, "In your folder, not compiled yet."});
   }
   return all;
 }

@@ -13,7 +13,7 @@ namespace {
 
 using faust_door::Control;
 
-constexpr std::string_view kVoice = "-voice";
+constexpr std::string_view kVoiceSuffix = "-voice";
 
 /// 0.1f is 0.1 to whoever wrote it.
 double neat(float number) {
@@ -149,7 +149,7 @@ bool isPlayable(const Program& program) {
   return program.inputs() == 0 && program.control("freq") >= 0 && program.control("gate") >= 0;
 }
 
-std::string voiceOf(const std::string& name) { return name + std::string{kVoice}; }
+std::string voiceOf(const std::string& name) { return name + std::string{kVoiceSuffix}; }
 
 std::string recipeFor(const ModuleType& voice) {
   std::string text = "make keys keys voices=$voices=8\nmake voice " + std::string{voice.name} +

@@ -13,7 +13,7 @@
 namespace antiphon::synth {
 namespace {
 
-std::string quoted(std::string_view text) { return "'" + std::string{text.substr(0, 60)} + "'"; }
+std::string inQuotes(std::string_view text) { return "'" + std::string{text.substr(0, 60)} + "'"; }
 
 template <typename Ports>
 std::string namesOf(const Ports& ports) {
@@ -27,7 +27,7 @@ std::string nearestPort(std::string_view meant, const Ports& ports) {
   std::vector<std::string_view> names;
   for (const auto& port : ports) names.push_back(port.name);
   const std::string near = nearestName(meant, names);
-  return near.empty() ? "." : "; did you mean " + quoted(near) + "?";
+  return near.empty() ? "." : "; did you mean " + inQuotes(near) + "?";
 }
 
 bool isName(std::string_view name) {
@@ -97,21 +97,21 @@ const PlacedModule& Patch::at(std::string_view name) const {
   for (const auto& whole : instruments_) names.push_back(whole.name);
   for (const auto& module : modules_) names.push_back(module.name);
   const std::string near = nearestName(name, names);
-  throw PatchError{"nothing in this patch is called " + quoted(name) +
-                   (near.empty() ? "" : "; did you mean " + quoted(near) + "?")};
+  throw PatchError{"nothing in this patch is called " + inQuotes(name) +
+                   (near.empty() ? "" : "; did you mean " + inQuotes(near) + "?")};
 }
 
 int Patch::inletOf(const PlacedModule& module, std::string_view inlet) {
   const int index = module.type->inlet(inlet);
   if (index >= 0) return index;
-  throw PatchError{module.name + " (" + std::string{module.type->name} + ") has no " + quoted(inlet) +
+  throw PatchError{module.name + " (" + std::string{module.type->name} + ") has no " + inQuotes(inlet) +
                    nearestPort(inlet, module.type->inlets) + " It takes: " + namesOf(module.type->inlets)};
 }
 
 int Patch::outletOf(const PlacedModule& module, std::string_view outlet) {
   const int index = module.type->outlet(outlet);
   if (index >= 0) return index;
-  throw PatchError{module.name + " (" + std::string{module.type->name} + ") gives no " + quoted(outlet) +
+  throw PatchError{module.name + " (" + std::string{module.type->name} + ") gives no " + inQuotes(outlet) +
                    nearestPort(outlet, module.type->outlets) + " It gives: " + namesOf(module.type->outlets)};
 }
 
@@ -121,9 +121,10 @@ const Instrument* Patch::instrument(std::string_view name) const {
 }
 
 void Patch::mustBeFree(const std::string& name) const {
-  if (!isName(name)) throw PatchError{quoted(name) + " cannot be a name: letters, digits, - and _, at most 40 of them"};
+  if (!isName(name))
+    throw PatchError{inQuotes(name) + " cannot be a name: letters, digits, - and _, at most 40 of them"};
   if (find(name) != nullptr || instrument(name) != nullptr)
-    throw PatchError{"there is a " + quoted(name) + " in this patch already"};
+    throw PatchError{"there is a " + inQuotes(name) + " in this patch already"};
 }
 
 void Patch::group(Instrument instrument) {
@@ -191,7 +192,7 @@ Patch::Port Patch::sink(std::string_view port) const {
     if (inlet.empty()) return sink(whole->in);
     const auto found = std::ranges::find(whole->knobs, inlet, &Instrument::Knob::name);
     if (found == whole->knobs.end())
-      throw PatchError{whole->name + " (" + whole->recipe + ") has no " + quoted(inlet) +
+      throw PatchError{whole->name + " (" + whole->recipe + ") has no " + inQuotes(inlet) +
                        nearestPort(inlet, whole->knobs) + " It takes: " + namesOf(whole->knobs)};
     return sink(found->port);
   }

@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kVoices = "voices";
 
 /// As one word of a line.
-std::string quoted(const std::string& text) {
+std::string asWord(const std::string& text) {
   if (text.find_first_of(" \t\"\\=#>") == std::string::npos) return text;
   std::string safe = "\"";
   for (const char c : text) {
@@ -24,7 +24,7 @@ std::string quoted(const std::string& text) {
   return safe + "\"";
 }
 
-std::string outletName(const Patch& patch, const PatchCable& cable) {
+std::string outletOf(const Patch& patch, const PatchCable& cable) {
   return cable.from + "." +
          std::string{patch.at(cable.from).type->outlets[static_cast<std::size_t>(cable.outlet)].name};
 }
@@ -81,7 +81,7 @@ class Writer {
     Patch plain = made_;
     synth::create(plain, whole.name, words);
     std::string line = "create " + whole.name + " " + whole.recipe;
-    for (const PatchWord& word : whole.words) line += " " + word.key + "=" + quoted(word.text);
+    for (const PatchWord& word : whole.words) line += " " + word.key + "=" + asWord(word.text);
     for (const Instrument::Knob& knob : whole.knobs) {
       const bool said = std::ranges::find(whole.words, knob.name, &PatchWord::key) != whole.words.end();
       if (said || !stays(plain.at(knob.port.substr(0, knob.port.find('.'))))) continue;
@@ -124,7 +124,7 @@ class Writer {
       if (module.values[i] != inlet.usual && !(counts && inlet.name == kVoices))
         words.push_back({std::string{inlet.name}, writtenValue(inlet, module.values[i])});
     }
-    for (const PatchWord& word : words) line += " " + word.key + "=" + quoted(word.text);
+    for (const PatchWord& word : words) line += " " + word.key + "=" + asWord(word.text);
     words.insert(words.begin(), {{}, std::string{module.type->name}});
     synth::create(made_, module.name, words);
     lines_.push_back(std::move(line));
@@ -163,13 +163,13 @@ class Writer {
   }
 
   void unplug(const PatchCable& cable) {
-    const std::string from = outletName(made_, cable), to = inletName(made_, cable);
+    const std::string from = outletOf(made_, cable), to = inletName(made_, cable);
     made_.disconnect(from, to);
     lines_.push_back("unpatch " + from + " > " + to);
   }
 
   void plug(const PatchCable& cable) {
-    const std::string from = outletName(made_, cable), to = inletName(made_, cable);
+    const std::string from = outletOf(made_, cable), to = inletName(made_, cable);
     made_.connect(from, to, cable.amount);
     lines_.push_back("patch " + from + " > " + to +
                      (cable.amount == 1 ? "" : " amount=" + writtenNumber(cable.amount)));

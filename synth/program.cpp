@@ -19,7 +19,7 @@ constexpr std::size_t kLongestError = 4096, kLongestTold = 600;
 
 std::atomic<int> programs{0};
 
-std::string trimmed(std::string_view text) {
+std::string trimmedLines(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t\n");
   if (begin == std::string_view::npos) return {};
   return std::string{text.substr(begin, text.find_last_not_of(" \t\n") - begin + 1)};
@@ -31,15 +31,15 @@ std::string toldAs(const std::string& name, std::string said) {
   if (said.starts_with("ASSERT")) return name + ".dsp: Faust's compiler cannot compile it, and does not know why";
   constexpr std::string_view kError = "ERROR :";
   const std::size_t error = said.find(kError);
-  if (error == std::string::npos) return name + ".dsp: " + trimmed(said).substr(0, kLongestTold);
-  const std::string what = trimmed(said.substr(error + kError.size())).substr(0, kLongestTold);
+  if (error == std::string::npos) return name + ".dsp: " + trimmedLines(said).substr(0, kLongestTold);
+  const std::string what = trimmedLines(said.substr(error + kError.size())).substr(0, kLongestTold);
   const std::string where = said.substr(0, error);
   const std::size_t line = where.find(" : ");
   if (line == std::string::npos) return name + ".dsp: " + what;
-  std::string file = trimmed(where.substr(0, line));
+  std::string file = trimmedLines(where.substr(0, line));
   if (file == name) file += ".dsp";
   std::string number = where.substr(line + 3);
-  number = trimmed(number.substr(0, number.find(" :")));
+  number = trimmedLines(number.substr(0, number.find(" :")));
   return file + ", line " + number + ": " + what;
 }
 

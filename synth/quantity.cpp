@@ -9,8 +9,8 @@
 namespace antiphon::synth {
 namespace {
 
-constexpr double kA4Key = 69, kA4Hertz = 440;
-constexpr std::size_t kLongest = 32;
+constexpr double kA4Key = 69, kHertzOfA4 = 440;
+constexpr std::size_t kLongestNumber = 32;
 
 std::string inSmallLetters(std::string_view text) {
   std::string small{text};
@@ -26,7 +26,7 @@ struct Measured {
 };
 
 /// A number, and what stands behind it.
-std::optional<Measured> apart(const std::string& text) {
+std::optional<Measured> numberApart(const std::string& text) {
   const std::size_t end = text.find_first_not_of("+-.0123456789");
   std::string number = text.substr(0, end);
   if (number.find_first_of("+-", 1) != std::string::npos) return std::nullopt;
@@ -63,7 +63,7 @@ constexpr std::array<Suffix, 16> kSuffixes{{{Unit::hertz, "hz", 1},
 }  // namespace
 
 std::optional<double> keyCalled(std::string_view name) {
-  const std::string small = inSmallLetters(name.substr(0, kLongest));
+  const std::string small = inSmallLetters(name.substr(0, kLongestNumber));
   if (small.size() < 2 || small[0] < 'a' || small[0] > 'g') return std::nullopt;
   constexpr std::array<int, 7> kFromA{9, 11, 0, 2, 4, 5, 7};
   int key = kFromA[static_cast<std::size_t>(small[0] - 'a')];
@@ -79,7 +79,7 @@ std::optional<double> keyCalled(std::string_view name) {
 }
 
 std::optional<double> quantityFor(const Inlet& inlet, std::string_view text) {
-  if (text.empty() || text.size() > kLongest) return std::nullopt;
+  if (text.empty() || text.size() > kLongestNumber) return std::nullopt;
   const std::string small = inSmallLetters(text);
   if (inlet.unit == Unit::choice) {
     for (std::size_t i = 0; i < inlet.choices.size(); ++i) {
@@ -88,10 +88,10 @@ std::optional<double> quantityFor(const Inlet& inlet, std::string_view text) {
     return std::nullopt;
   }
   if (const auto key = keyCalled(small)) {
-    if (inlet.unit == Unit::hertz) return kA4Hertz * std::exp2((*key - kA4Key) / 12);
+    if (inlet.unit == Unit::hertz) return kHertzOfA4 * std::exp2((*key - kA4Key) / 12);
     if (inlet.unit == Unit::semitones || inlet.unit == Unit::plain) return *key - kA4Key;
   }
-  const auto measured = apart(small);
+  const auto measured = numberApart(small);
   if (!measured) return std::nullopt;
   if (measured->unit.empty()) return measured->number;
   for (const Suffix& suffix : kSuffixes) {

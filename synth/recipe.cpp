@@ -12,7 +12,7 @@
 namespace antiphon::synth {
 namespace {
 
-std::string quoted(std::string_view text) { return "'" + std::string{text.substr(0, 60)} + "'"; }
+std::string quotedWord(std::string_view text) { return "'" + std::string{text.substr(0, 60)} + "'"; }
 
 std::vector<PatchWord> wordsOf(std::istringstream& line) {
   std::vector<PatchWord> words;
@@ -32,7 +32,7 @@ std::string listed(const std::vector<std::string_view>& names) {
 
 std::string suggested(std::string_view meant, const std::vector<std::string_view>& names) {
   const std::string near = nearestName(meant, names);
-  return near.empty() ? "" : "; did you mean " + quoted(near) + "?";
+  return near.empty() ? "" : "; did you mean " + quotedWord(near) + "?";
 }
 
 /// An instrument, while the lines of its recipe are followed.
@@ -63,7 +63,8 @@ class Making {
     made_.group(whole_);
     for (std::size_t w = 0; w < given_.size(); ++w) {
       if (used_[w]) continue;
-      if (given_[w].key.empty()) throw PatchError{quoted(given_[w].text) + " is a word too many for " + whole_.name};
+      if (given_[w].key.empty())
+        throw PatchError{quotedWord(given_[w].text) + " is a word too many for " + whole_.name};
       mustTake(given_[w].key);
       const std::string port = whole_.name + "." + given_[w].key;
       made_.set(port, valueOf(made_, port, given_[w].text));
@@ -120,7 +121,7 @@ class Making {
   }
   const std::string& chosen(std::string_view word) const {
     const auto found = std::ranges::find(choices_, word, &Choice::word);
-    if (found == choices_.end()) throw PatchError{"the recipe " + whole_.recipe + " leaves no " + quoted(word)};
+    if (found == choices_.end()) throw PatchError{"the recipe " + whole_.recipe + " leaves no " + quotedWord(word)};
     return found->chosen;
   }
 
@@ -159,7 +160,7 @@ class Making {
     const std::string* const text = wordGiven(word);
     const std::vector<std::string_view> names{all.begin(), all.end()};
     if (text != nullptr && std::ranges::find(all, *text) == all.end())
-      throw PatchError{whole_.name + "." + word + " is one of " + listed(names) + ", not " + quoted(*text) +
+      throw PatchError{whole_.name + "." + word + " is one of " + listed(names) + ", not " + quotedWord(*text) +
                        suggested(*text, names)};
     choices_.push_back({word, text != nullptr ? *text : all.front()});
   }
@@ -182,7 +183,7 @@ class Making {
     int controller = -1;
     std::from_chars(number.data(), number.data() + number.size(), controller);
     if (found == whole_.knobs.end() || controller < 0 || controller > 119)
-      throw PatchError{"the recipe " + whole_.recipe + " has no controller " + number + " for " + quoted(knob)};
+      throw PatchError{"the recipe " + whole_.recipe + " has no controller " + number + " for " + quotedWord(knob)};
     whole_.controllers.push_back({controller, knob, found->port, valueOf(made_, found->port, least),
                                   valueOf(made_, found->port, most), made_.sink(found->port).inlet().curve});
   }
@@ -192,7 +193,7 @@ class Making {
     for (const auto& knob : whole_.knobs) names.push_back(knob.name);
     if (std::ranges::find(names, word) != names.end()) return;
     const std::string near = suggested(word, names);
-    throw PatchError{whole_.name + " (" + whole_.recipe + ") has no " + quoted(word) + (near.empty() ? "." : near) +
+    throw PatchError{whole_.name + " (" + whole_.recipe + ") has no " + quotedWord(word) + (near.empty() ? "." : near) +
                      " It takes: " + listed(names)};
   }
 

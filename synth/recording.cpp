@@ -15,10 +15,10 @@
 namespace antiphon::synth {
 namespace {
 
-constexpr double kLeastRate = 8000, kMostRate = 192000, kLongest = 600;  // Hz; s
-constexpr double kMostBytes = 1e9;                                       // with all octaves, which are as much again
-constexpr float kLoudest = 1000;                                         // 60 dB above full scale: no sound
-constexpr sf_count_t kAtOnce = 16384;                                    // frames
+constexpr double kLeastRate = 8000, kMostRate = 192000, kLongestSample = 600;  // Hz; s
+constexpr double kMostBytes = 1e9;      // with all octaves, which are as much again
+constexpr float kLoudestSample = 1000;  // 60 dB above full scale: no sound
+constexpr sf_count_t kAtOnce = 16384;   // frames
 
 /// One side of a low-pass filter that halves the rate: of its places only every other is not zero.
 constexpr std::size_t kHalfReach = 24;
@@ -51,22 +51,22 @@ std::vector<float> halved(const std::vector<float>& sound) {
   return half;
 }
 
-struct Closing {
+struct ClosingSample {
   void operator()(SNDFILE* file) const { sf_close(file); }
 };
 
-[[noreturn]] void refuse(const std::filesystem::path& file, const std::string& why) {
+[[noreturn]] void refuseSample(const std::filesystem::path& file, const std::string& why) {
   throw PatchError{file.string().substr(0, 200) + " " + why};
 }
 
-void mustBeFile(const std::filesystem::path& file) {
-  if (const std::string why = whyNoPlainFile(file); !why.empty()) refuse(file, why);
+void mustBePlainFile(const std::filesystem::path& file) {
+  if (const std::string why = whyNoPlainFile(file); !why.empty()) refuseSample(file, why);
 }
 
 /// Reads on until there is no more: what a file says of its length need not be so.
 void readAll(const std::filesystem::path& file, SNDFILE* open, const SF_INFO& info, std::vector<float>& middle,
              std::vector<float>& side) {
-  const auto most = static_cast<std::size_t>(kLongest * info.samplerate);
+  const auto most = static_cast<std::size_t>(kLongestSample * info.samplerate);
   const bool stereo = info.channels == 2;
   std::vector<float> both(static_cast<std::size_t>(kAtOnce * info.channels));
   while (const sf_count_t count = sf_readf_float(open, both.data(), kAtOnce)) {
@@ -74,15 +74,16 @@ void readAll(const std::filesystem::path& file, SNDFILE* open, const SF_INFO& in
                                                        static_cast<std::size_t>(info.channels)};
     if (some.empty()) break;
     for (const float x : some) {
-      if (!(std::abs(x) <= kLoudest)) refuse(file, "holds what is no sound: numbers beyond all bounds");
+      if (!(std::abs(x) <= kLoudestSample)) refuseSample(file, "holds what is no sound: numbers beyond all bounds");
     }
     for (std::size_t i = 0; i < some.size(); i += stereo ? 2 : 1) {
       middle.push_back(stereo ? 0.5f * (some[i] + some[i + 1]) : some[i]);
       if (stereo) side.push_back(0.5f * (some[i] - some[i + 1]));
     }
-    if (middle.size() > most) refuse(file, "lasts more than 10 minutes, which is the most that is kept in memory");
+    if (middle.size() > most)
+      refuseSample(file, "lasts more than 10 minutes, which is the most that is kept in memory");
     if (2.0 * sizeof(float) * static_cast<double>(middle.size() + side.size()) > kMostBytes)
-      refuse(file, "takes more than 1 GB of memory: give a shorter one, or one of a lower rate");
+      refuseSample(file, "takes more than 1 GB of memory: give a shorter one, or one of a lower rate");
   }
 }
 
@@ -103,27 +104,28 @@ Recording::Recording(SampleRate rate, std::vector<float> middle, std::vector<flo
 }
 
 std::shared_ptr<const Recording> recordingIn(const std::filesystem::path& file) {
-  mustBeFile(file);
+  mustBePlainFile(file);
   SF_INFO info{};
-  const std::unique_ptr<SNDFILE, Closing> open{sf_open(file.c_str(), SFM_READ, &info)};
-  if (open == nullptr) refuse(file, "is no sound file that can be read: WAV, FLAC, OGG and AIFF can");
-  if (info.channels > 2) refuse(file, "has " + std::to_string(info.channels) + " channels: one or two can be played");
+  const std::unique_ptr<SNDFILE, ClosingSample> open{sf_open(file.c_str(), SFM_READ, &info)};
+  if (open == nullptr) refuseSample(file, "is no sound file that can be read: WAV, FLAC, OGG and AIFF can");
+  if (info.channels > 2)
+    refuseSample(file, "has " + std::to_string(info.channels) + " channels: one or two can be played");
   if (info.samplerate < kLeastRate || info.samplerate > kMostRate)
-    refuse(file, "has a sample rate of " + std::to_string(info.samplerate) + " Hz: 8000 to 192000 can be played");
+    refuseSample(file, "has a sample rate of " + std::to_string(info.samplerate) + " Hz: 8000 to 192000 can be played");
   try {
     std::vector<float> middle, side;
     readAll(file, open.get(), info, middle, side);
-    if (middle.empty()) refuse(file, "holds no sound");
+    if (middle.empty()) refuseSample(file, "holds no sound");
     return std::make_shared<const Recording>(SampleRate{static_cast<double>(info.samplerate)}, std::move(middle),
                                              std::move(side));
   } catch (const std::bad_alloc&) {
-    refuse(file, "does not fit into memory");
+    refuseSample(file, "does not fit into memory");
   }
 }
 
 std::shared_ptr<const Recording> Recordings::in(const std::string& file) {
   std::erase_if(kept_, [](const Kept& kept) { return kept.recording.expired(); });
-  mustBeFile(file);
+  mustBePlainFile(file);
   std::error_code error;
   const auto path = std::filesystem::canonical(file, error);
   const auto written = std::filesystem::last_write_time(file, error);

@@ -25,12 +25,12 @@ extern char** environ;
 namespace antiphon::synth {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using TrialClock = std::chrono::steady_clock;
 
 constexpr const char* kProgram = "antiphon_rehearsal";
-constexpr auto kLongest = std::chrono::seconds{20};
+constexpr auto kLongestTrial = std::chrono::seconds{20};
 constexpr std::size_t kLargestCode = std::size_t{64} << 20;
-constexpr rlim_t kMostMemory = rlim_t{4} << 30;
+constexpr rlim_t kMemoryThere = rlim_t{4} << 30;
 constexpr int kModest = 10;  // of 19
 constexpr int kAccepted = 0, kRefused = 3;
 
@@ -96,16 +96,16 @@ class Rehearsal {
 
   /// What it says of the source; nothing: it takes too long.
   std::optional<std::string> says(std::string_view source) {
-    const auto until = Clock::now() + kLongest;
+    const auto until = TrialClock::now() + kLongestTrial;
     std::string said;
     bool told = false;
     while (true) {
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - TrialClock::now()).count();
       if (left <= 0) return {};
       pollfd watched{ours_->fd(), static_cast<short>(POLLIN | (told ? 0 : POLLOUT)), 0};
       if (poll(&watched, 1, static_cast<int>(left)) <= 0) continue;
       if (!told && (watched.revents & POLLOUT) != 0) {
-        const ssize_t sent = send(ours_->fd(), source.data(), source.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        const ssize_t sent = ::send(ours_->fd(), source.data(), source.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent > 0) source.remove_prefix(static_cast<std::size_t>(sent));
         told = source.empty() || (sent < 0 && errno != EAGAIN && errno != EINTR);
         if (told) shutdown(ours_->fd(), SHUT_WR);
@@ -153,7 +153,7 @@ Rehearsed rehearsed(const std::string& name, const std::string& source, const st
 }
 
 int rehearse(const std::string& name, const std::string& folder) {
-  const rlimit memory{kMostMemory, kMostMemory}, none{0, 0};
+  const rlimit memory{kMemoryThere, kMemoryThere}, none{0, 0};
   setrlimit(RLIMIT_AS, &memory);
   setrlimit(RLIMIT_CORE, &none);
   setpriority(PRIO_PROCESS, 0, kModest);  // what sounds comes first
@@ -162,9 +162,9 @@ int rehearse(const std::string& name, const std::string& folder) {
   for (std::size_t got = 0; (got = std::fread(some.data(), 1, some.size(), stdin)) > 0;)
     source.append(some.data(), got);
   try {
-    const auto begin = Clock::now();
+    const auto begin = TrialClock::now();
     const std::string code = Program::compiled(name, source, folder);
-    const std::chrono::duration<double, std::milli> took = Clock::now() - begin;
+    const std::chrono::duration<double, std::milli> took = TrialClock::now() - begin;
     const double share = tried(name, *Program::loaded(name, code));  // as it will be played
     std::printf("%.6g %.6g\n", took.count(), share);
     std::fwrite(code.data(), 1, code.size(), stdout);

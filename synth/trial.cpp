@@ -14,7 +14,7 @@
 namespace antiphon::synth {
 namespace {
 
-constexpr SampleRate kRate{48000};
+constexpr SampleRate kTrialRate{48000};
 constexpr int kStretch = 150 * kBlock;     // frames, a tenth of a second
 constexpr int kGlance = 15 * kBlock;       // for one slider at an end of its range
 constexpr float kNoise = 0.5f;             // what goes in
@@ -31,7 +31,7 @@ double processorSeconds() {
 class Trial {
  public:
   Trial(const std::string& name, const Program& program)
-      : name_{name}, program_{program}, playing_{program.start(kRate)} {}
+      : name_{name}, program_{program}, playing_{program.start(kTrialRate)} {}
 
   double run() {
     const NoDenormals quick;
@@ -82,7 +82,7 @@ class Trial {
       block(first, setting);
       if ((counted += kBlock) < kGlance) continue;
       const double now = processorSeconds();
-      best = std::min(best, (now - begin) / (counted / kRate.hertz));
+      best = std::min(best, (now - begin) / (counted / kTrialRate.hertz));
       begin = now;
       counted = 0;
     }

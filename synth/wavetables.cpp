@@ -10,7 +10,7 @@ namespace antiphon::synth {
 namespace {
 
 constexpr std::int32_t kLeastSize = 512, kPerHarmonic = 8;
-constexpr double kLoudness = 0.5;  // of every wave with all its harmonics, as a root mean square
+constexpr double kTableLoudness = 0.5;  // of every wave with all its harmonics, as a root mean square
 constexpr int kMostHarmonics = 512;
 
 struct Formant {
@@ -77,7 +77,7 @@ Wavetables::Wavetables() {
   for (std::size_t wave = 0; wave < kWaves; ++wave) {
     double power = 0;
     for (int k = 1; k <= kMostHarmonics; ++k) power += amount(wave, k) * amount(wave, k) / 2;
-    loudness[wave] = kLoudness / std::sqrt(power);
+    loudness[wave] = kTableLoudness / std::sqrt(power);
   }
   for (int index = 0; index < kWaveLevels; ++index) {
     const int harmonics = harmonicsAt(index);

@@ -72,7 +72,7 @@ bool takes(Question& question, const OscMessage& message) {
   return true;
 }
 
-sockaddr_in addressOf(const std::string& host, int port) {
+sockaddr_in addressOfHost(const std::string& host, int port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
@@ -86,7 +86,7 @@ sockaddr_in addressOf(const std::string& host, int port) {
 
 struct AbletonOsc::Inside {
   Inside(AbletonPlace where, DawTimes given)
-      : place{std::move(where)}, times{given}, live{addressOf(place.host, place.port)} {
+      : place{std::move(where)}, times{given}, live{addressOfHost(place.host, place.port)} {
     socket = ::socket(AF_INET, SOCK_DGRAM, 0);
     if (socket < 0) throw std::runtime_error{"--daw abletonosc: the system has no socket left"};
     fcntl(socket, F_SETFD, FD_CLOEXEC);

@@ -5,7 +5,7 @@
 namespace antiphon {
 namespace {
 
-constexpr std::size_t kLongest = 100;  // bytes
+constexpr std::size_t kLongestAnswer = 100;  // bytes
 
 /// How many bytes the character has that stands here; 0: it is none.
 std::size_t characterAt(std::string_view text) {
@@ -31,7 +31,7 @@ std::size_t characterAt(std::string_view text) {
 
 std::string fromOutside(std::string_view text) {
   std::string out;
-  while (!text.empty() && out.size() < kLongest) {
+  while (!text.empty() && out.size() < kLongestAnswer) {
     const std::size_t size = characterAt(text);
     if (size == 0) out += '?';
     else out += text.substr(0, size);

@@ -9,10 +9,9 @@
 namespace antiphon {
 namespace {
 
-using Reply = Command::Reply;
-using Words = Command::Words;
+using CommandReply = Command::Reply;
 
-constexpr const char* kShape = "[play | stop | tracks | import NAME | clip TRACK SLOT [NAME] | volume TRACK AMOUNT]";
+constexpr const char* kDawShape = "[play | stop | tracks | import NAME | clip TRACK SLOT [NAME] | volume TRACK AMOUNT]";
 constexpr int kMostTrack = 1000;
 
 /// A sentence for whoever typed it.
@@ -21,7 +20,7 @@ struct Refusal : std::runtime_error {
 };
 
 template <typename Number>
-Number number(const Command::Word& word, const char* what, Number least, Number most) {
+Number numberGiven(const Command::Word& word, const char* what, Number least, Number most) {
   Number value{};
   const char* const end = word.text.data() + word.text.size();
   const auto [stop, error] = std::from_chars(word.text.data(), end, value);
@@ -38,11 +37,11 @@ class DawDesk {
  public:
   explicit DawDesk(DawDoors doors) : doors_{std::move(doors)} {}
 
-  Reply obey(const Words& words) const {
+  CommandReply obey(const Command::Words& words) const {
     if (doors_.line == nullptr)
       return {false, "No DAW is named: start with --daw dawg:http://localhost:8080 or --daw abletonosc."};
     for (const Command::Word& word : words) {
-      if (!word.key.empty()) return {false, std::string{"daw "} + kShape};
+      if (!word.key.empty()) return {false, std::string{"daw "} + kDawShape};
     }
     try {
       return {true, act(words)};
@@ -52,10 +51,10 @@ class DawDesk {
   }
 
  private:
-  std::string act(const Words& words) const {
+  std::string act(const Command::Words& words) const {
     const std::string verb = words.empty() ? "" : foldedName(words[0].text);
     const auto takes = [&](std::size_t least, std::size_t most) {
-      if (words.size() - 1 < least || words.size() - 1 > most) throw Refusal{std::string{"daw "} + kShape};
+      if (words.size() - 1 < least || words.size() - 1 > most) throw Refusal{std::string{"daw "} + kDawShape};
     };
     const Daw& daw = doors_.line->daw();
     if (verb.empty()) return summary();
@@ -71,19 +70,19 @@ class DawDesk {
     if (verb == "clip") {
       takes(2, 3);
       able(daw.lacksClips());
-      const DawSlot where{number(words[1], "the track", 1, kMostTrack) - 1,
-                          number(words[2], "the slot", 1, kMostTrack) - 1};
+      const DawSlot where{numberGiven(words[1], "the track", 1, kMostTrack) - 1,
+                          numberGiven(words[2], "the slot", 1, kMostTrack) - 1};
       const DawMusic music = doors_.music(words.size() > 3 ? words[3].text : "answer");
       return ask("clip " + music.name, [where, music](Daw& d) { d.clip(where, music); });
     }
     if (verb == "volume") {
       takes(2, 2);
       able(daw.lacksVolume());
-      const int track = number(words[1], "the track", 1, kMostTrack) - 1;
-      const double amount = number(words[2], "the volume", 0.0, 1.0);
+      const int track = numberGiven(words[1], "the track", 1, kMostTrack) - 1;
+      const double amount = numberGiven(words[2], "the volume", 0.0, 1.0);
       return ask("volume", [track, amount](Daw& d) { d.volume(track, amount); });
     }
-    throw Refusal{"daw knows no '" + words[0].text.substr(0, 40) + "'; possible: daw " + kShape};
+    throw Refusal{"daw knows no '" + words[0].text.substr(0, 40) + "'; possible: daw " + kDawShape};
   }
 
   static void able(const std::string& lack) {
@@ -138,7 +137,7 @@ class DawDesk {
 void addDawCommands(CommandTable& table, DawDoors doors) {
   table.topic("the DAW");
   table.add({"daw",
-             {{"words", Command::Rest{kShape}}},
+             {{"words", Command::Rest{kDawShape}}},
              "What is known of the DAW that was named with --daw; lets it play or stop; gives it a pattern or, as NAME "
              "answer, the last answer; in Live as a clip, the last answer unless a name is given.",
              [desk = std::make_shared<const DawDesk>(std::move(doors))](const Command::Arguments& given) {

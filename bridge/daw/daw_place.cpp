@@ -18,7 +18,7 @@ namespace {
                            "abletonosc, or abletonosc:HOST:PORT:ANSWERS"};
 }
 
-std::optional<int> portOf(std::string_view text) {
+std::optional<int> portIn(std::string_view text) {
   int port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
   const bool whole = error == std::errc{} && end == text.data() + text.size();
@@ -30,7 +30,7 @@ bool isHost(std::string_view host) {
          host.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") == host.npos;
 }
 
-std::vector<std::string_view> split(std::string_view text) {
+std::vector<std::string_view> wordsIn(std::string_view text) {
   std::vector<std::string_view> parts;
   for (std::size_t at = text.find(':'); at != text.npos; at = text.find(':')) {
     parts.push_back(text.substr(0, at));
@@ -53,17 +53,17 @@ std::unique_ptr<Daw> dawAt(const std::string& word) {
     if (!rest.starts_with(kScheme)) refuse(word);
     std::string_view address = rest.substr(kScheme.size());
     if (address.ends_with('/')) address.remove_suffix(1);
-    const auto parts = split(address);
-    const auto port = parts.size() == 2 ? portOf(parts[1]) : std::optional{80};
+    const auto parts = wordsIn(address);
+    const auto port = parts.size() == 2 ? portIn(parts[1]) : std::optional{80};
     if (parts.size() > 2 || !isHost(parts[0]) || !port) refuse(word);
     return std::make_unique<Dawg>(DawgPlace{std::string{parts[0]}, *port});
   }
   if (kind == "abletonosc") {
     AbletonPlace place;
     if (rest.empty()) return std::make_unique<AbletonOsc>(place);
-    const auto parts = split(rest);
-    const auto port = parts.size() > 1 ? portOf(parts[1]) : std::optional{place.port};
-    const auto answers = parts.size() > 2 ? portOf(parts[2]) : std::optional{place.answers};
+    const auto parts = wordsIn(rest);
+    const auto port = parts.size() > 1 ? portIn(parts[1]) : std::optional{place.port};
+    const auto answers = parts.size() > 2 ? portIn(parts[2]) : std::optional{place.answers};
     if (parts.size() > 3 || !isHost(parts[0]) || !port || !answers) refuse(word);
     return std::make_unique<AbletonOsc>(AbletonPlace{std::string{parts[0]}, *port, *answers});
   }

@@ -14,16 +14,16 @@
 namespace antiphon {
 namespace {
 
-using Json = nlohmann::json;
+using DawgJson = nlohmann::json;
 
-std::optional<double> number(const Json& holder, const char* key) {
+std::optional<double> numberIn(const DawgJson& holder, const char* key) {
   const auto found = holder.find(key);
   if (found == holder.end() || !found->is_number()) return std::nullopt;
   const double value = found->get<double>();
   return std::isfinite(value) ? std::optional{value} : std::nullopt;
 }
 
-std::optional<bool> playing(const Json& holder) {
+std::optional<bool> playing(const DawgJson& holder) {
   for (const char* key : {"is_playing", "playing"}) {
     if (const auto found = holder.find(key); found != holder.end() && found->is_boolean()) return found->get<bool>();
   }
@@ -34,17 +34,17 @@ std::optional<bool> playing(const Json& holder) {
   return std::nullopt;
 }
 
-void readTracks(const Json& holder, DawState& state) {
+void readTracks(const DawgJson& holder, DawState& state) {
   const auto tracks = holder.find("tracks");
   if (tracks == holder.end() || !tracks->is_array() || !state.tracks.empty()) return;
-  for (const Json& track : *tracks) {
+  for (const DawgJson& track : *tracks) {
     if (state.tracks.size() == kMostDawTracks) return;
     DawTrack heard;
-    const Json* name = track.is_string() ? &track : nullptr;
+    const DawgJson* name = track.is_string() ? &track : nullptr;
     if (track.is_object()) {
       if (const auto found = track.find("name"); found != track.end() && found->is_string()) name = &*found;
-      heard.volume = number(track, "volume");
-      heard.pan = number(track, "pan");
+      heard.volume = numberIn(track, "volume");
+      heard.pan = numberIn(track, "pan");
     }
     if (name == nullptr) continue;
     heard.name = fromOutside(name->get_ref<const std::string&>());
@@ -56,17 +56,17 @@ void readTracks(const Json& holder, DawState& state) {
 
 DawState dawgState(std::string_view text) {
   DawState state;
-  const Json json = Json::parse(text, nullptr, false);
+  const DawgJson json = DawgJson::parse(text, nullptr, false);
   if (!json.is_object()) {
     state.remark = "its project status is no JSON object";
     return state;
   }
   for (const char* inside : {"", "project", "transport"}) {
     const auto found = json.find(inside);
-    const Json& holder = *inside == '\0' ? json : found != json.end() ? *found : json;
+    const DawgJson& holder = *inside == '\0' ? json : found != json.end() ? *found : json;
     if (!holder.is_object()) continue;
     for (const char* key : {"tempo", "bpm"}) {
-      if (!state.tempo) state.tempo = number(holder, key);
+      if (!state.tempo) state.tempo = numberIn(holder, key);
     }
     if (!state.playing) state.playing = playing(holder);
     readTracks(holder, state);
@@ -158,7 +158,7 @@ void Dawg::stop() { inside_->call("POST", "/api/v1/transport/stop", {}, 1); }
 
 void Dawg::import(const DawMusic& music) {
   const std::string file = phraseFile(music.phrase.meter, music.tempo, {{.name = music.name, .phrase = music.phrase}});
-  const Json body{{"midi_data", base64({reinterpret_cast<const std::uint8_t*>(file.data()), file.size()})}};
+  const DawgJson body{{"midi_data", base64({reinterpret_cast<const std::uint8_t*>(file.data()), file.size()})}};
   inside_->call("POST", "/api/v1/midi/import", body.dump(), 1);
 }
 

@@ -37,12 +37,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanos kGlance = 200ms;  // how often it is looked who is late
-constexpr Nanos kPatience = 5s;   // when it ends, with what was begun
-constexpr Nanos kLastWords = 2s;  // and then for the answers to leave
+constexpr Nanos kHttpGlance = 200ms;  // how often it is looked who is late
+constexpr Nanos kPatience = 5s;       // when it ends, with what was begun
+constexpr Nanos kLastWords = 2s;      // and then for the answers to leave
 constexpr int kBacklog = 512;
 
-sockaddr_in addressOf(const HttpPlace& place) {
+sockaddr_in httpAddress(const HttpPlace& place) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(place.port));
@@ -55,8 +55,8 @@ sockaddr_in addressOf(const HttpPlace& place) {
 
 bool isLoopback(const sockaddr_in& address) { return ntohl(address.sin_addr.s_addr) >> 24 == 127; }
 
-int listenAt(const HttpPlace& place) {
-  const sockaddr_in address = addressOf(place);
+int listenForHttp(const HttpPlace& place) {
+  const sockaddr_in address = httpAddress(place);
   if (!isLoopback(address) && place.token.empty())
     throw DoorError{
         "--http-bind " + place.bind +
@@ -74,7 +74,7 @@ int listenAt(const HttpPlace& place) {
                   std::strerror(error) + "; --http takes another port"};
 }
 
-int portOf(int socket) {
+int portBoundTo(int socket) {
   sockaddr_in address{};
   socklen_t size = sizeof address;
   getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
@@ -95,8 +95,8 @@ struct HttpDoor::Inside {
   using Client = http::Connections::Client;
 
   Inside(const HttpPlace& place, http::Router router, std::string version)
-      : listener{listenAt(place)},
-        port{portOf(listener)},
+      : listener{listenForHttp(place)},
+        port{portBoundTo(listener)},
         connections{listener,
                     stores,
                     {.meet = [this](const http::Head& head) { return service.meet(head); },
@@ -144,7 +144,7 @@ struct HttpDoor::Inside {
     // Who is connected may become late; without anybody there is nothing to do but wait.
     const bool waits = connections.resting() && !leaving.load();
     ::poll(polled.data(), static_cast<nfds_t>(polled.size()),
-           waits ? -1 : static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(kGlance).count()));
+           waits ? -1 : static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(kHttpGlance).count()));
     waker.drain();
     const Nanos now = steadyNow();
     deliver(now);

@@ -20,7 +20,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr double kUsualTempo = 120;
 constexpr double kPlayedSeconds = synth::kHeardSeconds + 4;  // of a session that is played aside, with its beginning
-constexpr int kAtOnce = 1024;                                // frames
+constexpr int kHeardAtOnce = 1024;                           // frames
 constexpr synth::SampleRate kAsideRate{48000};
 
 Answer heard(Call& call) {
@@ -75,12 +75,12 @@ Project playedAside(const StudioFile& file, Meter meter, Call& call) {
   }
   sequences.adopt(state);
   const double tempo = file.tempo > 0 ? file.tempo : kUsualTempo;
-  std::vector<float> left(kAtOnce), right(kAtOnce);
+  std::vector<float> left(kHeardAtOnce), right(kHeardAtOnce);
   double beat = 0;
   for (double seconds = 0; seconds < kPlayedSeconds && !call.stop.stop_requested();
-       seconds += kAtOnce / kAsideRate.hertz) {
-    desk.machine().render(left.data(), right.data(), kAtOnce, {.tempo = tempo, .beat = beat, .running = true});
-    beat += kAtOnce / kAsideRate.hertz * tempo / 60;
+       seconds += kHeardAtOnce / kAsideRate.hertz) {
+    desk.machine().render(left.data(), right.data(), kHeardAtOnce, {.tempo = tempo, .beat = beat, .running = true});
+    beat += kHeardAtOnce / kAsideRate.hertz * tempo / 60;
     desk.tend();
     sequences.tend();
     call.advance(seconds / kPlayedSeconds / 2);

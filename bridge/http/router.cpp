@@ -9,7 +9,7 @@
 namespace antiphon::http {
 namespace {
 
-constexpr std::size_t kLongestShown = 80;
+constexpr std::size_t kLongestPathShown = 80;
 
 bool isOpen(const Route& route) { return route.path.ends_with('}'); }
 
@@ -59,14 +59,14 @@ Router::Found Router::find(const std::string& method, const std::string& asked) 
     if (auto tail = tailOf(route, path)) return {&route, *std::move(tail)};
   }
   if (const std::string methods = allowed(path); !methods.empty())
-    throw HttpError{405, path.substr(0, kLongestShown) + " is asked for with " + methods};
+    throw HttpError{405, path.substr(0, kLongestPathShown) + " is asked for with " + methods};
   for (const Explained& one : explained_) {
     if (path.starts_with(one.prefix)) throw HttpError{404, one.why(path.substr(one.prefix.size()))};
   }
   std::vector<std::string_view> paths;
   for (const Route& route : routes_) paths.push_back(route.path);
-  const std::string near = path.size() > kLongestShown ? "" : nearestName(path, paths);
-  throw HttpError{404, "there is nothing at " + path.substr(0, kLongestShown) +
+  const std::string near = path.size() > kLongestPathShown ? "" : nearestName(path, paths);
+  throw HttpError{404, "there is nothing at " + path.substr(0, kLongestPathShown) +
                            (near.empty() ? "" : "; did you mean " + near + "?") + " (/docs lists what there is)"};
 }
 

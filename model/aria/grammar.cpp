@@ -10,16 +10,17 @@ namespace {
 
 using Kind = AriaToken::Kind;
 
-constexpr float kForbidden = -std::numeric_limits<float>::infinity();
-constexpr float kFaintest = -1e30f;
+constexpr float kFaintestSaid = -1e30f;
 
-void demand(bool holds, const char* what) {
+void require(bool holds, const char* what) {
   if (!holds) throw std::invalid_argument{what};
 }
 
 std::int64_t upToStep(double ms) { return static_cast<std::int64_t>(std::ceil(ms / kAriaStep)) * kAriaStep; }
 
-float finite(float logit) { return std::isnan(logit) ? kFaintest : std::clamp(logit, kFaintest, -kFaintest); }
+float finite(float logit) {
+  return std::isnan(logit) ? kFaintestSaid : std::clamp(logit, kFaintestSaid, -kFaintestSaid);
+}
 
 }  // namespace
 
@@ -30,14 +31,14 @@ AriaGrammar::AriaGrammar(const AriaFrame& frame, const AriaLimits& limits)
       segment_{frame.segments},
       last_{frame.begin},
       together_{frame.begin} {
-  demand(frame.begin >= 0 && frame.end > frame.begin, "aria: the answer's frame holds no onset");
-  demand(frame.begin % kAriaStep == 0 && frame.end % kAriaStep == 0, "aria: the frame is not in whole steps");
-  demand(frame.segments >= 0 && frame.segments * kAriaSegment <= frame.begin, "aria: the answer begins in the past");
-  demand(frame.bar >= 1, "aria: a bar has a length");
-  demand(limits.firstBy >= frame.begin && limits.firstBy < frame.end && limits.firstBy % kAriaStep == 0,
-         "aria: the first onset lies outside the answer");
-  demand(limits.notesInBar >= 1 && limits.notesAtOnce >= 1 && limits.pedalsInBar >= 0, "aria: a limit is too low");
-  demand(limits.breath >= 0 && limits.breath <= 1e6, "aria: no such breath");
+  require(frame.begin >= 0 && frame.end > frame.begin, "aria: the answer's frame holds no onset");
+  require(frame.begin % kAriaStep == 0 && frame.end % kAriaStep == 0, "aria: the frame is not in whole steps");
+  require(frame.segments >= 0 && frame.segments * kAriaSegment <= frame.begin, "aria: the answer begins in the past");
+  require(frame.bar >= 1, "aria: a bar has a length");
+  require(limits.firstBy >= frame.begin && limits.firstBy < frame.end && limits.firstBy % kAriaStep == 0,
+          "aria: the first onset lies outside the answer");
+  require(limits.notesInBar >= 1 && limits.notesAtOnce >= 1 && limits.pedalsInBar >= 0, "aria: a limit is too low");
+  require(limits.breath >= 0 && limits.breath <= 1e6, "aria: no such breath");
 }
 
 std::int64_t AriaGrammar::earliest() const {
@@ -115,7 +116,7 @@ AriaGrammar::Ids AriaGrammar::among() const {
 
 void AriaGrammar::allow(std::span<float> logits, int first) const {
   for (std::size_t i = 0; i < logits.size(); ++i)
-    logits[i] = allows(first + static_cast<int>(i)) ? finite(logits[i]) : kForbidden;
+    logits[i] = allows(first + static_cast<int>(i)) ? finite(logits[i]) : kUnsayable;
 }
 
 std::optional<int> AriaGrammar::forced() const {
@@ -180,7 +181,7 @@ void allowLengths(std::span<float> logits, std::int64_t least) {
   const std::int64_t shortest = std::clamp<std::int64_t>(least, kAriaStep, kAriaSegment);
   for (std::size_t id = 0; id < logits.size(); ++id) {
     const AriaToken token = ariaToken(static_cast<int>(id));
-    logits[id] = token.kind == Kind::length && token.value >= shortest ? finite(logits[id]) : kForbidden;
+    logits[id] = token.kind == Kind::length && token.value >= shortest ? finite(logits[id]) : kUnsayable;
   }
 }
 

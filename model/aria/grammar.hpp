@@ -5,6 +5,7 @@
 #include <array>
 #include <bitset>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 
@@ -12,6 +13,8 @@
 #include "model/grammar.hpp"
 
 namespace antiphon {
+
+inline constexpr float kUnsayable = -std::numeric_limits<float>::infinity();  // a logit of what may not be said
 
 /// Where an answer lies in a sequence's own milliseconds: all of them whole steps.
 struct AriaFrame {

@@ -11,13 +11,12 @@ namespace {
 
 using Kind = AriaToken::Kind;
 
-constexpr float kForbidden = -std::numeric_limits<float>::infinity();
-constexpr double kLoudest = 1e30;
+constexpr double kLoudestKey = 1e30;
 
 /// log of the sum of what these logits stand for; minus infinity when they stand for nothing.
 double together(std::span<const float> logits) {
   double most = -std::numeric_limits<double>::infinity(), sum = 0;
-  const auto counted = [](float logit) { return std::min(static_cast<double>(logit), kLoudest); };
+  const auto counted = [](float logit) { return std::min(static_cast<double>(logit), kLoudestKey); };
   for (const float logit : logits) {
     if (!std::isnan(logit)) most = std::max(most, counted(logit));
   }
@@ -102,9 +101,9 @@ AriaImprovisation::Whole AriaImprovisation::search() {
   }
   const int before = thought_.length();
   while (!abandoned_ && static_cast<int>(candidates.size()) < kCandidates &&
-         std::ranges::any_of(left, [](float logit) { return logit > kForbidden; })) {
+         std::ranges::any_of(left, [](float logit) { return logit > kUnsayable; })) {
     const int id = sampler_.choose(left).index;  // of notes and marks, which are counted from 0
-    left[static_cast<std::size_t>(id)] = kForbidden;
+    left[static_cast<std::size_t>(id)] = kUnsayable;
     AriaGrammar tried = grammar_;
     tried.choose(id);
     if (tried.awaits() != Kind::onset) return say(id);  // <T>: the answer begins in the next five seconds

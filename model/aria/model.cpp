@@ -29,17 +29,17 @@ std::vector<int> someNotes(int count) {
 }
 
 constexpr std::size_t kWorthKeeping = std::size_t{32} << 20;  // what is smaller is packed before anybody notices
-constexpr int kTrialSteps = 6;
+constexpr int kAriaTrialSteps = 6;
 
 /// Engines that share their hands; how many are best is found out when the first is made.
-AriaModel::MakeEngine enginesOver(std::shared_ptr<const AriaWeights> weights, int hands) {
+AriaModel::MakeEngine ariaEnginesOver(std::shared_ptr<const AriaWeights> weights, int hands) {
   const auto speed = [weights](const std::shared_ptr<compute::Crew>& crew) {
-    AriaDecoder decoder{weights, kTrialSteps + 1, crew};
+    AriaDecoder decoder{weights, kAriaTrialSteps + 1, crew};
     const int id = 0;
     decoder.extend({&id, 1});
     const auto begin = std::chrono::steady_clock::now();
-    for (int i = 0; i < kTrialSteps; ++i) decoder.extend({&id, 1});
-    return kTrialSteps / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    for (int i = 0; i < kAriaTrialSteps; ++i) decoder.extend({&id, 1});
+    return kAriaTrialSteps / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   };
   auto chosen = std::make_shared<compute::SharedCrew>(hands, speed);
   return [weights, chosen](int capacity) { return std::make_unique<AriaDecoder>(weights, capacity, chosen->get()); };
@@ -75,7 +75,7 @@ std::shared_ptr<const AriaModel> AriaModel::load(const std::filesystem::path& pa
     }
   const std::shared_ptr<const AriaWeights> weights = std::move(loaded);
   return std::make_shared<const AriaModel>(weights->shape, std::string{nameOf(format)},
-                                           enginesOver(weights, thinking.hands));
+                                           ariaEnginesOver(weights, thinking.hands));
 } catch (const SafetensorsError& error) {
   throw ModelError{error.what()};
 } catch (const std::bad_alloc&) {

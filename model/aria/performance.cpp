@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "model/aria/midi_events.hpp"
+#include "model/tokens/phrase.hpp"
 
 namespace antiphon {
 namespace {
@@ -16,7 +17,6 @@ using aria::Events;
 using aria::kChannels;
 using aria::Sounded;
 
-constexpr int kDrumChannel = 9;
 constexpr std::int64_t kLongest = 86'400'000;  // ms
 constexpr int kUsualTempo = 500'000;           // microseconds to the quarter
 

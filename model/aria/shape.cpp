@@ -74,7 +74,7 @@ int headsOf(const Safetensors& checkpoint, int width) {
 }
 
 /// As it may stand in a message.
-std::string shown(const std::string& name) {
+std::string printable(const std::string& name) {
   std::string text = name.substr(0, 80);
   std::ranges::replace_if(
       text, [](char c) { return c < 32 || c > 126; }, '?');
@@ -138,7 +138,7 @@ AriaShape shapeOf(const Safetensors& checkpoint, std::optional<int> heads) {
   }
   for (const auto& [name, tensor] : checkpoint.tensors()) {
     if (!known.contains(name))
-      refuse(checkpoint, "tensor '" + shown(name) + "' is none of Aria's; the architecture is not known");
+      refuse(checkpoint, "tensor '" + printable(name) + "' is none of Aria's; the architecture is not known");
   }
   return shape;
 }

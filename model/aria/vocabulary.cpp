@@ -34,7 +34,7 @@ int steps(int value, int count) {
     throw std::out_of_range{"aria: no token for " + std::to_string(value)};
   return value / kAriaStep;
 }
-int within(int value, int low, int high) {
+int clamped(int value, int low, int high) {
   if (value < low || value > high) throw std::out_of_range{"aria: no token for " + std::to_string(value)};
   return value - low;
 }
@@ -58,18 +58,18 @@ AriaToken ariaToken(int id) {
 
 int ariaId(const AriaToken& token) {
   switch (token.kind) {
-    case Kind::prefix: return kFirstPrefix + within(token.value, 0, static_cast<int>(kPrefixes.size()) - 1);
+    case Kind::prefix: return kFirstPrefix + clamped(token.value, 0, static_cast<int>(kPrefixes.size()) - 1);
     case Kind::note: {
-      const int instrument = within(static_cast<int>(token.instrument), 0, kInstruments - 1);
-      const int key = instrument * kPitches + within(token.value, 0, kPitches - 1);
+      const int instrument = clamped(static_cast<int>(token.instrument), 0, kInstruments - 1);
+      const int key = instrument * kPitches + clamped(token.value, 0, kPitches - 1);
       return kFirstNote + key * kAriaVelocities + steps(token.velocity, kAriaVelocities);
     }
-    case Kind::drum: return kFirstDrum + within(token.value, kAriaLowestDrum, kAriaHighestDrum);
+    case Kind::drum: return kFirstDrum + clamped(token.value, kAriaLowestDrum, kAriaHighestDrum);
     case Kind::length: return kFirstLength + steps(token.value, kAriaSegment / kAriaStep + 1);
     case Kind::onset: return kFirstOnset + steps(token.value, kAriaSegment / kAriaStep);
     case Kind::pedalDown: return kAriaTokens;
     case Kind::pedalUp: return kAriaTokens + 1;
-    default: return within(static_cast<int>(token.kind), 0, kFirstPrefix - 1);
+    default: return clamped(static_cast<int>(token.kind), 0, kFirstPrefix - 1);
   }
 }
 

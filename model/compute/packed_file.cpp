@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kStretch = std::size_t{8} << 20;
 constexpr std::uint32_t kLayout = 1;  // goes up whenever packed.hpp's layout changes
 
-struct Head {
+struct PackedHead {
   char name[16] = "antiphon packed";
   std::uint32_t layout = kLayout;
   std::uint32_t format = 0;
@@ -34,8 +34,8 @@ std::filesystem::path packedFileOf(const std::filesystem::path& checkpoint, Form
 bool readPackedFile(const std::filesystem::path& path, Format format, std::uint64_t fingerprint,
                     std::span<std::byte> into, const Told& told) {
   std::ifstream file{path, std::ios::binary};
-  Head head;
-  const Head expected;
+  PackedHead head;
+  const PackedHead expected;
   if (!file.read(reinterpret_cast<char*>(&head), sizeof head)) return false;
   if (std::memcmp(head.name, expected.name, sizeof head.name) != 0 || head.layout != kLayout ||
       head.format != static_cast<std::uint32_t>(format) || head.fingerprint != fingerprint || head.size != into.size())
@@ -50,7 +50,7 @@ bool readPackedFile(const std::filesystem::path& path, Format format, std::uint6
 
 void writePackedFile(const std::filesystem::path& path, Format format, std::uint64_t fingerprint,
                      std::span<const std::byte> bytes) {
-  Head head;
+  PackedHead head;
   head.format = static_cast<std::uint32_t>(format);
   head.fingerprint = fingerprint;
   head.size = bytes.size();

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array<char, 8> kMagic{'a', 'n', 't', 'i', 't', 'o', 'k', '1'};
 
-struct Head {
+struct SetHead {
   std::array<char, 8> magic = kMagic;
   std::uint64_t pieces = 0, streams = 0, bars = 0, notes = 0, text = 0, sources = 0;  // counts; the last two in bytes
   std::uint64_t sum = 0;                                                              // of everything after the head
@@ -65,7 +65,7 @@ void TokenSetWriter::add(const Piece& piece, const std::string& source, bool val
 void TokenSetWriter::write(const std::filesystem::path& path) const {
   std::string sources;
   for (const std::string& source : sources_) sources += source + "\n";
-  Head head;
+  SetHead head;
   head.pieces = pieces_.size();
   head.streams = streams_.size();
   head.bars = bars_.size();
@@ -108,11 +108,11 @@ TokenSet::TokenSet(const std::filesystem::path& path) {
     fail("the token set cannot be read");
   }
   size_ = static_cast<std::size_t>(facts.st_size);
-  void* at = size_ >= sizeof(Head) ? mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0) : MAP_FAILED;
+  void* at = size_ >= sizeof(SetHead) ? mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0) : MAP_FAILED;
   ::close(file);
   if (at == MAP_FAILED) fail("not a token set");
   mapped_ = static_cast<const std::uint8_t*>(at);
-  Head head;
+  SetHead head;
   std::memcpy(&head, mapped_, sizeof head);
   if (head.magic != kMagic) fail("not a token set");
   std::size_t offset = sizeof head;

@@ -26,7 +26,7 @@ bool sooner(const Note& a, const Note& b) { return placeOf(a) < placeOf(b); }
 
 bool isCore(std::uint8_t pitch) { return isOneOf(kKicks, pitch) || isOneOf(kFillDrums, pitch); }
 
-bool holds(const std::vector<Note>& bar, Tick tick, std::uint8_t pitch) {
+bool struckIn(const std::vector<Note>& bar, Tick tick, std::uint8_t pitch) {
   return std::any_of(bar.begin(), bar.end(), [&](const Note& hit) { return hit.tick == tick && hit.pitch == pitch; });
 }
 
@@ -119,8 +119,9 @@ bool Drums::ghost(Bar& bar, Dice& dice) const {
     Note hit = bar[(from + n) % bar.size()];
     const std::size_t round = n / bar.size();
     hit.tick += round % 2 == 0 ? -grid_.step : grid_.step;
-    const bool possible = round < 2 ? free(bar, hit.tick, hit.pitch)
-                                    : hit.tick >= Tick{0} && hit.tick < grid_.bar() && !holds(bar, hit.tick, hit.pitch);
+    const bool possible = round < 2
+                              ? free(bar, hit.tick, hit.pitch)
+                              : hit.tick >= Tick{0} && hit.tick < grid_.bar() && !struckIn(bar, hit.tick, hit.pitch);
     if (!possible) continue;
     hit.velocity = velocity(hit.velocity * 11 / 20);
     put(bar, hit);
@@ -152,7 +153,7 @@ void Drums::fill(Bar& bar, Tick span, Dice& dice) const {
                    .pitch = fillDrums_[drum],
                    .velocity = velocity(loud * (50 + 55 * (slot + 1) / slots) / 100),
                    .channel = 9};
-    if (!holds(bar, hit.tick, hit.pitch)) put(bar, hit);
+    if (!struckIn(bar, hit.tick, hit.pitch)) put(bar, hit);
   }
 }
 

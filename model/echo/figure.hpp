@@ -8,11 +8,10 @@
 
 #include "model/echo/grid.hpp"
 #include "model/scale.hpp"
+#include "model/tokens/phrase.hpp"
 #include "scheduler/note.hpp"
 
 namespace antiphon::echo {
-
-inline constexpr std::uint8_t kDrumChannel = 9;
 
 struct Tone {
   Tick late{0};  // behind the gesture's onset: a strummed chord stays strummed

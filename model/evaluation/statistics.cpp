@@ -10,10 +10,10 @@ namespace {
 constexpr std::size_t kRun = 8;
 constexpr double kDensityFactor = 1.5;
 
-using Bar = std::vector<std::pair<int, int>>;  // pulse, pitch
+using HeardBar = std::vector<std::pair<int, int>>;  // pulse, pitch
 
-std::vector<Bar> barsOf(const GridPhrase& phrase) {
-  std::vector<Bar> bars(static_cast<std::size_t>(phrase.bars));
+std::vector<HeardBar> heardInBars(const GridPhrase& phrase) {
+  std::vector<HeardBar> bars(static_cast<std::size_t>(phrase.bars));
   for (const GridNote& note : phrase.notes) bars[note.bar].emplace_back(note.pulse, note.pitch);
   return bars;
 }
@@ -64,7 +64,8 @@ void count(TurnStatistics& s, const native::Window& human, const GridPhrase& ans
       s.inKey += contains(key, note.pitch);
     }
   }
-  const std::vector<Bar> calls = barsOf(human.call), theirs = barsOf(human.answer), ours = barsOf(answer);
+  const std::vector<HeardBar> calls = heardInBars(human.call), theirs = heardInBars(human.answer),
+                              ours = heardInBars(answer);
   bool copy = !answer.notes.empty();
   for (std::size_t bar = 0; bar < ours.size(); ++bar) {
     if (!theirs[bar].empty()) {

@@ -15,7 +15,7 @@ constexpr Meter kMeter{4, 4};
 constexpr int kWindow = 8;      // bars thought of at a time: a phrase; the model has heard no more than 16 in learning
 constexpr int kRemembered = 2;  // of the bars before, and the motif before them
 constexpr int kMostInBar = 48, kLimbs = 4;
-constexpr int kCapacity = (kWindow + kMotifBars + kRemembered) * (kMostInBar + 1) + native::kMostTextPieces + 8;
+constexpr int kComposerSteps = (kWindow + kMotifBars + kRemembered) * (kMostInBar + 1) + native::kMostTextPieces + 8;
 constexpr int kTakes = 4;        // of a window, of which the best is kept
 constexpr double kPressed = 2;   // how far words of style are pressed home
 constexpr double kGentle = 0.2;  // how far it may stray from the motif's density
@@ -56,8 +56,8 @@ class Composer {
         wish_{wish},
         style_{style},
         theme_{motif(style.part, wish.key, Dice{wish.seed, static_cast<std::uint64_t>(style.part)})},
-        styled_{model.engine(kCapacity)},
-        free_{style.words.empty() ? nullptr : model.engine(kCapacity)} {
+        styled_{model.engine(kComposerSteps)},
+        free_{style.words.empty() ? nullptr : model.engine(kComposerSteps)} {
     limits_.range = PitchRange{compassOf(style.part).low, compassOf(style.part).high};
     limits_.scale = wish.key.pitchClasses();
     limits_.notesInBar = kMostInBar;

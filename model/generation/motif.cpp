@@ -8,7 +8,8 @@
 namespace antiphon {
 namespace {
 
-constexpr int kQuarterPulses = kPulsesPerQuarter, kEighth = kPulsesPerQuarter / 2, kSixteenth = kPulsesPerQuarter / 4;
+constexpr int kQuarterPulses = kPulsesPerQuarter, kEighth = kPulsesPerQuarter / 2,
+              kSixteenthNote = kPulsesPerQuarter / 4;
 constexpr int kBarPulses = 4 * kQuarterPulses;
 
 using Rhythm = std::vector<int>;  // how long each note is, in pulses
@@ -111,7 +112,8 @@ std::vector<GridNote> melodyMotif(Key key, Dice dice) {
 enum DrumKey : std::uint8_t { kick = 36, rim = 37, snare = 38, closedHat = 42, openHat = 46, ride = 51 };
 
 std::vector<GridNote> drumMotif(Dice dice) {
-  const int hatStep = std::array{kEighth, kEighth, kSixteenth, kQuarterPulses}[static_cast<std::size_t>(dice.roll(4))];
+  const int hatStep =
+      std::array{kEighth, kEighth, kSixteenthNote, kQuarterPulses}[static_cast<std::size_t>(dice.roll(4))];
   const DrumKey hat = dice.chance(25) ? ride : closedHat;
   const DrumKey back = dice.chance(15) ? rim : snare;
   const bool halfTime = dice.chance(20), fourToTheFloor = dice.chance(25);
@@ -125,13 +127,14 @@ std::vector<GridNote> drumMotif(Dice dice) {
     const int begins = bar * kBarPulses;
     for (std::size_t i = 0; i < kicks.size(); ++i) {
       const bool varied = bar == 1 && i > 8 && dice.chance(12);
-      if (kicks[i] != varied) notes.push_back(noteAt(begins + static_cast<int>(i) * kSixteenth, kick, kSixteenth, 104));
+      if (kicks[i] != varied)
+        notes.push_back(noteAt(begins + static_cast<int>(i) * kSixteenthNote, kick, kSixteenthNote, 104));
     }
     for (const int beat : halfTime ? std::vector<int>{2} : std::vector<int>{1, 3})
-      notes.push_back(noteAt(begins + beat * kQuarterPulses, back, kSixteenth, 104));
+      notes.push_back(noteAt(begins + beat * kQuarterPulses, back, kSixteenthNote, 104));
     for (int at = 0; at < kBarPulses; at += hatStep) {
       const bool open = bar == 1 && hat == closedHat && at == kBarPulses - kEighth && dice.chance(40);
-      notes.push_back(noteAt(begins + at, open ? openHat : hat, kSixteenth, at % kQuarterPulses == 0 ? 88 : 68));
+      notes.push_back(noteAt(begins + at, open ? openHat : hat, kSixteenthNote, at % kQuarterPulses == 0 ? 88 : 68));
     }
   }
   return notes;

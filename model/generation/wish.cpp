@@ -35,7 +35,7 @@ std::string plain(double value) {
   return text.data();
 }
 
-void within(double value, double least, double most, const char* what) {
+void mustLieWithin(double value, double least, double most, const char* what) {
   if (value >= least && value <= most) return;
   throw GenerationError{what, " is " + plain(value) + "; possible are " + plain(least) + " to " + plain(most)};
 }
@@ -83,9 +83,9 @@ Key keyOf(const std::string& tonic, const std::string& scale) {
 }
 
 void check(const GenerationWish& wish) {
-  within(wish.tempo, kSlowestBpm, kFastestBpm, "tempo");
-  within(wish.bars, 1, kMostGeneratedBars, "bars");
-  within(wish.temperature, 0, kHottest, "temperature");
+  mustLieWithin(wish.tempo, kSlowestBpm, kFastestBpm, "tempo");
+  mustLieWithin(wish.bars, 1, kMostGeneratedBars, "bars");
+  mustLieWithin(wish.temperature, 0, kHottest, "temperature");
   if (wish.style.size() > kLongestStyle)
     throw GenerationError{"style",
                           " is longer than " + std::to_string(kLongestStyle) + " letters: " + asGiven(wish.style)};

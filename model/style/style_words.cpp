@@ -8,7 +8,7 @@
 namespace antiphon {
 namespace {
 
-bool holds(std::string_view text, std::string_view word) { return text.find(word) != text.npos; }
+bool mentions(std::string_view text, std::string_view word) { return text.find(word) != text.npos; }
 
 /// "G:maj", "Em", "A Dorian", "b-" and the like, as a person would say them.
 std::string keyWords(const std::string& key) {
@@ -20,7 +20,7 @@ std::string keyWords(const std::string& key) {
   else if (at < key.size() && key[at] == '#') tonic += " sharp", ++at;
   const std::string rest = plainWords(key.substr(at));
   for (const char* mode : {"dorian", "mixolydian", "lydian", "phrygian", "locrian"}) {
-    if (holds(rest, std::string_view{mode}.substr(0, 3))) return tonic + " " + mode;
+    if (mentions(rest, std::string_view{mode}.substr(0, 3))) return tonic + " " + mode;
   }
   if (rest.starts_with("min") || rest == "m") minor = true;
   return tonic + (minor ? " minor" : " major");
@@ -35,7 +35,7 @@ std::string formOf(const std::string& words) {
       "opera",    "oratorio",   "krakowiak", "song",    "lied",     "air",        "walse",   "galop",   "trio",
       "partita",  "concerto",   "quartet",   "fling",   "clog",     "lament",     "morris",  "carol"};
   for (const auto form : kForms) {
-    if (holds(words, form)) return std::string{form == "walse" ? "waltz" : form};
+    if (mentions(words, form)) return std::string{form == "walse" ? "waltz" : form};
   }
   return {};
 }

@@ -8,7 +8,7 @@
 namespace antiphon {
 namespace {
 
-constexpr std::size_t kMostSteps = 2048;  // in a batch
+constexpr std::size_t kMostJudged = 2048;  // in a batch
 
 bool ofAnswer(const native::Step& step) {
   return step.in[native::what] != native::kHeaderRow && step.in[native::barsLeft] >= native::kBarsLeftRow;
@@ -57,7 +57,7 @@ std::map<std::string, Bits> judge(const std::vector<CutWindow>& windows, const T
     std::vector<std::vector<native::Step>> rows;
     std::size_t last = first;
     while (last < sequences.size() &&
-           (rows.size() + 1) * sequences[last].steps.size() <= std::max(kMostSteps, sequences[first].steps.size())) {
+           (rows.size() + 1) * sequences[last].steps.size() <= std::max(kMostJudged, sequences[first].steps.size())) {
       rows.push_back(sequences[last++].steps);
     }
     const StoredBatch stored = batchOf(rows);

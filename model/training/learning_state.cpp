@@ -10,7 +10,7 @@
 namespace antiphon {
 namespace {
 
-constexpr std::array<char, 8> kMagic{'a', 'n', 't', 'i', 'l', 'r', 'n', '1'};
+constexpr std::array<char, 8> kStateMagic{'a', 'n', 't', 'i', 'l', 'r', 'n', '1'};
 constexpr std::array<char, 8> kEnd{'w', 'h', 'o', 'l', 'e', '.', '.', '.'};
 
 struct Closer {
@@ -30,7 +30,7 @@ void saveLearning(const std::filesystem::path& path, const LearningIdentity& ide
   const auto put = [&](const void* data, std::size_t size) {
     good = good && std::fwrite(data, 1, size, file.get()) == size;
   };
-  put(kMagic.data(), kMagic.size());
+  put(kStateMagic.data(), kStateMagic.size());
   put(&identity, sizeof identity);
   put(&progress, sizeof progress);
   std::vector<float> values;
@@ -57,7 +57,7 @@ std::optional<LearningProgress> loadLearning(const std::filesystem::path& path, 
   };
   std::array<char, 8> mark{};
   get(mark.data(), mark.size());
-  if (mark != kMagic) fail("not a state of learning");
+  if (mark != kStateMagic) fail("not a state of learning");
   LearningIdentity found;
   LearningProgress progress;
   get(&found, sizeof found);

@@ -11,8 +11,8 @@
 namespace antiphon::synth {
 namespace {
 
-constexpr int kDot = 2, kHigh = 5;  // letters are five dots high
-constexpr int kSpace = 3;           // dots
+constexpr int kDot = 2, kDotsHigh = 5;  // letters are five dots high
+constexpr int kSpace = 3;               // dots
 
 struct Letter {
   char name;
@@ -41,7 +41,7 @@ std::string_view dotsOf(char c) {
   return {};
 }
 
-int widthOfDots(std::string_view dots) { return dots.empty() ? kSpace : static_cast<int>(dots.size()) / kHigh; }
+int widthOfDots(std::string_view dots) { return dots.empty() ? kSpace : static_cast<int>(dots.size()) / kDotsHigh; }
 
 }  // namespace
 

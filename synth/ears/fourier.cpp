@@ -32,13 +32,13 @@ Numbers<fftwf_complex> pairs(std::size_t count) {
 struct Dropping {
   void operator()(fftwf_plan plan) const { fftwf_destroy_plan(plan); }
 };
-using Plan = std::unique_ptr<std::remove_pointer_t<fftwf_plan>, Dropping>;
+using FourierPlan = std::unique_ptr<std::remove_pointer_t<fftwf_plan>, Dropping>;
 
 /// Plans are kept for as long as the program runs. They are estimated and not tried out, so that the same sound has the
 /// same spectrum, to the last bit, each time.
 fftwf_plan planFor(std::size_t size) {
   static std::mutex planner;
-  static std::map<std::size_t, Plan> plans;
+  static std::map<std::size_t, FourierPlan> plans;
   const std::lock_guard lock{planner};
   auto [place, isNew] = plans.try_emplace(size, nullptr);
   if (isNew) {

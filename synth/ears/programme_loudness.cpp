@@ -15,7 +15,7 @@ constexpr std::size_t kGated = 4, kRanged = 30;          // tenths of a second
 constexpr double kQuietShare = 0.10, kLoudShare = 0.95;  // between them lies the range
 
 double lufs(double power) { return power > 0 ? -0.691 + 10 * std::log10(power) : -1000; }
-double power(double lufs) { return std::pow(10, (lufs + 0.691) / 10); }
+double powerOfLoudness(double lufs) { return std::pow(10, (lufs + 0.691) / 10); }
 
 /// The means of so many tenths, from each tenth on.
 std::vector<double> means(const std::vector<double>& tenths, std::size_t length) {
@@ -96,13 +96,13 @@ void ProgrammeLoudness::endHundredth() {
 Loudness ProgrammeLoudness::loudness() const {
   Loudness loudness{.momentaryMost = audible(momentaryMost_), .shortTermMost = audible(shortTermMost_)};
   const std::vector<double> gated = means(tenths_, kGated), shortTerm = means(tenths_, kRanged);
-  const double heard = meanAbove(gated, power(kAbsoluteGate));
+  const double heard = meanAbove(gated, powerOfLoudness(kAbsoluteGate));
   if (heard > 0)
     loudness.integrated =
-        lufs(meanAbove(gated, std::max(power(kAbsoluteGate), heard * std::pow(10, kRelativeGate / 10))));
+        lufs(meanAbove(gated, std::max(powerOfLoudness(kAbsoluteGate), heard * std::pow(10, kRelativeGate / 10))));
   // The range counts no silence and nothing far below the rest.
-  const double gate =
-      std::max(power(kAbsoluteGate), meanAbove(shortTerm, power(kAbsoluteGate)) * std::pow(10, kRangeGate / 10));
+  const double gate = std::max(powerOfLoudness(kAbsoluteGate),
+                               meanAbove(shortTerm, powerOfLoudness(kAbsoluteGate)) * std::pow(10, kRangeGate / 10));
   std::vector<double> ranged;
   std::ranges::copy_if(shortTerm, std::back_inserter(ranged), [gate](double p) { return p > gate; });
   if (ranged.empty()) return loudness;

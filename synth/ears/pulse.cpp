@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kWindow = 4 * Pulse::kHop;
 constexpr double kSlowest = 36, kFastest = 240;  // a minute
-constexpr float kStep = 0.01f;                   // of the logarithm of a period, when it is followed
+constexpr float kPulseStep = 0.01f;              // of the logarithm of a period, when it is followed
 constexpr int kAway = 16;                        // steps that it may leave its place by
 constexpr float kReluctance = 0.03f;             // to take a step from window to window
 constexpr std::array<float, 4> kMultiples{1.0f, 0.8f, 0.6f, 0.6f};
@@ -84,7 +84,7 @@ std::vector<Pulse> Tempogram::pulses(const std::stop_token& stop) const {
   // What stands out on the whole.
   const auto shortest = static_cast<float>(60 / kFastest * rate_), longest = static_cast<float>(60 / kSlowest * rate_);
   std::vector<float> periods, saliences;
-  for (float period = shortest; period <= longest; period *= 1.0f + kStep) {
+  for (float period = shortest; period <= longest; period *= 1.0f + kPulseStep) {
     float sum = 0;
     for (std::size_t w = 0; w < windows_; ++w) sum += salience(w, period);
     periods.push_back(period);
@@ -123,7 +123,7 @@ Pulse Tempogram::followed(float period) const {
   constexpr std::size_t steps = 2 * kAway + 1;
   std::vector<float> places(steps);
   for (std::size_t s = 0; s < steps; ++s)
-    places[s] = period * std::exp(kStep * (static_cast<float>(s) - static_cast<float>(kAway)));
+    places[s] = period * std::exp(kPulseStep * (static_cast<float>(s) - static_cast<float>(kAway)));
   std::vector<float> best(steps, 0.0f), next(steps);
   std::vector<signed char> from(windows_ * steps);
   for (std::size_t w = 0; w < windows_; ++w) {

@@ -21,7 +21,7 @@ namespace {
 
 constexpr float kLoudest = 1000;               // 60 dB above full scale: no sound
 constexpr std::size_t kBlockSamples = 65'536;  // of all channels
-constexpr float kBehind = 0.70710678f;         // what is not in front is added at -3 dB
+constexpr float kSettling = 0.70710678f;       // what is not in front is added at -3 dB
 
 [[noreturn]] void refuse(const std::filesystem::path& file, const std::string& why) {
   throw SoundFileError{file.filename().string().substr(0, 200) + " " + why};
@@ -161,8 +161,8 @@ struct SoundReader::Open {
       const float* const from = &recorded[f * channels];
       float l = from[0], r = from[channels == 1 ? 0 : 1];
       if (channels == 5 || channels == 6) {  // left, right, centre, (the low one), behind left, behind right
-        l += kBehind * (from[2] + from[channels - 2]);
-        r += kBehind * (from[2] + from[channels - 1]);
+        l += kSettling * (from[2] + from[channels - 2]);
+        r += kSettling * (from[2] + from[channels - 1]);
       } else if (channels > 2) {
         for (std::size_t c = 2; c < channels; ++c) (c % 2 == 0 ? l : r) += from[c];
         l /= static_cast<float>((channels + 1) / 2);

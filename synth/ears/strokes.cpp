@@ -9,7 +9,7 @@ namespace antiphon::synth {
 namespace {
 
 constexpr double kLowest = 27, kHighest = 16000, kPerOctave = 5;
-constexpr double kLow = 160, kHigh = 2500;
+constexpr double kLow = 160, kHighEdge = 2500;
 constexpr double kDeepestNote = 180, kHighestNote = 1500;
 constexpr float kFloor = 1e-6f;        // 60 dB below the loudest band of late
 constexpr float kForgetting = 0.998f;  // a frame: 9 dB in ten seconds
@@ -22,7 +22,7 @@ Strokes::Strokes(double rate) {
   for (double edge = kLowest; edge < std::min(kHighest, rate / 2); edge *= std::exp2(1 / kPerOctave)) {
     const auto end = std::min(Spectra::kBins, static_cast<std::size_t>(std::lround(edge / apart)) + 1);
     if (end <= begin) continue;
-    const std::size_t group = edge <= kLow ? low : edge <= kHigh ? middle : high;
+    const std::size_t group = edge <= kLow ? low : edge <= kHighEdge ? middle : high;
     bands_.push_back({begin, end, group});
     begin = end;
   }

@@ -22,7 +22,7 @@ constexpr std::array<double, 6> kPlaces{0, 1.0 / 4, 1.0 / 3, 1.0 / 2, 2.0 / 3, 3
 constexpr std::size_t kOn = 0, kThird = 2, kHalf = 3, kTwoThirds = 4;
 constexpr std::array<double, 4> kShifts{0, 1.0 / 2, 1.0 / 3, 2.0 / 3};  // of a whole tapping
 constexpr std::size_t kLeastBeats = 4;
-constexpr std::ptrdiff_t kNear = 2;  // frames
+constexpr std::ptrdiff_t kNearBeat = 2;  // frames
 // What is gained where the tempo is right, and where it is right but for an octave, beside the share of right beats;
 // and by how much surer the weights are than they may be.
 constexpr double kTempoGain = 1, kOctaveGain = 5, kDoubt = 1.5;
@@ -56,8 +56,8 @@ Played playedAt(const Kinds& kinds, double frame) {
   Played played{};
   const auto frames = static_cast<std::ptrdiff_t>(kinds[0].size());
   const auto middle = static_cast<std::ptrdiff_t>(std::lround(frame));
-  for (std::ptrdiff_t at = std::max<std::ptrdiff_t>(0, middle - kNear); at <= std::min(frames - 1, middle + kNear);
-       ++at) {
+  for (std::ptrdiff_t at = std::max<std::ptrdiff_t>(0, middle - kNearBeat);
+       at <= std::min(frames - 1, middle + kNearBeat); ++at) {
     for (std::size_t k = 0; k < kKinds; ++k) played[k] = std::max(played[k], kinds[k][static_cast<std::size_t>(at)]);
   }
   return played;
@@ -156,7 +156,7 @@ std::vector<double> shifted(const std::vector<double>& beats, double share) {
   return out;
 }
 
-double weightOf(const std::array<float, kTraits>& traits) {
+double weightOfTraits(const std::array<float, kTraits>& traits) {
   const auto product = [&](const std::array<float, kTraits>& some) {
     return std::inner_product(some.begin(), some.end(), traits.begin(), 0.0);
   };
@@ -219,7 +219,7 @@ std::vector<Tapping> tappings(const Strokes& strokes, double framesPerSecond, co
 
 Choice tapped(std::span<const Tapping> tappings) {
   std::vector<double> likely;
-  for (const Tapping& tapping : tappings) likely.push_back(weightOf(tapping.traits) / kDoubt);
+  for (const Tapping& tapping : tappings) likely.push_back(weightOfTraits(tapping.traits) / kDoubt);
   const double top = std::ranges::max(likely);
   double all = 0;
   for (double& one : likely) all += one = std::exp(one - top);

@@ -10,11 +10,11 @@
 namespace antiphon::synth {
 namespace {
 
-constexpr double kLowest = 60, kHighest = 1500, kDeep = 220;  // Hz
-constexpr float kFaint = 0.06f;                               // of the loudest note: what is less is no note
-constexpr float kSilence = 1e-2f;                             // the top of a spectrum that holds nothing
-constexpr double kSoftened = 0.7;                             // a loud note counts less than it is louder
-constexpr float kLinger = 0.5f;                               // of what was, in a chord that is heard now
+constexpr double kLowestTone = 60, kHighestTone = 1500, kDeep = 220;  // Hz
+constexpr float kFaintPeak = 0.06f;                                   // of the loudest note: what is less is no note
+constexpr float kFlatSpectrum = 1e-2f;                                // the top of a spectrum that holds nothing
+constexpr double kSoftened = 0.7;                                     // a loud note counts less than it is louder
+constexpr float kLinger = 0.5f;                                       // of what was, in a chord that is heard now
 constexpr float kRootWeight = 0.5f;
 constexpr std::size_t kFirstChords = 11;  // two seconds
 constexpr double kLastForgets = 0.9;
@@ -71,16 +71,17 @@ void Tonality::listen(const float* samples) {
   const std::span<float> in = fourier_.in();
   for (std::size_t i = 0; i < kFrame; ++i) in[i] = window_[i] * samples[i];
   const auto spectrum = fourier_.transform();
-  const auto begin = static_cast<std::size_t>(kLowest / apart_), end = static_cast<std::size_t>(kHighest / apart_);
+  const auto begin = static_cast<std::size_t>(kLowestTone / apart_),
+             end = static_cast<std::size_t>(kHighestTone / apart_);
   for (std::size_t i = begin - 1; i <= end + 1; ++i) levels_[i] = std::abs(spectrum[i]);
   const float most = *std::max_element(levels_.begin() + static_cast<std::ptrdiff_t>(begin),
                                        levels_.begin() + static_cast<std::ptrdiff_t>(end));
-  if (most < kSilence) return;
+  if (most < kFlatSpectrum) return;
 
   Histogram all{}, deep{};
   for (std::size_t i = begin; i <= end; ++i) {
     const float before = levels_[i - 1], here = levels_[i], after = levels_[i + 1];
-    if (here <= before || here < after || here < kFaint * most) continue;
+    if (here <= before || here < after || here < kFaintPeak * most) continue;
     // The top lies between the bins, where a parabola through their decibels has its own.
     const double a = std::log(before + 1e-9), b = std::log(here), c = std::log(after + 1e-9);
     const double hertz = (static_cast<double>(i) + 0.5 * (a - c) / (a - 2 * b + c)) * apart_;

@@ -10,7 +10,7 @@
 namespace antiphon::synth {
 namespace {
 
-constexpr double kBeta = 7;
+constexpr double kPeakBeta = 7;
 
 }  // namespace
 
@@ -21,7 +21,7 @@ TruePeak::TruePeak(SampleRate rate, int channels)
     std::vector<float>& weights = between_.emplace_back();
     for (std::size_t i = 0; i < 2 * kReach; ++i) {
       const double x = static_cast<double>(i) - (static_cast<double>(kReach) - 1) - static_cast<double>(place) / times;
-      weights.push_back(static_cast<float>(sinc(x) * kaiser(x / static_cast<double>(kReach), kBeta)));
+      weights.push_back(static_cast<float>(sinc(x) * kaiser(x / static_cast<double>(kReach), kPeakBeta)));
     }
     const float most = std::accumulate(weights.begin(), weights.end(), 0.0f,
                                        [](float sum, float weight) { return sum + std::abs(weight); });

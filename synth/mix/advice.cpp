@@ -2,24 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+
+#include "synth/mix/said.hpp"
 
 namespace antiphon::synth {
 namespace {
 
-constexpr double kGainWorthIt = 3;            // dB off the usual balance
-constexpr double kLeans = 1.5;                // dB that a side is louder
-constexpr double kNarrow = 0.01;              // of all power is different on the two sides
-constexpr double kLoudnessWorthIt = 1;        // LU
-constexpr double kCeiling = kMostPeak - 0.3;  // dB: samples; what lies between them may be a little higher
+constexpr double kGainWorthIt = 3;                // dB off the usual balance
+constexpr double kLeans = 1.5;                    // dB that a side is louder
+constexpr double kNarrow = 0.01;                  // of all power is different on the two sides
+constexpr double kLoudnessWorthIt = 1;            // LU
+constexpr double kPeakAdvised = kMostPeak - 0.3;  // dB: samples; what lies between them may be a little higher
 constexpr double kMostFader = 12;
-
-template <typename... Values>
-std::string said(const char* format, Values... values) {
-  char text[300];
-  std::snprintf(text, sizeof text, format, values...);
-  return text;
-}
 
 double rounded(double value) { return std::round(value * 10) / 10 + 0.0; }
 
@@ -67,7 +61,7 @@ class Adviser {
     } else if (const auto limiter = master.effects.find("limiter"); limiter == master.effects.end()) {
       its.message += clips ? "" : "; a limiter holds the peaks that would be too high then";
       its.action = said("add limiter to master gain=%.1f ceiling=%.1f", std::clamp(louder, -24.0, 36.0),
-                        std::clamp(kCeiling - master.level, -36.0, 0.0));
+                        std::clamp(kPeakAdvised - master.level, -36.0, 0.0));
     } else if (clips) {
       its.action = said("set limiter-master.ceiling %.1f",
                         std::clamp(limiter->second.at("ceiling") - (peak - kMostPeak) - 0.1, -36.0, 0.0));

@@ -8,12 +8,12 @@
 namespace antiphon::synth {
 namespace {
 
-constexpr double kLate = 0.0015;  // s, as the limiter's own purpose says
+constexpr double kBehindTime = 0.0015;  // s, as the limiter's own purpose says
 
 }  // namespace
 
 Ceiling::Ceiling(SampleRate rate, double decibels)
-    : late_{static_cast<std::size_t>(std::lround(kLate * rate.hertz))},
+    : late_{static_cast<std::size_t>(std::lround(kBehindTime * rate.hertz))},
       in_{silentSignals(1)},
       out_{silentSignals(1)},
       knobs_{silentSignals(1)} {

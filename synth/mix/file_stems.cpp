@@ -8,13 +8,13 @@
 namespace antiphon::synth {
 namespace {
 
-constexpr std::size_t kLongestName = 24;  // so that what stands behind it has a name, too
+constexpr std::size_t kLongestTrackName = 24;  // so that what stands behind it has a name, too
 
 }  // namespace
 
 std::string trackName(const std::string& name) {
   std::string track;
-  for (const char c : name.substr(0, kLongestName)) {
+  for (const char c : name.substr(0, kLongestTrackName)) {
     const auto letter = static_cast<unsigned char>(c);
     const bool plain = letter < 128 && (std::isalnum(letter) != 0 || c == '-');
     track += plain ? static_cast<char>(std::tolower(letter)) : '_';

@@ -9,8 +9,8 @@
 namespace antiphon::synth {
 namespace {
 
-constexpr double kOffCentre = 1;   // dB, for what belongs in the middle
-constexpr double kMostFader = 12;  // dB, as a channel goes
+constexpr double kOffCentre = 1;  // dB, for what belongs in the middle
+constexpr double kFaderTop = 12;  // dB, as a channel goes
 constexpr double kLeastFader = -120;
 constexpr double kNear = 0.05;         // dB that true peaks are kept below the most
 constexpr double kNearLoudness = 0.1;  // LU
@@ -80,11 +80,11 @@ void keepWithinFaders(Levelled& levels) {
     levels.masterMoves = true;
   }
   double most = 0;
-  for (const TrackLevel& track : levels.tracks) most = std::max(most, track.gain - kMostFader);
-  most = std::min(most, std::max(0.0, kMostFader - levels.master));
+  for (const TrackLevel& track : levels.tracks) most = std::max(most, track.gain - kFaderTop);
+  most = std::min(most, std::max(0.0, kFaderTop - levels.master));
   levels.master += most;
   levels.masterMoves = levels.masterMoves || most > 0;
-  for (TrackLevel& track : levels.tracks) track.gain = std::clamp(track.gain - most, kLeastFader, kMostFader);
+  for (TrackLevel& track : levels.tracks) track.gain = std::clamp(track.gain - most, kLeastFader, kFaderTop);
 }
 
 }  // namespace

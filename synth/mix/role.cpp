@@ -84,7 +84,7 @@ constexpr std::array kWords{
 };
 
 /// In small letters, apart where there is no letter.
-std::vector<std::string> wordsOf(std::string_view name) {
+std::vector<std::string> nameInWords(std::string_view name) {
   std::vector<std::string> words(1);
   for (const char c : name) {
     const auto letter = static_cast<unsigned char>(c);
@@ -132,7 +132,7 @@ std::string_view nameOf(Role role) {
 
 Role roleOf(std::string_view name, const TrackMeasure& measure, bool bus) {
   if (bus) return Role::effect;
-  const std::vector<std::string> words = wordsOf(name);
+  const std::vector<std::string> words = nameInWords(name);
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     if (words[i] == "bass" && words[i + 1] == "drum") return Role::kick;
   }

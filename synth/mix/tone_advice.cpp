@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "synth/mix/masking.hpp"
+#include "synth/mix/said.hpp"
 
 namespace antiphon::synth {
 namespace {
@@ -16,17 +16,10 @@ constexpr double kWorthIt = 0.001;  // of the figure: a thousandth more is heard
 constexpr double kItsOwn = 0.4;     // of its power: what a track is mainly made of is not taken from it
 constexpr double kLowUntil = 150;   // Hz
 constexpr double kConflict = 0.25;
-constexpr double kLowCut = -6, kLowShelf = 120, kShelfQ = 0.7;
+constexpr double kLowCut = -6, kLowShelf = 120, kLowShelfQ = 0.7;
 constexpr double kHarsh = 3, kSibilant = 0;  // dB, as TrackMeasure measures them
 constexpr double kMostCut = 6;
 constexpr double kHissHertz = 7000, kHissQ = 0.9, kHarshQ = 1;
-
-template <typename... Values>
-std::string said(const char* format, Values... values) {
-  char text[300];
-  std::snprintf(text, sizeof text, format, values...);
-  return text;
-}
 
 /// Voices and what plays notes; a hat may hiss.
 bool mayBeSharp(Role role) { return !isStruck(role) && role != Role::bass && role != Role::effect; }
@@ -107,7 +100,7 @@ void clearLowEnd(const MixMeasure& mix, ToneAdvice& advice) {
         continue;
       advice.moves.push_back(
           {.track = gives,
-           .band = {ToneBand::Form::lowShelf, kLowShelf, kLowCut, kShelfQ},
+           .band = {ToneBand::Form::lowShelf, kLowShelf, kLowCut, kLowShelfQ},
            .type = "low_end",
            .message = said("%s and %s are strong below %.0f Hz at the same time", mix.tracks[gives].strip.name.c_str(),
                            mix.tracks[stays].strip.name.c_str(), kLowUntil),

@@ -10,7 +10,7 @@ constexpr double kUntilItIsSilent = 30;  // dB below the loudest
 constexpr double kLeast = -120, kStep = 0.5;
 constexpr std::size_t kSpectraAMoment = 4;  // two of each side: 21 ms at 48 kHz
 
-double decibels(double power) { return 10 * std::log10(std::max(power, 1e-12)); }
+double bandDecibels(double power) { return 10 * std::log10(std::max(power, 1e-12)); }
 
 double powerOf(const Barks& barks) {
   double sum = 0;
@@ -36,7 +36,7 @@ void tellColour(TrackMeasure& told) {
   std::vector<double> hiss;
   for (const Barks& moment : sounding) {
     for (std::size_t i = 0; i < kBarks; ++i) mean[i] += moment[i] / static_cast<float>(sounding.size());
-    hiss.push_back(decibels(powerBetween(moment, 5300, 9500)) - decibels(powerBetween(moment, 770, 4400)));
+    hiss.push_back(bandDecibels(powerBetween(moment, 5300, 9500)) - bandDecibels(powerBetween(moment, 770, 4400)));
   }
   const auto late = hiss.begin() + static_cast<std::ptrdiff_t>(hiss.size() * 19 / 20);
   std::ranges::nth_element(hiss, late);
@@ -49,8 +49,8 @@ void tellColour(TrackMeasure& told) {
     if (sum >= whole / 2) told.middle = middleOf(i);
   }
   const std::size_t from = barkAt(2001), until = barkAt(5299), body = barkAt(511);
-  told.harshness = decibels(powerBetween(mean, 2000, 5300) / static_cast<double>(until - from + 1)) -
-                   decibels(powerBetween(mean, 510, 2000) / static_cast<double>(from - body));
+  told.harshness = bandDecibels(powerBetween(mean, 2000, 5300) / static_cast<double>(until - from + 1)) -
+                   bandDecibels(powerBetween(mean, 510, 2000) / static_cast<double>(from - body));
   const auto begin = mean.begin() + static_cast<std::ptrdiff_t>(from);
   const auto loudest = std::max_element(begin, mean.begin() + static_cast<std::ptrdiff_t>(until) + 1);
   told.sharpest = middleOf(static_cast<std::size_t>(loudest - mean.begin()));
@@ -58,11 +58,11 @@ void tellColour(TrackMeasure& told) {
 
 }  // namespace
 
-double TrackMeasure::balance() const { return decibels(right) - decibels(left); }
+double TrackMeasure::balance() const { return bandDecibels(right) - bandDecibels(left); }
 
 void TrackMeter::Tenths::add(double meanPower) {
   ++all;
-  const double step = (decibels(meanPower) - kLeast) / kStep;
+  const double step = (bandDecibels(meanPower) - kLeast) / kStep;
   const auto at = static_cast<std::size_t>(std::clamp(step, 0.0, static_cast<double>(kSteps - 1)));
   power[at] += meanPower;
   ++count[at];
@@ -128,7 +128,7 @@ void TrackMeter::tellTenths(TrackMeasure& told) const {
     count += tenths_.count[i];
   }
   if (count == 0) return;
-  told.level = decibels(power / static_cast<double>(count));
+  told.level = bandDecibels(power / static_cast<double>(count));
   told.crest = told.truePeak - told.level;
   told.sounding = static_cast<double>(count) / static_cast<double>(tenths_.all);
 }

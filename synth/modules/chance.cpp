@@ -4,9 +4,9 @@
 namespace antiphon::synth {
 namespace {
 
-class Chance final : public Module {
+class ChanceModule final : public Module {
  public:
-  explicit Chance(const Place& place) : steps_{place.rate}, seed_{place.seed} {}
+  explicit ChanceModule(const Place& place) : steps_{place.rate}, seed_{place.seed} {}
 
   void play(const Block& block) override {
     for (int f = 0; f < block.frames; ++f) {
@@ -42,7 +42,7 @@ const ModuleType& chanceModule() {
       .inlets = Steps::inlets({knob("probability", "how likely a stroke is", Unit::plain, 0, 1, 0.5)}),
       .outlets = {{"gate", "1 during a stroke"}, {"value", "another number between -1 and 1 with every step"}},
       .spread = Spread::room,
-      .make = [](const Place& place) -> std::unique_ptr<Module> { return std::make_unique<Chance>(place); },
+      .make = [](const Place& place) -> std::unique_ptr<Module> { return std::make_unique<ChanceModule>(place); },
   };
   return type;
 }

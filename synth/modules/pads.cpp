@@ -21,13 +21,13 @@ enum Pad : std::uint8_t { kick, snare, stick, clap, hat, tom, crash, ride, cowbe
 constexpr std::size_t kPads = none;
 constexpr std::size_t kOpen = kPads, kPitch = kPads + 1;  // outlets behind those of the pads
 
-struct Stroke {
+struct PadStroke {
   Pad pad = none;
   float value = 0;  // how far open, or how many semitones higher
 };
 
-constexpr std::array<Stroke, kKeys> kMap = [] {
-  std::array<Stroke, kKeys> map{};
+constexpr std::array<PadStroke, kKeys> kMap = [] {
+  std::array<PadStroke, kKeys> map{};
   map[35] = map[36] = {kick};
   map[37] = map[75] = map[76] = map[77] = {stick};
   map[38] = map[40] = {snare};
@@ -100,7 +100,7 @@ class Pads final : public Module {
 
   void strike(const Gesture& gesture) {
     const auto key = static_cast<std::size_t>(std::clamp(std::lround(gesture.key), 0L, kKeys - 1L));
-    const Stroke& stroke = kMap[key];
+    const PadStroke& stroke = kMap[key];
     if (stroke.pad == none) return;
     const bool alone = stroke.pad == hat || stroke.pad == kick;
     const std::size_t lane = alone ? 0 : turn_[stroke.pad]++ % kLanes;

@@ -14,9 +14,9 @@ constexpr std::array<std::string_view, kMost> kGates{"gate1",  "gate2",  "gate3"
                                                      "gate7",  "gate8",  "gate9",  "gate10", "gate11", "gate12",
                                                      "gate13", "gate14", "gate15", "gate16"};
 
-class Sequencer final : public Module {
+class SequencerModule final : public Module {
  public:
-  explicit Sequencer(const Place& place) : steps_{place.rate} {}
+  explicit SequencerModule(const Place& place) : steps_{place.rate} {}
 
   void play(const Block& block) override {
     for (int f = 0; f < block.frames; ++f) {
@@ -67,7 +67,7 @@ const ModuleType& sequencerModule() {
                   {"gate", "1 while a step sounds"},
                   {"first", "1 while the first does"}},
       .spread = Spread::room,
-      .make = [](const Place& place) -> std::unique_ptr<Module> { return std::make_unique<Sequencer>(place); },
+      .make = [](const Place& place) -> std::unique_ptr<Module> { return std::make_unique<SequencerModule>(place); },
   };
   return type;
 }

@@ -16,7 +16,7 @@ constexpr std::size_t kMostKeys = 16;  // of a chord
 
 bool isForTheEye(char c) { return c == ' ' || c == '\t' || c == '|'; }
 
-std::string quoted(std::string_view text) { return "'" + std::string{text.substr(0, 40)} + "'"; }
+std::string quotedStep(std::string_view text) { return "'" + std::string{text.substr(0, 40)} + "'"; }
 
 template <typename Number>
 std::optional<Number> numberIn(std::string_view text) {
@@ -72,7 +72,7 @@ void writeStep(char c, float key, Tick step, Pen& pen) {
   else if (c >= '1' && c <= '9') pen.strike({key}, step, step, static_cast<float>(c - '0') / 9.0f);
   else if (c == '.') pen.rest(step);
   else if (c == '-') pen.hold();
-  else throw NotationError{"a step is x, X, 1 to 9, . or -, not " + quoted({&c, 1}) + ": x...X.-x 37|"};
+  else throw NotationError{"a step is x, X, 1 to 9, . or -, not " + quotedStep({&c, 1}) + ": x...X.-x 37|"};
 }
 
 constexpr std::string_view kSigns = ":~/";
@@ -92,7 +92,7 @@ Piece takenApart(std::string_view text) {
     piece.what = text.substr(1, close - 1);
     end = close + 1 == text.size() ? std::string_view::npos : close + 1;
     if (end != std::string_view::npos && kSigns.find(text[end]) == std::string_view::npos)
-      throw NotationError{"behind ] stands :, ~ or / or a space, not " + quoted(text.substr(end, 1))};
+      throw NotationError{"behind ] stands :, ~ or / or a space, not " + quotedStep(text.substr(end, 1))};
   } else {
     piece.what = text.substr(0, end);
   }
@@ -100,7 +100,7 @@ Piece takenApart(std::string_view text) {
     const std::size_t next = text.find_first_of(kSigns, end + 1);
     const std::string_view part = text.substr(end + 1, next == std::string_view::npos ? next : next - end - 1);
     std::string_view& place = text[end] == ':' ? piece.length : text[end] == '~' ? piece.sounds : piece.force;
-    if (!place.empty() || part.empty()) throw NotationError{quoted(text) + " is written like C2:2~1/60"};
+    if (!place.empty() || part.empty()) throw NotationError{quotedStep(text) + " is written like C2:2~1/60"};
     place = part;
     end = next;
   }
@@ -109,7 +109,7 @@ Piece takenApart(std::string_view text) {
 
 float keyIn(std::string_view name) {
   const auto key = keyCalled(name);
-  if (!key) throw NotationError{"a note is written like C2, Eb3 or F#4, from C-1 to G9, not " + quoted(name)};
+  if (!key) throw NotationError{"a note is written like C2, Eb3 or F#4, from C-1 to G9, not " + quotedStep(name)};
   return static_cast<float>(*key);
 }
 
@@ -142,12 +142,12 @@ void writePiece(std::string_view text, Tick step, Pen& pen) {
     // What sounds on its own may leave no time to what is written behind it: then they begin together.
     const Tick least{piece.sounds.empty() ? 1 : 0};
     takes = stepsIn(piece.length, step).value_or(Tick{-1});
-    if (takes < least) throw NotationError{"a length is so many steps, up to 1024, not " + quoted(piece.length)};
+    if (takes < least) throw NotationError{"a length is so many steps, up to 1024, not " + quotedStep(piece.length)};
   }
   if (!piece.sounds.empty()) {
     sounds = stepsIn(piece.sounds, step).value_or(Tick{});
     if (sounds < Tick{1})
-      throw NotationError{"a note sounds for so many steps, up to 1024, not " + quoted(piece.sounds)};
+      throw NotationError{"a note sounds for so many steps, up to 1024, not " + quotedStep(piece.sounds)};
   }
   if (piece.what == "." && !piece.chord) {
     if (!piece.sounds.empty()) throw NotationError{"a rest does not sound: write .:2"};
@@ -164,7 +164,7 @@ void writePiece(std::string_view text, Tick step, Pen& pen) {
   if (!piece.force.empty()) {
     const auto velocity = numberIn<int>(piece.force);
     if (!velocity || *velocity < 1 || *velocity > 127)
-      throw NotationError{"how hard is 1 to 127, not " + quoted(piece.force)};
+      throw NotationError{"how hard is 1 to 127, not " + quotedStep(piece.force)};
     force = static_cast<float>(*velocity) / 127.0f;
   }
   pen.strike(keysIn(piece), takes, piece.sounds.empty() ? takes : sounds, force);

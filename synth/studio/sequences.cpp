@@ -10,7 +10,7 @@ namespace antiphon::synth {
 namespace {
 
 constexpr float kKickKey = 36, kUsualKey = 48;  // of pads, by General MIDI; of all that has a pitch
-constexpr std::string_view kTrigger = "trigger", kPads = "pads";
+constexpr std::string_view kTrigger = "trigger", kPadsModule = "pads";
 
 void mustHaveRoom(bool had) {
   if (!had) throw PatchError{"the sound engine does not keep up with so many changes at once"};
@@ -62,8 +62,8 @@ int Sequences::trackOf(const std::string& name) {
 void Sequences::makePlayable(const std::string& name) {
   Patch patch = desk_.patch();
   if (isDrum(patch, name) && strikerOf(patch, name).empty()) {
-    const std::string pads = std::string{kPads} + "-" + name;
-    patch.add(pads, *moduleCalled(kPads));
+    const std::string pads = std::string{kPadsModule} + "-" + name;
+    patch.add(pads, *moduleCalled(kPadsModule));
     patch.connect(pads + ".kick", name + "." + std::string{kTrigger});
     desk_.load(patch);
   }
@@ -118,7 +118,7 @@ bool Sequences::isThere(const std::string& name) const {
 
 bool Sequences::isStruck(const std::string& name) const {
   const PlacedModule* const player = playerOf(name);
-  return player != nullptr && player->type->name == kPads;
+  return player != nullptr && player->type->name == kPadsModule;
 }
 
 float Sequences::keyOf(const std::string& name) const { return isStruck(name) ? kKickKey : kUsualKey; }
