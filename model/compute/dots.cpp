@@ -61,17 +61,24 @@ struct Group {
   __m512i lower[rows][kVectors];
 };
 
+/// Every sum begins with what the + 128 or + 8 of the weights will have added too much.
+template <std::size_t rows>
+ANTIPHON_DOTS_INLINE void beginSums(const InputView& in, std::size_t row, std::size_t group, std::int32_t middle,
+                                    Group<rows>& sums) {
+#pragma GCC unroll 4
+  for (std::size_t r = 0; r < rows; ++r) {
+    const __m512i begin = _mm512_set1_epi32(-middle * in.sums[(row + r) * in.groupStride + group]);
+#pragma GCC unroll 2
+    for (std::size_t v = 0; v < kVectors; ++v) sums.upper[r][v] = _mm512_setzero_si512(), sums.lower[r][v] = begin;
+  }
+}
+
 template <std::size_t rows>
 ANTIPHON_DOTS_INLINE void fine(const std::byte* w, const InputView& in, std::size_t row, std::size_t group,
                                Foresight foresight, Group<rows>& sums) {
   constexpr auto inGroup = static_cast<std::size_t>(groupOf(Format::int8));
   const std::int16_t* input = in.whole + row * in.stride + group * inGroup;
-#pragma GCC unroll 4
-  for (std::size_t r = 0; r < rows; ++r) {
-    const __m512i begin = _mm512_set1_epi32(-128 * in.sums[(row + r) * in.groupStride + group]);
-#pragma GCC unroll 2
-    for (std::size_t v = 0; v < kVectors; ++v) sums.upper[r][v] = _mm512_setzero_si512(), sums.lower[r][v] = begin;
-  }
+  beginSums<rows>(in, row, group, 128, sums);
 #pragma GCC unroll 1
   for (std::size_t step = 0; step < inGroup / 4; ++step, w += kStepBytes) {
     fetchAhead(w, foresight);
@@ -94,12 +101,7 @@ ANTIPHON_DOTS_INLINE void coarse(const std::byte* w, const InputView& in, std::s
   constexpr auto inGroup = static_cast<std::size_t>(groupOf(Format::q4));
   const std::int8_t* input = in.coarse + row * in.stride + group * inGroup;
   const __m512i nibbles = _mm512_set1_epi8(15);
-#pragma GCC unroll 4
-  for (std::size_t r = 0; r < rows; ++r) {
-    const __m512i begin = _mm512_set1_epi32(-8 * in.sums[(row + r) * in.groupStride + group]);
-#pragma GCC unroll 2
-    for (std::size_t v = 0; v < kVectors; ++v) sums.upper[r][v] = _mm512_setzero_si512(), sums.lower[r][v] = begin;
-  }
+  beginSums<rows>(in, row, group, 8, sums);
 #pragma GCC unroll 1
   for (std::size_t step = 0; step < inGroup / 8; ++step, w += kStepBytes) {
     fetchAhead(w, foresight);
