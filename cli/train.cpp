@@ -9,6 +9,7 @@
 #include "cli/exit.hpp"
 #include "model/corpus/gather.hpp"
 #include "model/torch_plugin.hpp"
+#include "model/training/begin_from.hpp"
 #include "model/training/export.hpp"
 #include "model/training/trainer.hpp"
 
@@ -17,6 +18,7 @@ namespace {
 
 struct TrainWish {
   std::string corpus{};
+  std::string from{};
   std::string folder = "training";
   std::string device = "auto";
   std::string precision = "auto";
@@ -34,11 +36,11 @@ std::string contents(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
-/// Products in bf16 pay only where the processor has a unit for them.
-bool hasMatrixUnit() {
+/// Products in bf16 pay only where the processor multiplies them itself.
+bool multipliesBf16() {
   std::ifstream in{"/proc/cpuinfo"};
   for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("flags")) return line.find("amx_bf16") != line.npos;
+    if (line.starts_with("flags")) return line.find("amx_bf16") != line.npos || line.find("avx512_bf16") != line.npos;
   }
   return false;
 }
@@ -64,26 +66,36 @@ void prepare(const TrainWish& wish, const std::filesystem::path& tokens, const s
     std::fprintf(stderr, "%zu files left out, the first: %s\n", gathered.leftOut, gathered.firstLeftOut.c_str());
 }
 
+std::shared_ptr<const NativeModel> modelToBeginFrom(const std::string& wish) {
+  if (wish.empty()) return nullptr;
+  return wish == "built-in" ? NativeModel::embedded() : NativeModel::load(wish);
+}
+
 int train(TrainWish wish) {
   const std::filesystem::path folder{wish.folder};
   const auto tokens = folder / "tokens.bin", stylePath = folder / "style.model";
   prepare(wish, tokens, stylePath);
   const TokenSet set{tokens};
-  const StyleText style{contents(stylePath)};
+  const auto begin = modelToBeginFrom(wish.from);
+  // A model's words for style are part of it.
+  const StyleText style{begin ? begin->style().model() : contents(stylePath)};
 
   LearningPlan& plan = wish.plan;
+  if (begin) plan.shape = begin->shape();
   plan.shape.textPieces = style.size();
   plan.batches.seed = wish.seed;
   const bool cuda = torchDoor().hasCuda;
   if (wish.device == "cuda" && !cuda)
     throw UsageError{"--device cuda: torch finds no CUDA device here; --device cpu learns on the processor"};
   plan.cuda = wish.device == "cuda" || (wish.device == "auto" && cuda);
-  plan.bf16 = wish.precision == "bf16" || (wish.precision == "auto" && (plan.cuda || hasMatrixUnit()));
+  plan.bf16 = wish.precision == "bf16" || (wish.precision == "auto" && (plan.cuda || multipliesBf16()));
   const auto net = openTorchNet({plan.shape.width, plan.shape.layers, plan.shape.heads, plan.shape.hidden,
                                  plan.shape.textPieces, wish.seed, plan.threads, plan.cuda, plan.bf16, true});
   std::fprintf(stderr, "%.2f M parameters, %s, %s products, torch %s\n",
                static_cast<double>(native::parameters(plan.shape)) / 1e6, plan.cuda ? "cuda" : "cpu",
                plan.bf16 ? "bf16" : "f32", torchDoor().torchVersion);
+
+  if (begin) plan.before = beginFrom(*begin, *net);
 
   std::signal(SIGINT, [](int) { stopAsked = true; });
   std::signal(SIGTERM, [](int) { stopAsked = true; });
@@ -131,14 +143,18 @@ Action addTrain(CLI::App& app) {
   sub->add_option("--decay", plan.decay, "last part of the steps, along which the rate falls")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 1.0));
-  sub->add_option("--width", plan.shape.width, "width of the model")
-      ->capture_default_str()
-      ->check(CLI::Range(16, 4096));
-  sub->add_option("--layers", plan.shape.layers, "layers")->capture_default_str()->check(CLI::Range(1, 64));
-  sub->add_option("--heads", plan.shape.heads, "attention heads")->capture_default_str()->check(CLI::Range(1, 64));
-  sub->add_option("--hidden", plan.shape.hidden, "width inside the feed-forward")
-      ->capture_default_str()
-      ->check(CLI::Range(16, 16384));
+  auto* width = sub->add_option("--width", plan.shape.width, "width of the model")
+                    ->capture_default_str()
+                    ->check(CLI::Range(16, 4096));
+  auto* layers =
+      sub->add_option("--layers", plan.shape.layers, "layers")->capture_default_str()->check(CLI::Range(1, 64));
+  auto* heads =
+      sub->add_option("--heads", plan.shape.heads, "attention heads")->capture_default_str()->check(CLI::Range(1, 64));
+  auto* hidden = sub->add_option("--hidden", plan.shape.hidden, "width inside the feed-forward")
+                     ->capture_default_str()
+                     ->check(CLI::Range(16, 16384));
+  sub->add_option("--from", wish->from, "begin with what a model knows, of its shape: FILE or built-in")
+      ->excludes(width, layers, heads, hidden);
   sub->add_option("--shard", plan.batches.shardSteps, "tokens in a shard")
       ->capture_default_str()
       ->check(CLI::Range(64, 1 << 20));

@@ -12,23 +12,25 @@ constexpr double kMomentum = 0.95;
 constexpr double kBeta1 = 0.9, kBeta2 = 0.95, kEpsilon = 1e-8;
 constexpr double kMuonScale = 0.2;  // makes Muon's step as large as AdamW's usual one
 
-/// The nearest matrix with all singular values about 1, by five Newton-Schulz steps.
-Tensor orthogonal(const Tensor& matrix) {
+/// The nearest matrix with all singular values about 1, by five Newton-Schulz steps; roughly, so bf16 is enough.
+Tensor orthogonal(const Tensor& matrix, bool bf16) {
   const bool tall = matrix.size(0) > matrix.size(1);
   Tensor x = tall ? matrix.t().contiguous() : matrix.clone();
   x = x / (x.norm() + 1e-7);
+  if (bf16) x = x.to(torch::kBFloat16);
   for (int i = 0; i < 5; ++i) {
     const Tensor a = torch::mm(x, x.t());
     const Tensor b = torch::addmm(a, a, a, -4.7750, 2.0315);
     x = torch::addmm(x, b, x, 3.4445, 1.0);
   }
+  x = x.to(torch::kFloat32);
   return tall ? x.t() : x;
 }
 
 }  // namespace
 
-Optimizer::Optimizer(const native::Shape& shape, Parameters& parameters)
-    : parameters_{parameters}, steps_{torch::zeros({1})} {
+Optimizer::Optimizer(const native::Shape& shape, Parameters& parameters, bool bf16)
+    : parameters_{parameters}, bf16_{bf16}, steps_{torch::zeros({1})} {
   const auto specs = native::tensors(shape);
   for (std::size_t i = 0; i < specs.size(); ++i) {
     const bool matrix = specs[i].size.size() == 2 && specs[i].name != "table";
@@ -54,7 +56,7 @@ void Optimizer::muon(std::size_t index, const Tensor& gradient, const Lesson& le
   for (int block = 0; block < blocks_[index]; ++block) {
     const Tensor part = ahead.narrow(0, block * rows, rows);
     const double scale = kMuonScale * std::sqrt(static_cast<double>(std::max(part.size(0), part.size(1))));
-    parameter.narrow(0, block * rows, rows).add_(orthogonal(part), -lesson.rate * scale);
+    parameter.narrow(0, block * rows, rows).add_(orthogonal(part, bf16_), -lesson.rate * scale);
   }
 }
 

@@ -17,7 +17,7 @@ struct Recollection {
 
 class Optimizer {
  public:
-  Optimizer(const native::Shape& shape, Parameters& parameters);
+  Optimizer(const native::Shape& shape, Parameters& parameters, bool bf16);
 
   /// Takes one parameter a step along its gradient. Different parameters may be stepped by different threads.
   void step(std::size_t index, const torch::Tensor& gradient, const Lesson& lesson);
@@ -32,6 +32,7 @@ class Optimizer {
   void adam(std::size_t index, const torch::Tensor& gradient, const Lesson& lesson);
 
   Parameters& parameters_;
+  bool bf16_;
   std::vector<int> blocks_;  // square parts that a matrix is made of, stepped apart (q, k, v); 0: not Muon's
   std::vector<Recollection> recollections_;
   torch::Tensor steps_;

@@ -26,7 +26,7 @@ TorchNet::TorchNet(const Setup& setup)
   const auto specs = native::tensors(shape_);
   for (std::size_t i = 0; i < specs.size(); ++i) named_.push_back({specs[i].name, parameters_[i]});
   if (!setup.learns) return;
-  optimizer_ = std::make_unique<Optimizer>(shape_, parameters_);
+  optimizer_ = std::make_unique<Optimizer>(shape_, parameters_, setup.bf16);
   for (std::size_t i = 0; i < specs.size(); ++i) {
     const Recollection& r = optimizer_->recollections()[i];
     named_.push_back({"momentum." + specs[i].name, r.momentum});

@@ -24,9 +24,9 @@ std::string provenanceOf(const LearningIdentity& identity, const LearningProgres
   for (const SourceFacts& source : knownSources()) {
     if (std::ranges::find(set.sources(), source.name) == set.sources().end()) continue;
     json["sources"].push_back(
-        {{"name", source.name}, {"from", source.from}, {"licence", source.licence}, {"share", source.share}});
+        {{"name", source.name}, {"from", source.from}, {"licence", source.licence}, {"share", source.learnt}});
   }
-  json["steps"] = progress.steps;
+  json["steps"] = progress.stepsBefore + progress.steps;
   json["notes_seen"] = progress.notes;
   json["hours"] = rounded(progress.seconds / 3600);
   json["seed"] = identity.seed;

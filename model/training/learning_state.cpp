@@ -10,7 +10,7 @@
 namespace antiphon {
 namespace {
 
-constexpr std::array<char, 8> kStateMagic{'a', 'n', 't', 'i', 'l', 'r', 'n', '1'};
+constexpr std::array<char, 8> kStateMagic{'a', 'n', 't', 'i', 'l', 'r', 'n', '2'};
 constexpr std::array<char, 8> kEnd{'w', 'h', 'o', 'l', 'e', '.', '.', '.'};
 
 struct Closer {

@@ -23,6 +23,7 @@ struct LearningProgress {
   std::uint64_t notes = 0;
   BatchPlace place{};
   double seconds = 0;
+  std::uint64_t stepsBefore = 0;  // of the model that learning began from; notes and seconds hold that model's as well
 };
 
 /// What the state belongs to; going on with another is refused.

@@ -65,7 +65,7 @@ LearningProgress learn(const LearningPlan& plan, const TokenSet& set, const Styl
                                   plan.batches.shardsPerStep};
   std::filesystem::create_directories(folder);
   const auto statePath = folder / "state.bin", logPath = folder / "metrics.jsonl";
-  LearningProgress progress = loadLearning(statePath, identity, net).value_or(LearningProgress{});
+  LearningProgress progress = loadLearning(statePath, identity, net).value_or(plan.before);
   cutLog(logPath, progress.steps);
   std::ofstream log{logPath, std::ios::app};
 

@@ -27,7 +27,8 @@ struct LearningPlan {
   bool bf16 = false;
   std::uint64_t saveEvery = 100;
   std::uint64_t judgeEvery = 250;
-  std::size_t judged = 200;  // windows
+  std::size_t judged = 200;   // windows
+  LearningProgress before{};  // what the weights have been through that learning begins with
 };
 
 struct LearningReport {

@@ -54,7 +54,7 @@ void louder(GridPhrase& phrase, int by) {
 const std::vector<SourceFacts>& knownSources() {
   static const std::vector<SourceFacts> sources{
       {"pop909", "music-x-lab/POP909-Dataset", "MIT", 0.22},
-      {"groove", "Groove MIDI (Magenta)", "CC-BY-4.0", 0.08},
+      {"groove", "Groove MIDI (Magenta)", "CC-BY-4.0", 0.08, 0.04},
       {"nottingham", "jukedeck/nottingham-dataset", "GPL-3.0", 0.07},
       {"abc-books", "O'Neill, Ryan and Aird, via the music21 corpus", "public-domain tunes", 0.09},
       {"drum-patterns", "stephenhandley/DrumMachinePatterns", "MIT", 0.01},
@@ -88,8 +88,10 @@ WindowCutter::WindowCutter(const TokenSet& set, Split split) : set_{set}, split_
       }
     }
     if (source.notes == 0) continue;
-    source.upTo =
-        (sources_.empty() ? 0 : sources_.back().upTo) + (known == knownSources().end() ? kUnknownShare : known->share);
+    const double share = known == knownSources().end() ? kUnknownShare
+                         : split == Split::train       ? known->learnt
+                                                       : known->share;
+    source.upTo = (sources_.empty() ? 0 : sources_.back().upTo) + share;
     sources_.push_back(std::move(source));
   }
   if (sources_.empty())

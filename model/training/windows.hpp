@@ -12,10 +12,11 @@
 
 namespace antiphon {
 
-/// A source of music: where it is from, on what terms, and how much of what is learnt comes from it.
+/// A source of music: where it is from, on what terms, and how much of what is counted and judged comes from it.
 struct SourceFacts {
   std::string name{}, from{}, licence{};
   double share = 0;
+  double learnt = share;  // of what the model learns: less where pieces repeat much and are soon known by heart
 };
 /// Sources that are not named here are left out.
 const std::vector<SourceFacts>& knownSources();

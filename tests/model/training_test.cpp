@@ -1,6 +1,8 @@
 // Learning, on a corpus of a few bars, through the torch plug-in.
 #include "model/training/trainer.hpp"
 
+#include <dlfcn.h>
+
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <filesystem>
@@ -9,6 +11,7 @@
 #include "model/native_model.hpp"
 #include "model/torch_model.hpp"
 #include "model/torch_plugin.hpp"
+#include "model/training/begin_from.hpp"
 #include "model/training/export.hpp"
 
 using namespace antiphon;
@@ -176,4 +179,60 @@ SCENARIO("The decoder thinks what torch thinks", "[torch]") {
     fresh->extend(std::span{steps}.first(9));
     THEN("it thinks what a fresh one thinks") { CHECK(alike(again, fresh->speak(native::pitchHead, {})) < 1e-4); }
   }
+}
+
+SCENARIO("Learning goes on from a model that plays already", "[torch]") {
+  const Folder folder{"antiphon-further"};
+  writeTinyCorpus(folder.path / "tokens.bin");
+  const TokenSet set{folder.path / "tokens.bin"};
+  LearningPlan plan = tinyPlan();
+  const auto first = netFor(plan);
+  const LearningProgress progress = learn(plan, set, style(), *first, folder.path, silent, kNever);
+  const double known = judge(fixedWindows(set, 8), set, judgeOf(*first)).at("all").perNote();
+  const LearningIdentity identity{plan.shape, 3, set.fingerprint(), 128, 2};
+  const auto checkpoint = folder.path / "m.safetensors";
+  exportModel(checkpoint, plan.shape, *first, style(),
+              provenanceOf(identity, progress, set, verdictOf(set, style(), *first, 8)));
+
+  GIVEN("a net that begins with that model's weights") {
+    const auto model = NativeModel::load(checkpoint);
+    const auto net = netFor(plan);
+    plan.before = beginFrom(*model, *net);
+    THEN("it knows what the model knew, and what it has been through") {
+      CHECK(judge(fixedWindows(set, 8), set, judgeOf(*net)).at("all").perNote() == Approx(known).margin(0.01));
+      CHECK(plan.before.stepsBefore == 60);
+      CHECK(plan.before.notes == progress.notes);
+    }
+    WHEN("it learns on") {
+      const Folder further{"antiphon-further-on"};
+      plan.steps = 20;
+      plan.batches.seed = 4;
+      const LearningProgress later = learn(plan, set, style(), *net, further.path, silent, kNever);
+      THEN("all that was heard counts, and the schedule is its own") {
+        CHECK(later.steps == 20);
+        CHECK(later.stepsBefore == 60);
+        CHECK(later.notes > progress.notes);
+      }
+    }
+  }
+  GIVEN("a net of another shape") {
+    LearningPlan wider = plan;
+    wider.shape.hidden = 96;
+    const auto net = netFor(wider);
+    THEN("it is refused, and the tensor named") {
+      CHECK_THROWS_WITH(beginFrom(*NativeModel::load(checkpoint), *net),
+                        Catch::Contains("m.safetensors") && Catch::Contains("does not fit"));
+    }
+  }
+}
+
+TEST_CASE("The hands that learn do not fight over the cores with hands inside the products", "[torch]") {
+  const auto net = netFor(tinyPlan());
+  void* const products = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_NOLOAD);
+  if (products == nullptr) return;  // another BLAS
+  const auto hands = reinterpret_cast<int (*)()>(dlsym(products, "openblas_get_num_threads"));
+  REQUIRE(hands != nullptr);
+  const char* const asked = std::getenv("OPENBLAS_NUM_THREADS");
+  CHECK(hands() == (asked != nullptr ? std::atoi(asked) : 1));
+  dlclose(products);
 }
