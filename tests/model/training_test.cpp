@@ -1,8 +1,6 @@
 // Learning, on a corpus of a few bars, through the torch plug-in.
 #include "model/training/trainer.hpp"
 
-#include <dlfcn.h>
-
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <filesystem>
@@ -224,15 +222,4 @@ SCENARIO("Learning goes on from a model that plays already", "[torch]") {
                         Catch::Contains("m.safetensors") && Catch::Contains("does not fit"));
     }
   }
-}
-
-TEST_CASE("The hands that learn do not fight over the cores with hands inside the products", "[torch]") {
-  const auto net = netFor(tinyPlan());
-  void* const products = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_NOLOAD);
-  if (products == nullptr) return;  // another BLAS
-  const auto hands = reinterpret_cast<int (*)()>(dlsym(products, "openblas_get_num_threads"));
-  REQUIRE(hands != nullptr);
-  const char* const asked = std::getenv("OPENBLAS_NUM_THREADS");
-  CHECK(hands() == (asked != nullptr ? std::atoi(asked) : 1));
-  dlclose(products);
 }
