@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/sums.cpp"
+#define ANTIPHON_PLAYED_MUCH
+#define ANTIPHON_VECTORS "synth/sums.cpp"
 #include "synth/module_begin-inl.hpp"
 #include "synth/room-inl.hpp"
 

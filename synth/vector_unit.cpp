@@ -1,9 +1,8 @@
 #include "synth/vector_unit.hpp"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/vector_unit.cpp"
-#include <hwy/foreach_target.h>
-#include <hwy/highway.h>
+#define ANTIPHON_PLAYED_MUCH
+#define ANTIPHON_VECTORS "synth/vector_unit.cpp"
+#include "synth/module_begin-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace antiphon::synth::HWY_NAMESPACE {

@@ -2,17 +2,16 @@
 #include <algorithm>
 #include <vector>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/ad.cpp"
+#define ANTIPHON_VECTORS "synth/modules/ad.cpp"
 #include "synth/module_begin-inl.hpp"
 #include "synth/stages-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace antiphon::synth::HWY_NAMESPACE {
 
-enum Into { kGate, kAttack, kDecay, kLoop };
-
 class Ad final : public Module {
+  enum Into { kGate, kAttack, kDecay, kLoop };
+
  public:
   explicit Ad(const Place& place) : haste_{place.rate}, voices_(static_cast<std::size_t>(place.groups)) {}
 

@@ -4,17 +4,17 @@
 #include <cstdint>
 #include <vector>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/adsr.cpp"
+#define ANTIPHON_PLAYED_MUCH
+#define ANTIPHON_VECTORS "synth/modules/adsr.cpp"
 #include "synth/module_begin-inl.hpp"
 #include "synth/stages-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace antiphon::synth::HWY_NAMESPACE {
 
-enum Into { kGate, kAttack, kDecay, kSustain, kRelease };
-
 class Adsr final : public Module {
+  enum Into { kGate, kAttack, kDecay, kSustain, kRelease };
+
  public:
   explicit Adsr(const Place& place) : haste_{place.rate}, voices_(static_cast<std::size_t>(place.groups)) {}
 

@@ -1,6 +1,5 @@
 // A strip of a mixing desk: how loud, and where between left and right.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/channel.cpp"
+#define ANTIPHON_VECTORS "synth/modules/channel.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/room-inl.hpp"

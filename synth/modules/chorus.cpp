@@ -1,8 +1,7 @@
 // Makes one into many: four on each side, each a little late, and never quite in tune.
 #include <numbers>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/chorus.cpp"
+#define ANTIPHON_VECTORS "synth/modules/chorus.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/echo-inl.hpp"

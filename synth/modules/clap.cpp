@@ -1,6 +1,5 @@
 // Hands that clap, not quite together, in a room.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/clap.cpp"
+#define ANTIPHON_VECTORS "synth/modules/clap.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/drums-inl.hpp"

@@ -1,8 +1,7 @@
 // Makes what is loud less loud.
 #include <algorithm>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/compressor.cpp"
+#define ANTIPHON_VECTORS "synth/modules/compressor.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/curves-inl.hpp"
@@ -11,9 +10,9 @@
 HWY_BEFORE_NAMESPACE();
 namespace antiphon::synth::HWY_NAMESPACE {
 
-enum Into { kIn, kThreshold, kRatio, kAttack, kRelease, kKnee, kMakeup, kSidechain };
-
 class Compressor final : public Module {
+  enum Into { kIn, kThreshold, kRatio, kAttack, kRelease, kKnee, kMakeup, kSidechain };
+
  public:
   explicit Compressor(const Place& place) : haste_{place.rate} {}
 

@@ -1,6 +1,5 @@
 // A cowbell: two square tones that do not agree, as the drum machine of 1980 has them.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/cowbell.cpp"
+#define ANTIPHON_VECTORS "synth/modules/cowbell.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/drums-inl.hpp"

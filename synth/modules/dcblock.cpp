@@ -4,8 +4,7 @@
 #include <numbers>
 #include <vector>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/dcblock.cpp"
+#define ANTIPHON_VECTORS "synth/modules/dcblock.cpp"
 #include "synth/module_begin-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();

@@ -2,8 +2,7 @@
 #include <cmath>
 #include <numbers>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/delay.cpp"
+#define ANTIPHON_VECTORS "synth/modules/delay.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/echo-inl.hpp"

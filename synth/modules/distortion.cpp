@@ -3,8 +3,7 @@
 #include <cmath>
 #include <vector>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/distortion.cpp"
+#define ANTIPHON_VECTORS "synth/modules/distortion.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/curves-inl.hpp"
@@ -16,10 +15,10 @@ namespace antiphon::synth::HWY_NAMESPACE {
 
 constexpr std::size_t kTimes = 8;
 
-enum Into { kIn, kCurve, kDrive, kTone, kMix, kBits };
-enum Curves { kSoft, kHard, kFold, kSteps };
-
 class Distortion final : public Module {
+  enum Into { kIn, kCurve, kDrive, kTone, kMix, kBits };
+  enum Curves { kSoft, kHard, kFold, kSteps };
+
  public:
   explicit Distortion(const Place& place)
       : haste_{{place.rate.hertz * static_cast<double>(kTimes)}}, groups_(static_cast<std::size_t>(place.groups)) {}

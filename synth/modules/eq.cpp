@@ -3,8 +3,7 @@
 #include <iterator>
 #include <vector>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/eq.cpp"
+#define ANTIPHON_VECTORS "synth/modules/eq.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/curves-inl.hpp"

@@ -1,6 +1,5 @@
 // The sound and itself, so little later that it becomes a comb, and the comb sweeps.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/flanger.cpp"
+#define ANTIPHON_VECTORS "synth/modules/flanger.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/echo-inl.hpp"

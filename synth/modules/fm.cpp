@@ -2,8 +2,7 @@
 #include <algorithm>
 #include <vector>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/fm.cpp"
+#define ANTIPHON_VECTORS "synth/modules/fm.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/phase-inl.hpp"

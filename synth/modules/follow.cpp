@@ -2,8 +2,7 @@
 #include <algorithm>
 #include <vector>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/follow.cpp"
+#define ANTIPHON_VECTORS "synth/modules/follow.cpp"
 #include "synth/module_begin-inl.hpp"
 #include "synth/stages-inl.hpp"
 

@@ -1,6 +1,5 @@
 // Makes a sound louder or quieter.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/gain.cpp"
+#define ANTIPHON_VECTORS "synth/modules/gain.cpp"
 #include "synth/module_begin-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();

@@ -1,6 +1,5 @@
 // A hi-hat: six bells that do not agree, or hiss, from far above.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/hihat.cpp"
+#define ANTIPHON_VECTORS "synth/modules/hihat.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/drums-inl.hpp"

@@ -1,6 +1,5 @@
 // A bass drum: a tone that falls, and the beater's click.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/kick.cpp"
+#define ANTIPHON_VECTORS "synth/modules/kick.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/drums-inl.hpp"

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <vector>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/ladder.cpp"
+#define ANTIPHON_PLAYED_MUCH
+#define ANTIPHON_VECTORS "synth/modules/ladder.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/curves-inl.hpp"
@@ -13,8 +13,6 @@ namespace antiphon::synth::HWY_NAMESPACE {
 
 // Without drive the filter is linear up to here (+21 dB), where it stops a resonance at its edge from running away.
 constexpr float kLoudest = 12;
-
-enum Into { kIn, kCutoff, kResonance, kDrive, kPitch };
 
 /// What goes into the first pole: so much of the input and of the poles' memory, driven or up to a limit.
 struct Entrance {
@@ -28,6 +26,8 @@ struct Tuned {
 };
 
 class Ladder final : public Module {
+  enum Into { kIn, kCutoff, kResonance, kDrive, kPitch };
+
  public:
   explicit Ladder(const Place& place) : bending_{place.rate}, poles_(static_cast<std::size_t>(place.groups)) {}
 

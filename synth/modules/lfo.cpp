@@ -4,20 +4,19 @@
 #include <cstdint>
 #include <vector>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/lfo.cpp"
+#define ANTIPHON_VECTORS "synth/modules/lfo.cpp"
 #include "synth/module_begin-inl.hpp"
 #include "synth/phase-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace antiphon::synth::HWY_NAMESPACE {
 
-enum Into { kRate, kBeats, kShape, kPhase, kReset };
-enum Shape { kSine, kTriangle, kSawUp, kSawDown, kSquare, kSteps, kRandom };
-
 using Unsigned = hn::RebindToUnsigned<Whole>;
 
 class Lfo final : public Module {
+  enum Into { kRate, kBeats, kShape, kPhase, kReset };
+  enum Shape { kSine, kTriangle, kSawUp, kSawDown, kSquare, kSteps, kRandom };
+
  public:
   explicit Lfo(const Place& place)
       : rate_{place.rate},

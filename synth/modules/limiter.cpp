@@ -3,8 +3,7 @@
 #include <cmath>
 #include <vector>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/limiter.cpp"
+#define ANTIPHON_VECTORS "synth/modules/limiter.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/curves-inl.hpp"
@@ -18,9 +17,9 @@ constexpr double kAhead = 0.0015;
 // them is exact: it is kept for hours by adding and taking away.
 constexpr float kSteps = 32768;
 
-enum Into { kIn, kGain, kCeiling, kRelease };
-
 class Limiter final : public Module {
+  enum Into { kIn, kGain, kCeiling, kRelease };
+
  public:
   explicit Limiter(const Place& place)
       : haste_{place.rate},

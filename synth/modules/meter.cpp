@@ -2,8 +2,7 @@
 #include <cmath>
 #include <vector>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/meter.cpp"
+#define ANTIPHON_VECTORS "synth/modules/meter.cpp"
 #include "synth/module_begin-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();

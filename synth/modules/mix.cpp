@@ -1,6 +1,6 @@
 // Adds four sounds up, each as loud as its knob says.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/mix.cpp"
+#define ANTIPHON_PLAYED_MUCH
+#define ANTIPHON_VECTORS "synth/modules/mix.cpp"
 #include "synth/module_begin-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();

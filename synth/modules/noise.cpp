@@ -7,8 +7,7 @@
 
 #include "synth/chance.hpp"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/noise.cpp"
+#define ANTIPHON_VECTORS "synth/modules/noise.cpp"
 #include "synth/module_begin-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();

@@ -1,6 +1,6 @@
 // What is patched here is heard.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/out.cpp"
+#define ANTIPHON_PLAYED_MUCH
+#define ANTIPHON_VECTORS "synth/modules/out.cpp"
 #include "synth/module_begin-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();

@@ -1,8 +1,7 @@
 // Puts every voice in its place between left and right, and adds them up.
 #include <algorithm>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/pan.cpp"
+#define ANTIPHON_VECTORS "synth/modules/pan.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/room-inl.hpp"

@@ -1,6 +1,5 @@
 // Notches that wander: the sound, and itself with its phases turned.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/phaser.cpp"
+#define ANTIPHON_VECTORS "synth/modules/phaser.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/phase-inl.hpp"

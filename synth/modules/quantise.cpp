@@ -1,8 +1,7 @@
 // Brings a pitch to the nearest note of a scale.
 #include <cmath>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/quantise.cpp"
+#define ANTIPHON_VECTORS "synth/modules/quantise.cpp"
 #include "synth/module_begin-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();

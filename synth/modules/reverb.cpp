@@ -3,8 +3,8 @@
 #include <cmath>
 #include <numbers>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/reverb.cpp"
+#define ANTIPHON_PLAYED_MUCH
+#define ANTIPHON_VECTORS "synth/modules/reverb.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/echo-inl.hpp"

@@ -6,8 +6,7 @@
 #include "synth/kernels.hpp"
 #include "synth/recording.hpp"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/sample.cpp"
+#define ANTIPHON_VECTORS "synth/modules/sample.cpp"
 #include "synth/module_begin-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -19,7 +18,7 @@ constexpr float kMostForce = 4;
 constexpr double kLetGo = 0.003;  // s in which what is struck anew lets go of what it played
 
 /// In which octave of the recording it is read, and with which kernel: by how many semitones it is faster.
-struct Pace {
+struct Speed {
   float semitones = -1e9f;
   std::int64_t step = 0;
   int octave = 0, wider = 0;
@@ -28,7 +27,7 @@ struct Pace {
 /// Something that is read: where, and how fast.
 struct Reading {
   std::int64_t at = 0;
-  Pace pace{};
+  Speed pace{};
 };
 
 struct Loop {
@@ -151,7 +150,7 @@ class Sample final : public Module {
 
   std::int64_t end() const { return recording_->frames() << 32; }
 
-  void paceAt(Pace& pace, int f, int lane) const {
+  void paceAt(Speed& pace, int f, int lane) const {
     const float semitones = semitones_[f][lane];
     if (semitones == pace.semitones) return;
     const float faster = std::max(0.0f, semitones), octave = std::floor(faster * (1.0f / 12));

@@ -2,8 +2,7 @@
 #include <algorithm>
 #include <vector>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/sample_hold.cpp"
+#define ANTIPHON_VECTORS "synth/modules/sample_hold.cpp"
 #include "synth/module_begin-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();

@@ -3,8 +3,8 @@
 #include <bit>
 #include <vector>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/saw.cpp"
+#define ANTIPHON_PLAYED_MUCH
+#define ANTIPHON_VECTORS "synth/modules/saw.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/edges-inl.hpp"

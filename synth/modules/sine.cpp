@@ -2,8 +2,7 @@
 #include <cmath>
 #include <vector>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/sine.cpp"
+#define ANTIPHON_VECTORS "synth/modules/sine.cpp"
 #include "synth/module_begin-inl.hpp"
 #include "synth/phase-inl.hpp"
 

@@ -1,6 +1,5 @@
 // A snare drum: two tones of its skin, and the rattle of its wires.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/snare.cpp"
+#define ANTIPHON_VECTORS "synth/modules/snare.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/drums-inl.hpp"

@@ -2,8 +2,8 @@
 #include <bit>
 #include <vector>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/square.cpp"
+#define ANTIPHON_PLAYED_MUCH
+#define ANTIPHON_VECTORS "synth/modules/square.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/edges-inl.hpp"

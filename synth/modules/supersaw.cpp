@@ -3,8 +3,7 @@
 #include <array>
 #include <vector>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/supersaw.cpp"
+#define ANTIPHON_VECTORS "synth/modules/supersaw.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/chance.hpp"

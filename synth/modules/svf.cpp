@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <vector>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/svf.cpp"
+#define ANTIPHON_PLAYED_MUCH
+#define ANTIPHON_VECTORS "synth/modules/svf.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/curves-inl.hpp"
@@ -14,9 +14,9 @@ namespace antiphon::synth::HWY_NAMESPACE {
 // Even at full resonance a little is lost in each turn, so that what comes in cannot pile up without end.
 constexpr float kLeastLoss = 0.004f, kMostLoss = 1.41421356f;
 
-enum Into { kIn, kCutoff, kResonance, kPitch };
-
 class Svf final : public Module {
+  enum Into { kIn, kCutoff, kResonance, kPitch };
+
  public:
   explicit Svf(const Place& place) : bending_{place.rate}, poles_(static_cast<std::size_t>(place.groups)) {}
 

@@ -1,6 +1,5 @@
 // A tom-tom: two tones of a skin that fall a little.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/tom.cpp"
+#define ANTIPHON_VECTORS "synth/modules/tom.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/drums-inl.hpp"

@@ -3,8 +3,7 @@
 #include <cmath>
 #include <vector>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/triangle.cpp"
+#define ANTIPHON_VECTORS "synth/modules/triangle.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/edges-inl.hpp"

@@ -6,8 +6,7 @@
 
 #include "synth/wavetables.hpp"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/wavetable.cpp"
+#define ANTIPHON_VECTORS "synth/modules/wavetable.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/fours-inl.hpp"

@@ -1,6 +1,5 @@
 // How far left and right are apart: from the middle alone to the sides alone.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "synth/modules/width.cpp"
+#define ANTIPHON_VECTORS "synth/modules/width.cpp"
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/room-inl.hpp"
