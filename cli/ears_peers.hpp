@@ -1,4 +1,4 @@
-// Other people's ears, to be put beside ours: those of libqm-dsp and aubio, where this build found them.
+// Other people's ears, to be put beside ours: those of libqm-dsp and aubio, where this build found them (cli/peers, a plug-in).
 #pragma once
 
 #include <functional>

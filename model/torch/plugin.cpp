@@ -6,10 +6,7 @@
 #include <string>
 
 #if defined(__GLIBC__)
-#include <dlfcn.h>
 #include <malloc.h>
-
-#include <cstdlib>
 #endif
 
 #include "model/torch/torch_net.hpp"
@@ -23,23 +20,8 @@ void tell(char* error, int size, const std::string& text) {
   error[length] = 0;
 }
 
-#if defined(__GLIBC__)
-/// The program's ears bring OpenBLAS along, so it has read its environment long before this plug-in is opened, and has
-/// a hand for every core. Beside the hands that share the shards those only fight: learning took twice as long.
-void keepProductsToOneHand() {
-  void* const products = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_NOLOAD);
-  if (products == nullptr) return;  // another BLAS
-  using Set = void (*)(int);
-  const auto set = reinterpret_cast<Set>(dlsym(products, "openblas_set_num_threads"));
-  const char* const asked = std::getenv("OPENBLAS_NUM_THREADS");
-  if (set != nullptr) set(asked != nullptr && std::atoi(asked) > 0 ? std::atoi(asked) : 1);
-  dlclose(products);
-}
-#endif
-
 Net* open(const Setup& setup, char* error, int errorSize) {
 #if defined(__GLIBC__)
-  keepProductsToOneHand();
   // Learning takes and gives back the same large pieces all the time; fetching fresh pages for them costs a third.
   if (setup.learns) {
     mallopt(M_MMAP_THRESHOLD, 1 << 30);

@@ -1,4 +1,5 @@
-// The program's ears bring OpenBLAS along, so here, where all rooms are together, learning meets it.
+// OpenBLAS reads once how many hands it may have, when it is loaded. Here all rooms are together: if one of them brought it
+// along with the program, it would have a hand for every core before the torch plug-in could say otherwise.
 #include <dlfcn.h>
 
 #include <catch2/catch.hpp>
