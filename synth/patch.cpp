@@ -139,8 +139,7 @@ void Patch::add(const std::string& name, const ModuleType& type, int voices, con
   if (voices < 1 || voices > kMostVoices)
     throw PatchError{name + ".voices goes from 1 to " + std::to_string(kMostVoices)};
   if (!type.file.empty() && file.empty())
-    throw PatchError{name + " is a " + std::string{type.name} + ", which plays a sound file: say create " + name + " " +
-                     std::string{type.name} + " file=PATH"};
+    throw PatchError{name + " is a " + std::string{type.name} + ", which plays a sound file: say which, file=PATH"};
   PlacedModule module{name, &type, {}, type.spread == Spread::voices ? voices : 0, file};
   for (const Inlet& inlet : type.inlets) module.values.push_back(inlet.usual);
   modules_.push_back(std::move(module));

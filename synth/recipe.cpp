@@ -14,9 +14,12 @@ namespace {
 
 std::string quotedWord(std::string_view text) { return "'" + std::string{text.substr(0, 60)} + "'"; }
 
+constexpr char kSpace = '\x1f';  // stands for one within a word, such as a file's name
+
 std::vector<PatchWord> wordsOf(std::istringstream& line) {
   std::vector<PatchWord> words;
   for (std::string word; line >> word;) {
+    std::ranges::replace(word, kSpace, ' ');
     const std::size_t equals = word.find('=');
     words.push_back(equals == std::string::npos ? PatchWord{{}, word}
                                                 : PatchWord{word.substr(0, equals), word.substr(equals + 1)});
@@ -45,14 +48,14 @@ class Making {
   }
 
   void follow(std::string_view text) {
-    std::istringstream line{filledIn(text)};
-    std::string verb;
-    if (!(line >> verb)) return;
-    if (verb.ends_with(':')) {
-      if (!holds(std::string_view{verb}.substr(0, verb.size() - 1))) return;
-      line >> verb;
+    std::string_view rest = text;
+    if (const std::size_t colon = text.substr(0, text.find(' ')).find(':'); colon != text.npos) {
+      if (!holds(text.substr(0, colon))) return;
+      rest = text.substr(colon + 1);
     }
-    obey(verb, line, text);
+    std::istringstream line{filledIn(rest)};
+    std::string verb;
+    if (line >> verb) obey(verb, line, text);
   }
 
   /// What was given and is no choice is a knob's setting.
@@ -140,7 +143,9 @@ class Making {
       } else {
         asked_.emplace_back(word.substr(0, equals));
         const std::string* const text = wordGiven(word.substr(0, equals));
-        filled += text != nullptr ? *text : word.substr(equals + 1);
+        std::string given{text != nullptr ? std::string_view{*text} : word.substr(equals + 1)};
+        std::ranges::replace(given, ' ', kSpace);
+        filled += given;
       }
       i = end;
     }

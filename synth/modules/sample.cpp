@@ -88,7 +88,8 @@ class Sample final : public Module {
     const auto says = [&](std::size_t inlet, int f) { return block.in[inlet].at(g, f)[lane]; };
     Player& player = players_[static_cast<std::size_t>(g * kLanes + lane)];
     const auto steady = [&](std::size_t inlet) { return block.in[inlet].steady(); };
-    const bool loops = says(kLoop, 0) > 0.5f, pitched = steady(kPitch) && steady(kRoot),
+    const float loops = says(kLoop, 0);
+    const bool pitched = steady(kPitch) && steady(kRoot),
                looped = steady(kLoopStart) && steady(kLoopEnd) && steady(kCrossfade),
                even = pitched && looped && steady(kGate) && steady(kLevel);
     Loop loop = loopFor(says(kLoopStart, 0), says(kLoopEnd, 0), says(kCrossfade, 0));
@@ -105,7 +106,7 @@ class Sample final : public Module {
       sounds = true;
       paceAt(player.now.pace, pitched ? 0 : f, lane);
       if (!looped) loop = loopFor(says(kLoopStart, f), says(kLoopEnd, f), says(kCrossfade, f));
-      const bool turns = loops && loop.length > 0;
+      const bool turns = loop.length > 0 && (loops > 1.5f ? gate > 0 : loops > 0.5f);
       if (player.plays && turns) turn(player, loop, ratios_[pitched ? 0 : f][lane]);
       else player.plays = player.plays && player.now.at < end();
       player.loud = says(kLevel, f) * player.force;
@@ -256,7 +257,8 @@ const ModuleType& sampleModule() {
                  knob("level", "how loud", Unit::plain, 0, 4, 1),
                  knob("root", "the key that was recorded; A4, as it comes: without keys it sounds as it was made",
                       Unit::semitones, -69, 69, 0),
-                 choice("loop", "once to its end, or round and round", {"off", "on"}),
+                 choice("loop", "once to its end, round and round, or round and round while the key is held",
+                        {"off", "on", "held"}),
                  knob("start", "where it begins: 0 its first frame, 1 its end", Unit::plain, 0, 1, 0),
                  knob("loop_start", "where its loop begins, likewise", Unit::plain, 0, 1, 0),
                  knob("loop_end", "where its loop ends, likewise", Unit::plain, 0, 1, 1),

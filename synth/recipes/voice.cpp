@@ -4,11 +4,13 @@
 namespace antiphon::synth {
 
 Recipe plainVoice() {
-  return {"voice", "An oscillator, a filter and envelopes, to begin with: osc=saw filter=lowpass.", lines(R"(
-choose osc sine saw square triangle supersaw noise fm wavetable
+  return {"voice", "An oscillator, a filter and envelopes, to begin with: osc=saw filter=lowpass; a recording: osc=sample file=PATH.", lines(R"(
+choose osc sine saw square triangle supersaw noise fm wavetable sample
 choose filter lowpass highpass bandpass notch ladder none
 make keys keys voices=$voices=8
-make osc $osc
+osc!=sample: make osc $osc
+osc=sample: make osc sample file=$file=
+osc=sample: patch keys.gate > osc.gate
 make touch slew rise=0.002 fall=0.002
 make force vca gain=0.08
 make env adsr
@@ -71,6 +73,12 @@ osc=fm: knob ratio osc.ratio2
 osc=fm: knob index osc.level2
 osc=fm: knob feedback osc.feedback
 osc=wavetable: knob position osc.position
+osc=sample: knob root osc.root
+osc=sample: knob loop osc.loop
+osc=sample: knob start osc.start
+osc=sample: knob loop_start osc.loop_start
+osc=sample: knob loop_end osc.loop_end
+osc=sample: knob crossfade osc.crossfade
 set amp level=0.22
 osc=sine: set amp level=0.19
 )")};

@@ -167,6 +167,33 @@ SCENARIO("a loop goes round and round, and does not click") {
       CHECK(std::abs(cents) < 0.001);
     }
   }
+  GIVEN("a loop that is held: behind it the recording fades to its end") {
+    auto sound = toneOf({{480, 0.5}}, 48000);
+    for (std::size_t f = 24000; f < sound.size(); ++f) sound[f] *= static_cast<float>(48000 - f) / 24000;
+    Alone alone = player(std::make_shared<const Recording>(SampleRate{48000}, sound), 0);
+    alone.set("loop", 2).set("loop_start", 0.1).set("loop_end", 0.5);
+    const auto held = alone.one(96000 / kBlock * kBlock);
+    const auto after = alone.set("gate", 0).one(48000);
+    THEN("while the key is down it goes round, and let go it plays on to the end, without a click") {
+      CHECK(loudest(held, 90000) == Approx(0.5).margin(0.01));
+      CHECK(loudest(after) == Approx(0.5).margin(0.01));
+      CHECK(steepest(after) < 0.5 * 2 * std::numbers::pi * 480 / 48000 * 1.01);
+      CHECK(std::abs(after.front() - held.back()) < 0.5 * 2 * std::numbers::pi * 480 / 48000 * 1.01);
+      const std::vector<float> late{after.begin() + 36000, after.begin() + 36010}, end{after.end() - 2000, after.end()};
+      CHECK(loudest(late) < 0.3);
+      CHECK(loudest(end) == 0);
+    }
+    THEN("let go in the middle of a block it leaves its loop there, not a block later") {
+      const int turn = 24000 - 480;  // where the loop's blend begins
+      const auto heldUntil = [&](int let) {
+        Alone one = player(std::make_shared<const Recording>(SampleRate{48000}, sound), 0);
+        one.set("loop", 2).set("loop_start", 0.1).set("loop_end", 0.5);
+        return one.feed("gate", [let](int frame, int) { return frame < let ? 1.0f : 0.0f; }).one(48000);
+      };
+      CHECK(loudest(heldUntil(turn - 3), 47900) < 0.01);
+      CHECK(loudest(heldUntil(turn + 3), 42000) > 0.45);  // once more round
+    }
+  }
   GIVEN("loops that are hardly one, played as fast as can be") {
     for (const double start : {0.0, 0.5, 1.0}) {
       for (const double end : {0.0, 0.5, 1.0}) {
