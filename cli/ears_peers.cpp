@@ -2,18 +2,15 @@
 
 #include <dlfcn.h>
 
-#include <filesystem>
-
 #include "cli/peers/door.hpp"
+#include "scheduler/plugin_places.hpp"
 
 namespace antiphon {
 namespace {
 
 const peers_door::Door* peersDoor() {
-  std::error_code none;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", none);
-  for (const auto& folder : {program.parent_path(), program.parent_path().parent_path()}) {  // tests live one down
-    void* const library = dlopen((folder / "antiphon_peers.so").c_str(), RTLD_NOW | RTLD_LOCAL);
+  for (const auto& path : pluginPlaces("antiphon_peers.so", "ANTIPHON_PEERS")) {
+    void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     void* const symbol = library == nullptr ? nullptr : dlsym(library, peers_door::kSymbol);
     if (symbol == nullptr) continue;
     const auto* const door = reinterpret_cast<peers_door::DoorFunction>(symbol)();

@@ -4,11 +4,12 @@
 
 #include <array>
 #include <cstdlib>
+#include <string>
+
+#include "scheduler/plugin_places.hpp"
 
 namespace antiphon {
 namespace {
-
-constexpr const char* kFileName = "antiphon_torch.so";
 
 const torch_door::Door* open() {
   // Set before torch's libraries load, since they read these once. A player's own wish stands.
@@ -43,18 +44,7 @@ const torch_door::Door* open() {
 
 }  // namespace
 
-std::vector<std::filesystem::path> torchPluginPaths() {
-  std::vector<std::filesystem::path> paths;
-  if (const char* named = std::getenv("ANTIPHON_TORCH")) paths.emplace_back(named);
-  std::error_code none;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", none);
-  if (!program.empty()) {
-    paths.push_back(program.parent_path() / kFileName);
-    paths.push_back(program.parent_path().parent_path() / kFileName);  // the tests live one folder down
-    paths.push_back(program.parent_path().parent_path() / "lib" / "antiphon" / kFileName);
-  }
-  return paths;
-}
+std::vector<std::filesystem::path> torchPluginPaths() { return pluginPlaces("antiphon_torch.so", "ANTIPHON_TORCH"); }
 
 const torch_door::Door& torchDoor() {
   static const torch_door::Door* const door = open();

@@ -16,7 +16,7 @@ struct TorchError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Where the plug-in is looked for, in order: $ANTIPHON_TORCH, beside the program, the build's own folder.
+/// Where the plug-in is looked for, in order: $ANTIPHON_TORCH alone, or beside the program.
 std::vector<std::filesystem::path> torchPluginPaths();
 
 /// The plug-in, opened at the first call; throws TorchError when it is not there or of another version.

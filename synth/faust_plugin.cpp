@@ -2,31 +2,14 @@
 
 #include <dlfcn.h>
 
-#include <cstdlib>
-
+#include "scheduler/plugin_places.hpp"
 #include "synth/patch.hpp"
 
 namespace antiphon::synth {
 namespace {
 
-constexpr const char* kFileName = "antiphon_faust.so";
-
 [[noreturn]] void missing(const std::string& why) {
   throw PatchError{"modules of your own need the Faust plug-in (antiphon_faust.so), and it cannot be opened: " + why};
-}
-
-std::vector<std::filesystem::path> places() {
-  // Named: that one and no other.
-  if (const char* named = std::getenv("ANTIPHON_FAUST")) return {named};
-  std::vector<std::filesystem::path> paths;
-  std::error_code none;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", none);
-  if (!program.empty()) {
-    paths.push_back(program.parent_path() / kFileName);
-    paths.push_back(program.parent_path().parent_path() / kFileName);  // the tests live one folder down
-    paths.push_back(program.parent_path().parent_path() / "lib" / "antiphon" / kFileName);
-  }
-  return paths;
 }
 
 const faust_door::Door* openFirst() {
@@ -48,7 +31,7 @@ const faust_door::Door* openFirst() {
 }  // namespace
 
 std::vector<std::filesystem::path> faustPlugins() {
-  std::vector<std::filesystem::path> there = places();
+  auto there = pluginPlaces("antiphon_faust.so", "ANTIPHON_FAUST");
   std::erase_if(there, [](const auto& path) {
     std::error_code none;
     return !std::filesystem::exists(path, none);
