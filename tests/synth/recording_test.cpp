@@ -97,7 +97,7 @@ SCENARIO("a file that cannot be played is refused in a sentence, and what sounds
     CHECK(heard(desk, 480) > 0.9);
   }
   Patch patch = desk.patch();
-  CHECK_THROWS_WITH(patch.add("s", *moduleCalled("sample")), Contains("create s sample file=PATH"));
+  CHECK_THROWS_WITH(patch.add("s", *moduleCalled("sample")), Contains("file=PATH"));
   CHECK_THROWS_WITH(chain(patch, "sample > out"), Contains("file=PATH"));
   CHECK_THROWS_WITH(create(patch, "w", std::vector<PatchWord>{{"", "sine"}, {"file", "x.wav"}}), Contains("no 'file'"));
 }
