@@ -19,6 +19,7 @@ namespace {
 struct TrainWish {
   std::string corpus{};
   std::string from{};
+  bool mean = false;
   std::string folder = "training";
   std::string device = "auto";
   std::string precision = "auto";
@@ -111,11 +112,12 @@ int train(TrainWish wish) {
   std::fprintf(stderr, "\n%llu steps, %llu notes, %s of learning\n", static_cast<unsigned long long>(progress.steps),
                static_cast<unsigned long long>(progress.notes), clockTime(progress.seconds).c_str());
 
+  if (wish.mean && begin) meetHalfway(*begin, *net);
   const Verdict verdict = verdictOf(set, style, *net, wish.verdict);
   const LearningIdentity identity{plan.shape, plan.batches.seed, set.fingerprint(), plan.batches.shardSteps,
                                   plan.batches.shardsPerStep};
   const auto model = folder / "model.safetensors";
-  exportModel(model, plan.shape, *net, style, provenanceOf(identity, progress, set, verdict));
+  exportModel(model, plan.shape, *net, style, provenanceOf(identity, progress, set, verdict, wish.mean));
   std::printf("%s: %.2f bits a note on the valid split, %.2f with its style in words\n", model.c_str(),
               verdict.plain.at("all").perNote(), verdict.styled.at("all").perNote());
   for (const auto& [source, bits] : verdict.plain) {
@@ -153,8 +155,9 @@ Action addTrain(CLI::App& app) {
   auto* hidden = sub->add_option("--hidden", plan.shape.hidden, "width inside the feed-forward")
                      ->capture_default_str()
                      ->check(CLI::Range(16, 16384));
-  sub->add_option("--from", wish->from, "begin with what a model knows, of its shape: FILE or built-in")
-      ->excludes(width, layers, heads, hidden);
+  auto* from = sub->add_option("--from", wish->from, "begin with what a model knows, of its shape: FILE or built-in")
+                   ->excludes(width, layers, heads, hidden);
+  sub->add_flag("--mean", wish->mean, "what comes out is the mean of the weights it began and ended with")->needs(from);
   sub->add_option("--shard", plan.batches.shardSteps, "tokens in a shard")
       ->capture_default_str()
       ->check(CLI::Range(64, 1 << 20));

@@ -6,14 +6,23 @@
 
 namespace antiphon {
 
+namespace {
+
+/// A tensor of the model's that the net holds as its own number `index`.
+std::vector<float> fitting(const NativeModel& model, torch_door::Net& net, int index, const native::TensorSpec& spec) {
+  std::vector<float> values = model.file()->floats(spec.name, spec.size);
+  if (spec.name != net.tensorName(index) || static_cast<std::int64_t>(values.size()) != net.tensorSize(index))
+    throw ModelError{model.name() + ": '" + spec.name + "' does not fit the model that is to learn"};
+  return values;
+}
+
+}  // namespace
+
 LearningProgress beginFrom(const NativeModel& model, torch_door::Net& net) {
   const auto specs = native::tensors(model.shape());
   for (std::size_t i = 0; i < specs.size(); ++i) {
-    const std::vector<float> values = model.file()->floats(specs[i].name, specs[i].size);
     const int index = static_cast<int>(i);
-    if (specs[i].name != net.tensorName(index) || static_cast<std::int64_t>(values.size()) != net.tensorSize(index))
-      throw ModelError{model.name() + ": '" + specs[i].name + "' does not fit the model that is to learn"};
-    if (!net.write(index, values.data())) throw TorchError{net.error()};
+    if (!net.write(index, fitting(model, net, index, specs[i]).data())) throw TorchError{net.error()};
   }
   LearningProgress progress;
   const auto& metadata = model.file()->metadata();
@@ -26,6 +35,17 @@ LearningProgress beginFrom(const NativeModel& model, torch_door::Net& net) {
     }
   }
   return progress;
+}
+
+void meetHalfway(const NativeModel& model, torch_door::Net& net) {
+  const auto specs = native::tensors(model.shape());
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    const int index = static_cast<int>(i);
+    std::vector<float> mean = fitting(model, net, index, specs[i]), own(mean.size());
+    if (!net.read(index, own.data())) throw TorchError{net.error()};
+    for (std::size_t w = 0; w < mean.size(); ++w) mean[w] = (mean[w] + own[w]) / 2;
+    if (!net.write(index, mean.data())) throw TorchError{net.error()};
+  }
 }
 
 }  // namespace antiphon

@@ -11,4 +11,8 @@ namespace antiphon {
 /// What the optimizer remembered is not in a checkpoint; a hundred steps of warm-up bring it back.
 LearningProgress beginFrom(const NativeModel& model, torch_door::Net& net);
 
+/// The net's weights become the mean of its own and the model's that it began from. What both know stays, and what each
+/// knows by heart fades: the mean is better at music that neither has heard (docs/model.md).
+void meetHalfway(const NativeModel& model, torch_door::Net& net);
+
 }  // namespace antiphon

@@ -17,7 +17,7 @@ Verdict verdictOf(const TokenSet& set, const StyleText& style, torch_door::Net& 
 }
 
 std::string provenanceOf(const LearningIdentity& identity, const LearningProgress& progress, const TokenSet& set,
-                         const Verdict& verdict) {
+                         const Verdict& verdict, bool mean) {
   using Json = nlohmann::ordered_json;
   const auto rounded = [](double value) { return std::round(value * 1000) / 1000; };
   Json json;
@@ -30,6 +30,7 @@ std::string provenanceOf(const LearningIdentity& identity, const LearningProgres
   json["notes_seen"] = progress.notes;
   json["hours"] = rounded(progress.seconds / 3600);
   json["seed"] = identity.seed;
+  if (mean) json["weights"] = "the mean of those that learning began from and ended with";
   for (const auto& [source, bits] : verdict.plain) json["valid_bits_per_note"][source] = rounded(bits.perNote());
   for (const auto& [source, bits] : verdict.styled)
     json["valid_bits_per_note_with_style"][source] = rounded(bits.perNote());

@@ -17,9 +17,10 @@ struct Verdict {
 };
 Verdict verdictOf(const TokenSet& set, const StyleText& style, torch_door::Net& net, std::size_t windows);
 
-/// A JSON object: sources with licences and shares, what was seen, the seed, the verdict.
+/// A JSON object: sources with licences and shares, what was seen, the seed, the verdict; whether the weights are the
+/// mean of those that learning began from and ended with.
 std::string provenanceOf(const LearningIdentity& identity, const LearningProgress& progress, const TokenSet& set,
-                         const Verdict& verdict);
+                         const Verdict& verdict, bool mean = false);
 
 /// Writes the net's weights with all that belongs to them.
 void exportModel(const std::filesystem::path& path, const native::Shape& shape, torch_door::Net& net,

@@ -6,8 +6,8 @@ namespace antiphon {
 namespace {
 
 constexpr double kCrossPart = 0.15;  // answers by another voice
-constexpr double kTransposed = 0.35;
-constexpr double kLouder = 0.2;
+constexpr double kTransposed = 0.85;
+constexpr double kLouder = 0.5;
 constexpr double kDensityTold = 0.6;
 constexpr double kUnknownShare = 0.05;  // of a source that is judged and was not learnt from
 
@@ -53,8 +53,8 @@ void louder(GridPhrase& phrase, int by) {
 
 const std::vector<SourceFacts>& knownSources() {
   static const std::vector<SourceFacts> sources{
-      {"pop909", "music-x-lab/POP909-Dataset", "MIT", 0.22},
-      {"groove", "Groove MIDI (Magenta)", "CC-BY-4.0", 0.08, 0.04},
+      {"pop909", "music-x-lab/POP909-Dataset", "MIT", 0.22, 0.13},
+      {"groove", "Groove MIDI (Magenta)", "CC-BY-4.0", 0.08, 0.03},
       {"nottingham", "jukedeck/nottingham-dataset", "GPL-3.0", 0.07},
       {"abc-books", "O'Neill, Ryan and Aird, via the music21 corpus", "public-domain tunes", 0.09},
       {"drum-patterns", "stephenhandley/DrumMachinePatterns", "MIT", 0.01},

@@ -211,6 +211,18 @@ SCENARIO("Learning goes on from a model that plays already", "[torch]") {
         CHECK(later.stepsBefore == 60);
         CHECK(later.notes > progress.notes);
       }
+      THEN("the mean of before and after lies half-way, and still plays") {
+        const auto after = everything(*net);
+        meetHalfway(*model, *net);
+        const auto mean = everything(*net);
+        const auto before = netFor(plan);
+        beginFrom(*model, *before);
+        const auto from = everything(*before);
+        const auto weights = static_cast<std::size_t>(native::parameters(plan.shape));
+        for (std::size_t w = 0; w < weights; ++w) REQUIRE(mean[w] == Approx((from[w] + after[w]) / 2).margin(1e-6));
+        CHECK(mean != after);
+        CHECK(judge(fixedWindows(set, 8), set, judgeOf(*net)).at("all").perNote() < known + 0.5);
+      }
     }
   }
   GIVEN("a net of another shape") {
