@@ -1,4 +1,5 @@
-// Other people's ears, to be put beside ours: those of libqm-dsp and aubio, where this build found them (cli/peers, a plug-in).
+// Other people's ears, to be put beside ours: those of libqm-dsp and aubio, where this build found them; a plug-in
+// (cli/peers).
 #pragma once
 
 #include <functional>

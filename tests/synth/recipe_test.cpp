@@ -1,14 +1,12 @@
 #include "synth/recipe.hpp"
 
-#include <sndfile.h>
-
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <filesystem>
 #include <numbers>
 #include <string>
 
 #include "tests/support/played.hpp"
+#include "tests/support/sound_files.hpp"
 
 using namespace antiphon::synth;
 using Catch::Matchers::Contains;
@@ -81,24 +79,13 @@ SCENARIO("an instrument is made of what is said") {
 }
 
 SCENARIO("a recording is an instrument: a voice whose oscillator is a sample") {
-  const auto folder = std::filesystem::temp_directory_path() / "antiphon recordings";
-  std::filesystem::create_directories(folder);
-  const auto file = folder / "an a.wav";  // with spaces in it
-  {
-    std::vector<float> sound(48000);
-    for (std::size_t f = 0; f < sound.size(); ++f)
-      sound[f] = 0.5f * static_cast<float>(std::sin(2 * std::numbers::pi * 440 / 48000 * static_cast<double>(f)));
-    SF_INFO info{};
-    info.samplerate = 48000;
-    info.channels = 1;
-    info.format = SF_FORMAT_WAV | SF_FORMAT_FLOAT;
-    SNDFILE* const out = sf_open(file.c_str(), SFM_WRITE, &info);
-    REQUIRE(out != nullptr);
-    sf_writef_float(out, sound.data(), static_cast<sf_count_t>(sound.size()));
-    sf_close(out);
-  }
+  const SoundFolder folder{"recording as an instrument"};
+  std::vector<float> sound(48000);
+  for (std::size_t f = 0; f < sound.size(); ++f)
+    sound[f] = 0.5f * static_cast<float>(std::sin(2 * std::numbers::pi * 440 / 48000 * static_cast<double>(f)));
+  const std::string file = folder.write("an a.wav", sound);  // with spaces in its name
   GIVEN("create choir voice osc=sample file=... root=a4 loop=held, and the key an octave lower") {
-    Played choir{"voice", Words{{"osc", "sample"}, {"file", file.string()}, {"root", "a4"}, {"loop", "held"}}};
+    Played choir{"voice", Words{{"osc", "sample"}, {"file", file}, {"root", "a4"}, {"loop", "held"}}};
     const Ears ears = choir.note({0, 1.5, 57, 100}).hear(2.5);
     THEN("it sounds there for as long as the key is held, and then is gone") {
       CHECK(toneIn(part(ears.left, 24000, 60000), 220) > 0.9 * rms(part(ears.left, 24000, 60000)));
@@ -108,10 +95,9 @@ SCENARIO("a recording is an instrument: a voice whose oscillator is a sample") {
   GIVEN("no file, or one for an oscillator that plays none") {
     THEN("it is said what is missing, or too much") {
       CHECK_THAT(told("choir", {{{}, "voice"}, {"osc", "sample"}}), Contains("file=PATH"));
-      CHECK_THAT(told("lead", {{{}, "voice"}, {"osc", "saw"}, {"file", file.string()}}), Contains("has no 'file'"));
+      CHECK_THAT(told("lead", {{{}, "voice"}, {"osc", "saw"}, {"file", file}}), Contains("has no 'file'"));
     }
   }
-  std::filesystem::remove_all(folder);
 }
 
 SCENARIO("a word that an instrument does not know is named, with the nearest that it knows") {
