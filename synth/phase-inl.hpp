@@ -7,6 +7,10 @@
 #define ANTIPHON_SYNTH_PHASE_INL
 #endif
 
+#include <algorithm>
+#include <limits>
+#include <vector>
+
 #include "synth/lanes-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -74,7 +78,17 @@ struct Phase {
 /// From what a knob and a keyboard say to steps.
 class Tuning {
  public:
-  explicit Tuning(SampleRate rate) : perHertz_{static_cast<float>(1 / rate.hertz)} {}
+  /// What a group's oscillators were told when a block began, and what came of it.
+  struct Told {
+    alignas(32) float semitones[kLanes], hertz[kLanes] = {}, turns[kLanes] = {};
+    alignas(32) std::int32_t steps[kLanes] = {};
+
+    Told() { std::fill_n(semitones, kLanes, std::numeric_limits<float>::quiet_NaN()); }
+  };
+
+  /// With as many groups as ask for a Pace.
+  explicit Tuning(SampleRate rate, int groups = 0)
+      : perHertz_{static_cast<float>(1 / rate.hertz)}, told_(static_cast<std::size_t>(groups)) {}
 
   /// Turns a frame, at most 0.49 up or down.
   HWY_INLINE Lanes turns(Lanes semitones, Lanes hertz) const {
@@ -86,34 +100,42 @@ class Tuning {
     ANTIPHON_EACH steps.part[p] = hn::NearestInt(hn::Mul(turns.part[p], hn::Set(Real(), 4294967296.0f)));
     return steps;
   }
+  Told& told(int group) { return told_[static_cast<std::size_t>(group)]; }
 
  private:
   float perHertz_;
+  std::vector<Told> told_;
 };
 
-/// How far a group's oscillators go in each frame of a block. A key that is held says the same in every frame, and what
-/// it says is worked out once.
+/// How far a group's oscillators go in each frame of a block. A key that is held says the same in every frame, and in
+/// the next block as well: what it says is worked out once.
 class Pace {
  public:
-  HWY_INLINE Pace(const Tuning& tuning, const Heard& semitones, const Heard& hertz, int group)
+  HWY_INLINE Pace(Tuning& tuning, const Heard& semitones, const Heard& hertz, int group)
       : tuning_{tuning},
         semitones_{semitones},
         hertz_{hertz},
         group_{group},
         steady_{semitones.steady() && hertz.steady()} {
+    Tuning::Told& told = tuning.told(group);
+    lastSemitones_ = Lanes::from(told.semitones);
+    lastHertz_ = Lanes::from(told.hertz);
+    if (isStill(0)) {
+      turns_ = Lanes::from(told.turns);
+      steps_ = Steps::from(told.steps);
+      return;
+    }
     work(0);
+    lastSemitones_.to(told.semitones);
+    lastHertz_.to(told.hertz);
+    turns_.to(told.turns);
+    steps_.to(told.steps);
   }
   /// All through the block it is as it was before.
   HWY_INLINE bool keeps(Steps before) const { return steady_ && before == steps_; }
   /// Goes on to this frame; says whether the pace is another.
   HWY_INLINE bool moves(int frame) {
-    if (steady_) return false;
-    const float* const at = semitones_.at(group_, frame);
-    const float* const hertz = hertz_.at(group_, frame);
-    Answers same;
-    ANTIPHON_EACH same.part[p] = hn::And(hn::Eq(hn::LoadU(Real(), at + p * kPart), lastSemitones_.part[p]),
-                                         hn::Eq(hn::LoadU(Real(), hertz + p * kPart), lastHertz_.part[p]));
-    if (same.bits() == (1u << kLanes) - 1) return false;
+    if (steady_ || isStill(frame)) return false;
     work(frame);
     return true;
   }
@@ -124,6 +146,15 @@ class Pace {
   HWY_INLINE Lanes turns() const { return turns_; }
 
  private:
+  /// What is said there is what was said last.
+  HWY_INLINE bool isStill(int frame) const {
+    const float* const at = semitones_.at(group_, frame);
+    const float* const hertz = hertz_.at(group_, frame);
+    Answers same;
+    ANTIPHON_EACH same.part[p] = hn::And(hn::Eq(hn::LoadU(Real(), at + p * kPart), lastSemitones_.part[p]),
+                                         hn::Eq(hn::LoadU(Real(), hertz + p * kPart), lastHertz_.part[p]));
+    return same.bits() == (1u << kLanes) - 1;
+  }
   HWY_INLINE void work(int frame) {
     lastSemitones_ = Lanes::from(semitones_.at(group_, frame));
     lastHertz_ = Lanes::from(hertz_.at(group_, frame));

@@ -44,7 +44,7 @@ constexpr Algorithm kAlgorithms[] = {
 
 class Fm final : public Module {
  public:
-  explicit Fm(const Place& place) : tuning_{place.rate}, voices_(static_cast<std::size_t>(place.groups)) {}
+  explicit Fm(const Place& place) : tuning_{place.rate, place.groups}, voices_(static_cast<std::size_t>(place.groups)) {}
 
   void play(const Block& block) override {
     // What is not heard of the last ones, and bends nobody, costs nothing.

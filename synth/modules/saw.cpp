@@ -14,7 +14,7 @@ namespace antiphon::synth::HWY_NAMESPACE {
 
 class Saw final : public Module {
  public:
-  explicit Saw(const Place& place) : tuning_{place.rate}, voices_(static_cast<std::size_t>(place.groups)) {}
+  explicit Saw(const Place& place) : tuning_{place.rate, place.groups}, voices_(static_cast<std::size_t>(place.groups)) {}
 
   void play(const Block& block) override {
     alignas(32) static constexpr float kHeights[kLanes] = {1, 1, 1, 1, 1, 1, 1, 1};

@@ -11,7 +11,7 @@ namespace antiphon::synth::HWY_NAMESPACE {
 
 class Sine final : public Module {
  public:
-  explicit Sine(const Place& place) : tuning_{place.rate}, phases_(static_cast<std::size_t>(place.groups)) {}
+  explicit Sine(const Place& place) : tuning_{place.rate, place.groups}, phases_(static_cast<std::size_t>(place.groups)) {}
 
   void play(const Block& block) override {
     for (int g = 0; g < block.groups; ++g) {

@@ -15,7 +15,7 @@ namespace antiphon::synth::HWY_NAMESPACE {
 // middle is zero whatever its width, and a width that moves only makes the second ramp slower or faster.
 class Square final : public Module {
  public:
-  explicit Square(const Place& place) : tuning_{place.rate}, voices_(static_cast<std::size_t>(place.groups)) {}
+  explicit Square(const Place& place) : tuning_{place.rate, place.groups}, voices_(static_cast<std::size_t>(place.groups)) {}
 
   void play(const Block& block) override {
     alignas(32) static constexpr float kUp[kLanes] = {-1, -1, -1, -1, -1, -1, -1, -1},

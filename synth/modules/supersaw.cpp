@@ -20,7 +20,7 @@ constexpr std::array<float, kSaws> kPlaces = {0, 1, -1, 0.57f, -0.57f, 0.29f, -0
 class Supersaw final : public Module {
  public:
   explicit Supersaw(const Place& place)
-      : tuning_{place.rate}, seed_{place.seed}, voices_(static_cast<std::size_t>(place.groups)) {
+      : tuning_{place.rate, place.groups}, seed_{place.seed}, voices_(static_cast<std::size_t>(place.groups)) {
     calm();
   }
 

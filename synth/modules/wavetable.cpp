@@ -24,7 +24,7 @@ class Wavetable final : public Module {
   explicit Wavetable(const Place& place)
       // What folds back lands above what is heard.
       : room_{static_cast<float>(std::min(kDrawn, place.rate.hertz - kHeard) / place.rate.hertz)},
-        tuning_{place.rate},
+        tuning_{place.rate, place.groups},
         voices_(static_cast<std::size_t>(place.groups)) {}
 
   void play(const Block& block) override {
