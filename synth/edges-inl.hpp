@@ -45,60 +45,89 @@ HWY_INLINE Answers overSeam(Steps from, Steps by, Steps to) {
   return over;
 }
 
-/// Which ramps come over the seam in so many frames, and maybe some that come near it.
-HWY_INLINE unsigned nearSeam(Steps from, Steps by, int frames) {
+/// Whether ramps come over the seam in so many frames, or near it.
+HWY_INLINE bool nearSeam(Steps from, Steps by, int frames) {
   constexpr float near = 0.4999f;
-  return (abs(mulAdd(by.turns(), static_cast<float>(frames), from.turns())) > near).bits();
+  return (abs(mulAdd(by.turns(), static_cast<float>(frames), from.turns())) > near).any();
 }
 
-/// Finds when a ramp that goes at one pace comes over the seam, again and again.
-class Seam {
+/// When ramps that go at one pace come over the seam in a block. The first time of each is found for all lanes at once;
+/// most have no other.
+class Seams {
  public:
-  Seam(std::int32_t from, std::int32_t by)
-      : step_{std::abs(std::int64_t{by})}, left_{by > 0 ? kHalf - from : from + kHalf + 1}, down_{by < 0} {
-    find();
+  HWY_INLINE Seams(Steps from, Steps by, int frames) : frames_{static_cast<double>(frames)} {
+    constexpr hn::CappedTag<double, kLanes> exact;  // all these whole numbers are in it what they are
+    const hn::Rebind<std::int32_t, decltype(exact)> whole;
+    const hn::Rebind<float, decltype(exact)> real;
+    alignas(32) std::int32_t places[kLanes], steps[kLanes];
+    from.to(places);
+    by.to(steps);
+    for (std::size_t i = 0; i < kLanes; i += hn::MaxLanes(exact)) {
+      const auto place = hn::PromoteTo(exact, hn::LoadU(whole, places + i));
+      const auto pace = hn::PromoteTo(exact, hn::LoadU(whole, steps + i)), step = hn::Abs(pace);
+      const auto down = hn::Lt(pace, hn::Zero(exact));
+      const auto extra = hn::IfThenElseZero(down, hn::Set(exact, 1));
+      const auto left = hn::Add(hn::Set(exact, kHalf), hn::IfThenElse(down, hn::Add(place, extra), hn::Neg(place)));
+      const auto comes = hn::Le(left, hn::Mul(step, hn::Set(exact, frames_)));
+      const auto each = hn::IfThenElse(comes, step, left);
+      const auto end = hn::Ceil(hn::Div(left, each));
+      const auto beyond = hn::Add(hn::MulSub(end, each, left), extra);
+      hn::StoreU(left, exact, left_ + i);
+      hn::StoreU(pace, exact, pace_ + i);
+      hn::StoreU(hn::DemoteTo(whole, hn::Sub(end, hn::Set(exact, 1))), whole, frame_ + i);
+      hn::StoreU(hn::Div(hn::DemoteTo(real, beyond), hn::DemoteTo(real, each)), real, sooner_ + i);
+      std::uint8_t some[8] = {};
+      hn::StoreMaskBits(exact, comes, some);
+      lanes_ |= static_cast<unsigned>(some[0]) << i;
+    }
   }
-  /// In which frame; a great many if it never does.
-  int frame() const { return static_cast<int>(std::min(frame_, kHalf - 1)); }
-  /// How many frames before that one, 0 .. 1.
-  float sooner() const {
-    const std::int64_t beyond = (frame_ + 1) * step_ - left_ + (down_ ? 1 : 0);
-    return static_cast<float>(beyond) / static_cast<float>(step_);
-  }
-  void next() {
-    left_ += 2 * kHalf;
-    find();
+
+  /// Which come over it at all.
+  unsigned lanes() const { return lanes_; }
+  /// In which frame, and how many frames before that one, 0 .. 1.
+  int frame(std::size_t lane) const { return frame_[lane]; }
+  float sooner(std::size_t lane) const { return sooner_[lane]; }
+  bool falls(std::size_t lane) const { return pace_[lane] > 0; }
+  /// Goes on to the next time; returns whether it is in this block.
+  bool next(std::size_t lane) {
+    const double step = std::abs(pace_[lane]), left = left_[lane] += 2 * kHalf;
+    if (left > step * frames_) return false;
+    const double end = std::ceil(left / step), beyond = end * step - left + (pace_[lane] < 0 ? 1 : 0);
+    frame_[lane] = static_cast<int>(end) - 1;
+    sooner_[lane] = static_cast<float>(beyond) / static_cast<float>(step);
+    return true;
   }
 
  private:
-  static constexpr std::int64_t kHalf = std::int64_t{1} << 31;
+  static constexpr double kHalf = 2147483648.0;
 
-  void find() {
-    if (step_ == 0) return;
-    frame_ = static_cast<std::int64_t>(static_cast<double>(left_) / static_cast<double>(step_));
-    if (frame_ * step_ == left_) --frame_;
-  }
-
-  std::int64_t step_, left_;  // how far it goes in a frame, and how far the seam is
-  std::int64_t frame_ = kHalf - 1;
-  bool down_;
+  double frames_;
+  alignas(64) double left_[kLanes], pace_[kLanes];  // how far the seam is, and how far they go in a frame
+  alignas(32) std::int32_t frame_[kLanes];
+  alignas(32) float sooner_[kLanes];
+  unsigned lanes_ = 0;
 };
+
+/// Calls corner(lane, frame, sooner, whether it is the first's) for all that two ramps of each lane come to, as they
+/// come, so that sums are always the same.
+template <class Corner>
+HWY_INLINE void inTurn(Seams& first, Seams& second, const Corner& corner) {
+  for (unsigned lanes = first.lanes() | second.lanes(); lanes != 0; lanes &= lanes - 1) {
+    const auto lane = static_cast<std::size_t>(std::countr_zero(lanes));
+    bool one = (first.lanes() >> lane & 1) != 0, other = (second.lanes() >> lane & 1) != 0;
+    while (one || other) {
+      const bool isFirst = !other || (one && first.frame(lane) <= second.frame(lane));
+      Seams& now = isFirst ? first : second;
+      corner(lane, now.frame(lane), now.sooner(lane), isFirst);
+      (isFirst ? one : other) = now.next(lane);
+    }
+  }
+}
 
 /// Ramps at the beginning of a block, how far they go in a frame, and how high they are.
 struct Ramps {
   Steps from, by;
   const float* heights;
-};
-struct RampsInMemory {
-  alignas(32) std::int32_t from[kLanes], by[kLanes];
-  const float* heights;
-
-  explicit HWY_INLINE RampsInMemory(const Ramps& ramps) : heights{ramps.heights} {
-    ramps.from.to(from);
-    ramps.by.to(by);
-  }
-  HWY_INLINE Seam seam(std::size_t lane) const { return {from[lane], by[lane]}; }
-  HWY_INLINE float fall(std::size_t lane) const { return by[lane] > 0 ? -2 * heights[lane] : 2 * heights[lane]; }
 };
 
 /// A wave on its way out: plain, and what its corners have added so far.
@@ -129,12 +158,11 @@ class Edged {
   }
   /// The same for a whole block through which the ramps go at one pace.
   HWY_INLINE void fallAll(Steps from, Steps by, int frames, const float* heights) {
-    if (const unsigned lanes = nearSeam(from, by, frames); lanes != 0) fallAll(lanes, {from, by, heights}, frames);
+    if (nearSeam(from, by, frames)) fallNow({from, by, heights}, frames);
   }
   /// Likewise for two ramps in each lane.
   HWY_INLINE void fallAll(const Ramps& one, const Ramps& other, int frames) {
-    const unsigned lanes = nearSeam(one.from, one.by, frames) | nearSeam(other.from, other.by, frames);
-    if (lanes != 0) fallAll(lanes, one, other, frames);
+    if (nearSeam(one.from, one.by, frames) || nearSeam(other.from, other.by, frames)) fallNow(one, other, frames);
   }
   /// One lane's ramp goes on for part of a frame, which ends so many frames before this one.
   std::int32_t ramp(std::size_t lane, int frame, std::int32_t from, std::int32_t by, float part, float end,
@@ -172,26 +200,21 @@ class Edged {
   }
 
  private:
-  HWY_NOINLINE void fallAll(unsigned lanes, const Ramps& ramps, int frames) {
-    const RampsInMemory all{ramps};
-    for (; lanes != 0; lanes &= lanes - 1) {
+  HWY_NOINLINE void fallNow(const Ramps& ramps, int frames) {
+    Seams seams{ramps.from, ramps.by, frames};
+    for (unsigned lanes = seams.lanes(); lanes != 0; lanes &= lanes - 1) {
       const auto lane = static_cast<std::size_t>(std::countr_zero(lanes));
-      for (Seam seam = all.seam(lane); seam.frame() < frames; seam.next())
-        jump(lane, seam.frame(), seam.sooner(), all.fall(lane));
+      const float fall = (seams.falls(lane) ? -2.0f : 2.0f) * ramps.heights[lane];
+      do jump(lane, seams.frame(lane), seams.sooner(lane), fall);
+      while (seams.next(lane));
     }
   }
-  HWY_NOINLINE void fallAll(unsigned lanes, const Ramps& one, const Ramps& other, int frames) {
-    const RampsInMemory ones{one}, others{other};
-    for (; lanes != 0; lanes &= lanes - 1) {
-      const auto lane = static_cast<std::size_t>(std::countr_zero(lanes));
-      Seam first = ones.seam(lane), second = others.seam(lane);
-      while (std::min(first.frame(), second.frame()) < frames) {  // as they come, so that sums are always the same
-        const bool sooner = first.frame() <= second.frame();
-        Seam& seam = sooner ? first : second;
-        jump(lane, seam.frame(), seam.sooner(), (sooner ? ones : others).fall(lane));
-        seam.next();
-      }
-    }
+  HWY_NOINLINE void fallNow(const Ramps& one, const Ramps& other, int frames) {
+    Seams first{one.from, one.by, frames}, second{other.from, other.by, frames};
+    inTurn(first, second, [&](std::size_t lane, int frame, float sooner, bool isFirst) {
+      const float height = (isFirst ? one : other).heights[lane];
+      jump(lane, frame, sooner, ((isFirst ? first : second).falls(lane) ? -2.0f : 2.0f) * height);
+    });
   }
 
   /// What corners have added to four frames.

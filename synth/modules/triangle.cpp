@@ -13,7 +13,8 @@ namespace antiphon::synth::HWY_NAMESPACE {
 
 class Triangle final : public Module {
  public:
-  explicit Triangle(const Place& place) : tuning_{place.rate}, voices_(static_cast<std::size_t>(place.groups)) {}
+  explicit Triangle(const Place& place)
+      : tuning_{place.rate, place.groups}, voices_(static_cast<std::size_t>(place.groups)) {}
 
   void play(const Block& block) override {
     for (int g = 0; g < block.groups; ++g) {
@@ -60,24 +61,15 @@ class Triangle final : public Module {
   /// All corners of a block through which the pace is the same.
   static HWY_INLINE void bendAll(Edged& wave, Steps phase, Steps by, int frames) {
     const Steps quarter = Tuning::stepOf(0.25f), top = phase + quarter, bottom = phase - quarter;
-    if (const unsigned lanes = nearSeam(top, by, frames) | nearSeam(bottom, by, frames); lanes != 0)
-      bendAll(wave, lanes, top, bottom, by, frames);
+    if (nearSeam(top, by, frames) || nearSeam(bottom, by, frames)) bendNow(wave, top, bottom, by, frames);
   }
-  static HWY_NOINLINE void bendAll(Edged& wave, unsigned lanes, Steps top, Steps bottom, Steps by, int frames) {
-    alignas(32) std::int32_t steps[kLanes], tops[kLanes], bottoms[kLanes];
-    by.to(steps);
-    top.to(tops);
-    bottom.to(bottoms);
-    for (; lanes != 0; lanes &= lanes - 1) {
-      const auto lane = static_cast<std::size_t>(std::countr_zero(lanes));
-      Seam up{tops[lane], steps[lane]}, down{bottoms[lane], steps[lane]};
-      while (std::min(up.frame(), down.frame()) < frames) {
-        const bool above = up.frame() <= down.frame();
-        Seam& corner = above ? up : down;
-        wave.bend(lane, corner.frame(), corner.sooner(), (above ? -8.0f : 8.0f) * std::abs(rampAt(steps[lane])) / 2);
-        corner.next();
-      }
-    }
+  static HWY_NOINLINE void bendNow(Edged& wave, Steps top, Steps bottom, Steps by, int frames) {
+    Seams tops{top, by, frames}, bottoms{bottom, by, frames};
+    alignas(32) float slopes[kLanes];
+    (abs(by.ramp()) * 4.0f).to(slopes);
+    inTurn(tops, bottoms, [&](std::size_t lane, int frame, float sooner, bool above) {
+      wave.bend(lane, frame, sooner, above ? -slopes[lane] : slopes[lane]);
+    });
   }
 
   /// These lanes have gone over a corner where the slope changes by so much a turn.
