@@ -7,6 +7,7 @@
 #include "synth/module_begin-inl.hpp"
 
 #include "synth/curves-inl.hpp"
+#include "synth/pairs-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace antiphon::synth::HWY_NAMESPACE {
@@ -70,6 +71,10 @@ class Ladder final : public Module {
       m4.to(at[3]);
     }
   };
+  struct Told {
+    float cutoff = -1, resonance = 0, drive = 0, pitch = 0;
+    friend bool operator==(const Told&, const Told&) = default;
+  };
   struct Knobs {
     Lanes cutoff, resonance, drive, pitch;
 
@@ -127,6 +132,16 @@ class Ladder final : public Module {
     tunePoles(knobs, t);
   }
 
+  /// All voices at once; while nobody turns a knob, what was worked out holds.
+  template <bool kDriven>
+  HWY_INLINE void tuneAlike(const Block& block) {
+    const Told told{block.in[kCutoff].at(0, 0)[0], block.in[kResonance].at(0, 0)[0], block.in[kDrive].at(0, 0)[0],
+                    block.in[kPitch].at(0, 0)[0]};
+    if (told == told_) return;
+    told_ = told;
+    tune<kDriven>(Knobs::at(block, 0, 0), alikeTuned_);
+  }
+
   template <bool kMoving, bool kDriven>
   void all(const Block& block) {
     int g = 0;
@@ -134,8 +149,14 @@ class Ladder final : public Module {
       for (; g + 2 <= block.groups; g += 2) follow<2, kDriven>(block, g);
       for (; g < block.groups; ++g) follow<1, kDriven>(block, g);
     } else {
-      Tuned tuned;
-      tune<kDriven>(Knobs::at(block, 0, 0), tuned);
+      if (alike_) tuneAlike<kDriven>(block);
+      const Tuned& tuned = alikeTuned_;
+#ifdef ANTIPHON_HAVE_PAIRS
+      if constexpr (!kDriven) {
+        for (; alike_ && g + 8 <= block.groups; g += 8) holdPairs<4>(block, g, tuned);
+        for (; alike_ && g + 4 <= block.groups; g += 4) holdPairs<2>(block, g, tuned);
+      }
+#endif
       for (; g + 4 <= block.groups; g += 4) hold<4, kDriven>(block, g, tuned);
       for (; g + 2 <= block.groups; g += 2) hold<2, kDriven>(block, g, tuned);
       for (; g < block.groups; ++g) hold<1, kDriven>(block, g, tuned);
@@ -229,6 +250,60 @@ class Ladder final : public Module {
       poles_[static_cast<std::size_t>(first) + i].store(m1[i], m2[i], m3[i], m4[i]);
   }
 
+#ifdef ANTIPHON_HAVE_PAIRS
+  /// Likewise, two groups in each vector, where all are tuned alike.
+  template <std::size_t kPairs>
+  HWY_INLINE void holdPairs(const Block& block, int first, const Tuned& t) {
+    const Heard in = block.in[kIn];
+    Pair m1[kPairs], m2[kPairs], m3[kPairs], m4[kPairs];
+    const float *low[kPairs], *high[kPairs];
+    float *lowOut[kPairs], *highOut[kPairs];
+    for (std::size_t i = 0; i < kPairs; ++i) {
+      const int g = first + 2 * static_cast<int>(i);
+      Lanes one[4], other[4];
+      takeUp(g, t, one);
+      takeUp(g + 1, t, other);
+      m1[i] = Pair::of(one[0], other[0]);
+      m2[i] = Pair::of(one[1], other[1]);
+      m3[i] = Pair::of(one[2], other[2]);
+      m4[i] = Pair::of(one[3], other[3]);
+      low[i] = in.at(g, 0);
+      high[i] = in.at(g + 1, 0);
+      lowOut[i] = block.out[0].at(g, 0);
+      highOut[i] = block.out[0].at(g + 1, 0);
+    }
+    const Pair memory = Pair::twice(t.h - t.g), limit = Pair::twice(t.entrance.limit * t.g4), least = -limit;
+    const Pair enters = Pair::twice(t.entrance.in * t.g4), back = Pair::twice(t.entrance.back * t.g4);
+    for (int f = 0; f < block.frames; ++f) {
+      const std::size_t at = static_cast<std::size_t>(f) * in.perFrame;
+#pragma GCC unroll 4
+      for (std::size_t i = 0; i < kPairs; ++i) {
+        const Pair q2 = m1[i] + m2[i], q3 = q2 + m3[i], q4 = q2 + (m3[i] + m4[i]);
+        const Pair u = within(least, subMul(Pair::from(low[i] + at, high[i] + at) * enters, back, q4), limit);
+        const Pair y1 = u + m1[i], y2 = u + q2, y3 = u + q3, y4 = u + q4;
+        m1[i] = mulAdd(memory, y1, u);
+        m2[i] = mulAdd(memory, y2, y1);
+        m3[i] = mulAdd(memory, y3, y2);
+        m4[i] = mulAdd(memory, y4, y3);
+        y4.to(lowOut[i] + f * kLanes, highOut[i] + f * kLanes);
+      }
+    }
+    for (std::size_t i = 0; i < kPairs; ++i) {
+      Poles &one = poles_[static_cast<std::size_t>(first) + 2 * i],
+            &other = poles_[static_cast<std::size_t>(first) + 2 * i + 1];
+      m1[i].to(one.at[0], other.at[0]);
+      m2[i].to(one.at[1], other.at[1]);
+      m3[i].to(one.at[2], other.at[2]);
+      m4[i].to(one.at[3], other.at[3]);
+    }
+  }
+  HWY_INLINE void takeUp(int group, const Tuned& t, Lanes (&memories)[4]) {
+    Poles& poles = poles_[static_cast<std::size_t>(group)];
+    poles.load(t.g, t.h, memories[0], memories[1], memories[2], memories[3]);
+    poles.measure(t.g, t.h);
+  }
+#endif
+
   /// What goes into the first pole, if the last would say `last` without it.
   template <bool kDriven>
   static HWY_INLINE Lanes entering(const Entrance& t, Lanes in, Lanes last) {
@@ -240,6 +315,8 @@ class Ladder final : public Module {
   Bending bending_;
   std::vector<Poles> poles_;
   bool alike_ = true;  // all voices are tuned alike
+  Told told_{};
+  Tuned alikeTuned_;
 };
 
 std::unique_ptr<Module> makeLadder(const Place& place) { return std::make_unique<Ladder>(place); }

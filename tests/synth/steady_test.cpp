@@ -89,6 +89,25 @@ SCENARIO("a patch does not sound otherwise when the sound card asks for other nu
   }
 }
 
+SCENARIO("a voice's filter sounds as if it were alone, however many others are worked out with it") {
+  const auto sound = [](int frame, int lane) {
+    return std::sin(static_cast<float>(frame * (lane % kLanes + 1)) * 0.05f);
+  };
+  for (const int groups : {2, 4, 5, 7, 8, 13}) {
+    GIVEN(std::to_string(groups) + " groups of voices, and a knob that is turned now and then") {
+      Alone many{"ladder", {}, groups}, one{"ladder"};
+      for (Alone* filter : {&many, &one}) filter->feed("in", sound).set("resonance", 0.9);
+      THEN("each group is the one, to the last bit") {
+        for (const double cutoff : {500.0, 3000.0, 3000.0, 80.0}) {
+          const auto all = many.set("cutoff", cutoff).play(500, {}, 32),
+                     alone = one.set("cutoff", cutoff).play(500, {}, 7);
+          for (std::size_t lane = 0; lane < all.size(); ++lane) CHECK(all[lane] == alone[lane % kLanes]);
+        }
+      }
+    }
+  }
+}
+
 SCENARIO("modules say that they stand still") {
   const auto steadyAfter = [](Alone& alone, int frames) {
     alone.play(frames);
