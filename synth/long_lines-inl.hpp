@@ -12,20 +12,24 @@
 #include <cstdint>
 #include <vector>
 
+#include <hwy/cache_control.h>
+
 #include "synth/curves-inl.hpp"
 #include "synth/fours-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace antiphon::synth::HWY_NAMESPACE {
 
-/// A run of each of eight lines, along time; a few frames more than a block, so that work may overrun.
+/// A run of each of eight lines, along time; what is worked on together may overrun a short run up to here.
 struct Runs {
-  alignas(64) float of[kLanes][kBlock + 8];
+  alignas(64) float of[kLanes][kBlock];
 };
 
-/// As many frames of a line as a vector has.
-using Some = hn::Vec<Real>;
-inline constexpr int kSome = static_cast<int>(kPart);
+/// As many frames of a line as a vector has: what goes along time is as wide as can be.
+using Along = hn::CappedTag<float, 16>;
+using Some = hn::Vec<Along>;
+inline constexpr int kSome = static_cast<int>(hn::MaxLanes(Along()));
+static_assert(kBlock % kSome == 0);
 
 /// Every line is sent to every other one, equally loud: Hadamard's matrix. All in all it is eight times the power.
 HWY_INLINE void mingle(Some (&line)[kLanes]) {
@@ -75,7 +79,7 @@ class LongLines {
       : lines_{lines},
         ring_{ringFor(longest)},
         stride_{ring_ + kGuard + kApart},
-        memory_(static_cast<std::size_t>(stride_ * lines)) {}
+        memory_(static_cast<std::size_t>(stride_ * lines / kLine)) {}
 
   /// The next run of a line, as it was `delay` frames before.
   HWY_INLINE const float* ago(int lane, std::int32_t delay) const { return line(lane) + place(at_ - delay); }
@@ -83,15 +87,21 @@ class LongLines {
   /// delay was what it is said to be. What is not between two frames by then is read from beside them, up to a half
   /// frame.
   HWY_INLINE void read(const float* delay, const float* growth, int begun, int frames, Runs& to) const {
-    alignas(32) static constexpr float kAhead[kLanes] = {0, 1, 2, 3, 4, 5, 6, 7};
-    const Lanes first = Lanes::from(kAhead) + static_cast<float>(begun);
+    const Some first = hn::Add(hn::Iota(Along(), 0), hn::Set(Along(), static_cast<float>(begun)));
     for (int lane = 0; lane < kLanes; ++lane) {
       const float whole = std::floor(delay[lane]);
       const float* oldest = ago(lane, static_cast<std::int32_t>(whole) + 2);
-      const Lanes start = delay[lane] - whole, slope = growth[lane];
-      Lanes moments = first;
-      for (int f = 0; f < frames; f += kLanes, moments += static_cast<float>(kLanes))
-        between(mulAdd(moments, slope, start), oldest + f).to(to.of[lane] + f);
+      const Some start = hn::Set(Along(), delay[lane] - whole), slope = hn::Set(Along(), growth[lane]);
+      Some moments = first;
+      for (int f = 0; f < frames; f += kSome, moments = hn::Add(moments, hn::Set(Along(), static_cast<float>(kSome))))
+        hn::StoreU(between(hn::MulAdd(moments, slope, start), oldest + f), Along(), to.of[lane] + f);
+    }
+  }
+  /// Says ahead that all will be read so far back: what was written long ago has left the nearest cache.
+  HWY_INLINE void fetch(const float* delay) const {
+    for (int lane = 0; lane < kLanes; ++lane) {
+      const float* const run = ago(lane, static_cast<std::int32_t>(delay[lane]) + 2);
+      for (int f = 0; f <= kBlock; f += kLine) hwy::Prefetch(run + f);
     }
   }
   /// Likewise, however fast the delays change.
@@ -120,12 +130,16 @@ class LongLines {
     at_ = end & (ring_ - 1);
   }
   void forget() {
-    std::fill(memory_.begin(), memory_.end(), 0.0f);
+    std::fill(memory_.begin(), memory_.end(), CacheLine{});
     at_ = 0;
   }
 
  private:
   static constexpr int kGuard = 2 * kBlock;
+  static constexpr int kLine = 16;
+  struct alignas(64) CacheLine {
+    float of[kLine] = {};
+  };
   static constexpr int kApart = 80;  // lines a power of two apart would drive each other out of the cache
 
   static std::int32_t ringFor(double frames) {
@@ -135,24 +149,27 @@ class LongLines {
   }
   HWY_INLINE std::size_t place(std::int32_t when) const { return static_cast<std::size_t>(when & (ring_ - 1)); }
   HWY_INLINE const float* line(int lane) const {
-    return memory_.data() + static_cast<std::size_t>((lane & (lines_ - 1)) * stride_);
+    return memory_.data()->of + static_cast<std::size_t>((lane & (lines_ - 1)) * stride_);
   }
   HWY_INLINE float* line(int lane) {
-    return memory_.data() + static_cast<std::size_t>((lane & (lines_ - 1)) * stride_);
+    return memory_.data()->of + static_cast<std::size_t>((lane & (lines_ - 1)) * stride_);
   }
 
   /// The polynomial through four frames, x before the second last.
-  static HWY_INLINE Lanes between(Lanes x, const float* oldest) {
-    const Lanes lower = x + 1.0f, upper = x - 1.0f, top = x - 2.0f;
-    const Lanes outer = x * upper * (1.0f / 6), inner = lower * top * 0.5f;
-    const Lanes far = mulSub(lower, Lanes::from(oldest), top * Lanes::from(oldest + 3));
-    const Lanes near = mulSub(upper, Lanes::from(oldest + 2), x * Lanes::from(oldest + 1));
-    return mulAdd(outer, far, inner * near);
+  static HWY_INLINE Some between(Some x, const float* oldest) {
+    const Along all;
+    const Some before = hn::LoadU(all, oldest + 3), here = hn::LoadU(all, oldest + 2);
+    const Some next = hn::LoadU(all, oldest + 1), last = hn::LoadU(all, oldest);
+    const Some down = hn::Sub(here, next);
+    const Some square = hn::MulSub(hn::Add(before, next), hn::Set(all, 0.5f), here);
+    const Some cube = hn::MulAdd(hn::Sub(last, before), hn::Set(all, 1.0f / 6), hn::Mul(down, hn::Set(all, 0.5f)));
+    const Some slope = hn::Neg(hn::Add(hn::Add(down, square), cube));
+    return hn::MulAdd(hn::MulAdd(hn::MulAdd(cube, x, square), x, slope), x, here);
   }
   int lines_;
   std::int32_t ring_, stride_;
   std::int32_t at_ = 0;
-  std::vector<float> memory_;
+  std::vector<CacheLine> memory_;
 };
 
 }  // namespace antiphon::synth::HWY_NAMESPACE

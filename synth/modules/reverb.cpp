@@ -54,6 +54,7 @@ namespace antiphon::synth::HWY_NAMESPACE {
 // What the knobs say is heeded every so many frames, counted from the beginning; in between, delays go evenly from one
 // such moment to the next.
 constexpr int kCell = kBlock;
+constexpr int kFew = kBlock / 2;  // frames that go round together
 
 class Reverb final : public Module {
  public:
@@ -80,6 +81,7 @@ class Reverb final : public Module {
   }
 
   void play(const Block& block) override {
+    lines_.fetch(goal_);
     for (int f = 0; f < block.frames;) {
       if (cell_ == 0) heed(block, f);
       const int frames = std::min(kCell - cell_, block.frames - f);
@@ -103,6 +105,11 @@ class Reverb final : public Module {
   static constexpr unsigned kFlips = 0b11001000, kOtherFlips = 0b00010010;
   static constexpr float kMingled = 0.35355339f;  // to be as loud again as before: 1 / sqrt(8)
 
+  struct Asked {
+    float size = -1, decay = 0, damping = 0;
+    friend bool operator==(const Asked&, const Asked&) = default;
+  };
+
   /// What the knobs make of the lines, for one cell.
   void heed(const Block& block, int frame) {
     const auto says = [&](std::size_t inlet) { return block.in[inlet].at(0, frame)[0]; };
@@ -119,19 +126,8 @@ class Reverb final : public Module {
     goal.to(goal_);
     fast_ = (abs(growth) > 0.4f / kCell).any();
 
-    // A round of `length` is its share of the -60 dB that are gone after `decay`. High up it may be more: what is
-    // missing, the low pass takes away.
-    const Lanes bels = length / (says(kDecay) * rate_);
-    const float more = says(kDamping) * 0.97f;
-    const Lanes lasting = exp2(bels * -9.9657843f), left = exp2(bels * (more / (1.0f - more) * -19.931569f));
-    // One pole that lets so much power through at kHigh: b = 1 / (k + sqrt(k^2 - 1)), k = (1 - left * cosine) / (1 -
-    // left).
-    const Lanes open = 1.0f - left, k = 1.0f - left * cosine_;
-    const Lanes dull = open / (k + sqrt(max(k * k - open * open, 0.0f)));
-    dull.to(dull_);
-    (lasting * (1.0f - dull) * kMingled).to(clear_);
-    // So that a longer reverb is not a louder one.
-    (sqrt(1.0f - lasting * lasting) * (kMingled * kMingled * kMingled)).to(enter_);
+    const Asked asked{size, says(kDecay), says(kDamping)};
+    if (asked != asked_) tuneWalls(asked, length);
 
     const double before = predelay_.now(), wait = predelay_.to(std::round(says(kPredelay) * rate_));
     waits_ = before >= 0 && before != wait;
@@ -140,6 +136,24 @@ class Reverb final : public Module {
       firstDelay_[i] = static_cast<float>(firstLengths_[i] + before);
       firstGrowth_[i] = static_cast<float>((wait - before) / kCell);
     }
+  }
+
+  /// What is left of a sound that comes back from the walls.
+  void tuneWalls(const Asked& asked, Lanes length) {
+    asked_ = asked;
+    // A round of `length` is its share of the -60 dB that are gone after `decay`. High up it may be more: what is
+    // missing, the low pass takes away.
+    const Lanes bels = length / (asked.decay * rate_);
+    const float more = asked.damping * 0.97f;
+    const Lanes lasting = exp2(bels * -9.9657843f), left = exp2(bels * (more / (1.0f - more) * -19.931569f));
+    // One pole that lets so much power through at kHigh:
+    // b = 1 / (k + sqrt(k^2 - 1)), k = (1 - left * cosine) / (1 - left).
+    const Lanes open = 1.0f - left, k = 1.0f - left * cosine_;
+    const Lanes dull = open / (k + sqrt(max(k * k - open * open, 0.0f)));
+    dull.to(dull_);
+    (lasting * (1.0f - dull) * kMingled).to(clear_);
+    // So that a longer reverb is not a louder one.
+    (sqrt(1.0f - lasting * lasting) * (kMingled * kMingled * kMingled)).to(enter_);
   }
 
   HWY_INLINE void run(const Block& block, int from, int frames) {
@@ -163,33 +177,19 @@ class Reverb final : public Module {
       told[i] = early.of[i];
     }
     spread<0, 0>(heard, told, frames);
-    float *const left = first_.next(0), *const right = first_.next(1);
-    const float* ears = in.at(0, from);
-#pragma GCC unroll 4
-    for (int f = 0; f < frames; ++f, ears += in.perFrame) {
-      left[f] = ears[0];
-      right[f] = ears[1];
-    }
+    listen(in, from, frames);
 
     if (fast_) lines_.readFast(delay_, growth_, cell_, frames, echo);
     else lines_.read(delay_, growth_, cell_, frames, echo);
-    muffle(echo, frames, dulled);
-    float wet[2][kBlock + 8];
+    float wet[2][kBlock];
     for (int i = 0; i < kLanes; ++i) told[i] = lines_.next(i);
-    for (int f = 0; f < frames; f += kSome) {
-      Some some[kLanes], sides[2] = {hn::Zero(Real()), hn::Zero(Real())};
-#pragma GCC unroll 8
-      for (int i = 0; i < kLanes; ++i) some[i] = hn::LoadU(Real(), dulled.of[i] + f);
-      mingle(some);
-#pragma GCC unroll 8
-      for (int i = 0; i < kLanes; ++i) {
-        const Some enters = hn::Mul(hn::LoadU(Real(), early.of[i] + f), hn::Set(Real(), enter_[i]));
-        hn::StoreU(hn::Add(enters, some[i]), Real(), told[i] + f);
-        const Some sounds = hn::MulAdd(enters, hn::Set(Real(), kEarly), hn::LoadU(Real(), echo.of[i] + f));
-        sides[i % 2] = hn::Add(sides[i % 2], sounds);
-      }
-      for (int side = 0; side < 2; ++side) hn::StoreU(sides[side], Real(), wet[side] + f);
+    Lanes low = Lanes::from(low_);
+    for (int f = 0; f < frames; f += kFew) {  // while the highs of some are taken away, those before go round
+      const int until = std::min(f + kFew, frames);
+      low = muffle(echo, f, until, low, dulled);
+      goRound(dulled, early, echo, told, wet, f, until);
     }
+    low.to(low_);
     for (LongLines* lines : {&first_, &second_, &third_, &lines_}) lines->advance(frames);
     mix(block, from, frames, wet);
   }
@@ -202,53 +202,91 @@ class Reverb final : public Module {
       Some some[kLanes];
 #pragma GCC unroll 8
       for (int i = 0; i < kLanes; ++i) {
-        some[i] = hn::LoadU(Real(), from[i] + f);
+        some[i] = hn::LoadU(Along(), from[i] + f);
         if ((kBefore >> i & 1) != 0) some[i] = hn::Neg(some[i]);
       }
       mingle(some);
 #pragma GCC unroll 8
       for (int i = 0; i < kLanes; ++i) {
         if ((kAfter >> i & 1) != 0) some[i] = hn::Neg(some[i]);
-        hn::StoreU(some[i], Real(), to[i] + f);
+        hn::StoreU(some[i], Along(), to[i] + f);
       }
     }
   }
 
-  /// The walls take the highs away.
-  HWY_INLINE void muffle(const Runs& echo, int frames, Runs& dulled) {
+  /// What comes in goes into the first lines, left and right.
+  HWY_INLINE void listen(const Heard& in, int from, int frames) {
+    float *const left = first_.next(0), *const right = first_.next(1);
+    const float* ears = in.at(0, from);
+    int f = 0;
+    for (; f + 4 <= frames; f += 4, ears += 4 * in.perFrame) {
+      Four one = Four::from(ears), two = Four::from(ears + in.perFrame), three = Four::from(ears + 2 * in.perFrame),
+           four = Four::from(ears + 3 * in.perFrame);
+      turnOver(one, two, three, four);
+      one.to(left + f);
+      two.to(right + f);
+    }
+    for (; f < frames; ++f, ears += in.perFrame) {
+      left[f] = ears[0];
+      right[f] = ears[1];
+    }
+  }
+
+  /// The walls take the highs away. `low` is what they let through last, and what is returned.
+  HWY_INLINE Lanes muffle(const Runs& echo, int from, int until, Lanes low, Runs& dulled) const {
     const Lanes dull = Lanes::from(dull_), clear = Lanes::from(clear_);
-    Lanes low = Lanes::from(low_);
-    for (int f = 0; f < frames; f += 4) {
+    for (int f = from; f < until; f += 4) {
       const float* lines[kLanes];
       for (int i = 0; i < kLanes; ++i) lines[i] = echo.of[i] + f;
       Lanes rows[4];
       rowsOf(lines, rows);
       for (Lanes& row : rows) row = low = mulAdd(low, dull, row * clear);
+      if (const int left = until - f; left < 4) low = left == 3 ? rows[2] : left == 2 ? rows[1] : rows[0];
       toLines(rows, dulled, f);
     }
-    for (int i = 0; i < kLanes; ++i) low_[i] = dulled.of[i][frames - 1];
+    return low;
   }
 
-  static HWY_INLINE void mix(const Block& block, int from, int frames, const float (&wet)[2][kBlock + 8]) {
-    alignas(32) float rows[kBlock + 8][kLanes];
-    for (int f = 0; f < frames; f += 4) {
-      const float *const left = wet[0] + f, *const right = wet[1] + f;
-      const float* const ears[kLanes] = {left, right, left, right, left, right, left, right};
-      Lanes four[4];
-      rowsOf(ears, four);
-      for (int k = 0; k < 4; ++k) four[k].to(rows[f + k]);
+  /// What is left of the echoes goes to all lines again, with what is new; and both are heard.
+  HWY_INLINE void goRound(const Runs& dulled, const Runs& early, const Runs& echo, float* const (&told)[kLanes],
+                          float (&wet)[2][kBlock], int from, int until) const {
+    for (int f = from; f < until; f += kSome) {
+      Some some[kLanes], sides[2] = {hn::Zero(Along()), hn::Zero(Along())};
+#pragma GCC unroll 8
+      for (int i = 0; i < kLanes; ++i) some[i] = hn::LoadU(Along(), dulled.of[i] + f);
+      mingle(some);
+#pragma GCC unroll 8
+      for (int i = 0; i < kLanes; ++i) {
+        const Some enters = hn::Mul(hn::LoadU(Along(), early.of[i] + f), hn::Set(Along(), enter_[i]));
+        hn::StoreU(hn::Add(enters, some[i]), Along(), told[i] + f);
+        const Some sounds = hn::MulAdd(enters, hn::Set(Along(), kEarly), hn::LoadU(Along(), echo.of[i] + f));
+        sides[i % 2] = hn::Add(sides[i % 2], sounds);
+      }
+      for (int side = 0; side < 2; ++side) hn::StoreU(sides[side], Along(), wet[side] + f);
     }
+  }
+
+  static HWY_INLINE void mix(const Block& block, int from, int frames, const float (&wet)[2][kBlock]) {
     const Heard in = block.in[kIn], says = block.in[kMix];
+    float* const out = block.out[0].at(0, from);
     const Lanes first = Lanes::from(says.at(0, from));
     Lanes wetness = sqrt(first) * 0.5f, dryness = sqrt(1.0f - first);
-    for (int f = 0; f < frames; ++f) {
+    const auto say = [&](Lanes room, int f) {
       if (!says.steady()) {
         const Lanes now = Lanes::from(says.at(0, from + f));
         wetness = sqrt(now) * 0.5f;
         dryness = sqrt(1.0f - now);
       }
       const Lanes dry = Lanes::from(in.at(0, from + f));
-      mulAdd(Lanes::from(rows[f]), wetness, dry * dryness).to(block.out[0].at(0, from + f));
+      mulAdd(room, wetness, dry * dryness).to(out + f * kLanes);
+    };
+    for (int f = 0; f < frames; f += 4) {
+      const float *const left = wet[0] + f, *const right = wet[1] + f;
+      const float* const ears[kLanes] = {left, right, left, right, left, right, left, right};
+      Lanes four[4];
+      rowsOf(ears, four);
+      const int some = std::min(4, frames - f);
+      for (int k = 0; k < some; ++k) say(four[k], f + k);
     }
   }
 
@@ -267,6 +305,7 @@ class Reverb final : public Module {
   alignas(32) float delay_[kLanes] = {}, growth_[kLanes] = {}, goal_[kLanes] = {};
   alignas(32) float dull_[kLanes] = {}, clear_[kLanes] = {}, enter_[kLanes] = {};
   float firstDelay_[kLanes] = {}, firstGrowth_[kLanes] = {};
+  Asked asked_{};
   bool fast_ = false, waits_ = false;
   int cell_ = 0;  // frames of the cell that are over
   Steps swing_{};
