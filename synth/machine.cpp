@@ -17,6 +17,7 @@ constexpr std::size_t kGestures = 4096;
 constexpr std::size_t kTurnings = 2048;  // knobs that wait for their frame
 constexpr auto kPatience = std::chrono::seconds{1};
 
+alignas(64) constexpr float kUnplayed[kLanes] = {};
 constexpr double kLongestEcho = 5;  // s: no delay here is so long that it sounds again after such a silence
 constexpr float kSilence = 1e-6f;   // -120 dB
 
@@ -166,18 +167,12 @@ void Machine::render(float* left, float* right, int frames, const Transport& tim
     // Cells begin where they would however the frames are asked for, since whoever falls silent rests from a cell on.
     int count = std::min(kBlock - static_cast<int>(now().value % kBlock), frames - done);
     if (!turnings_.empty()) count = static_cast<int>(std::min<std::int64_t>(count, turnings_.front().at - now()));
-    if (plan_ == nullptr) {
-      std::fill_n(left + done, count, 0.0f);
-      std::fill_n(right + done, count, 0.0f);
-    } else {
+    Heard sound{kUnplayed};
+    if (plan_ != nullptr) {
       block(count, there);
-      const float* sound = plan_->out->made[0].get();
-      for (int f = 0; f < count; ++f) {
-        left[done + f] = sound[f * kLanes];
-        right[done + f] = sound[f * kLanes + 1];
-      }
+      sound = {plan_->out->made[0].get(), kLanes};
     }
-    safety_.tame(left + done, right + done, count);
+    safety_.tame(sound, left + done, right + done, count);
     if (tapeFrom_ < kForEver) keepOnTape(left + done, right + done, count, there);
     done += count;
     if (there.running) there.beat += count / rate_.hertz * there.tempo / 60;
@@ -365,14 +360,13 @@ void Machine::mix(Node& node, std::size_t index, const std::vector<Cable*>& cabl
   }
   const int rows = steady ? 1 : frames;
   float numbers[kBlock];
-  for (int row = 0; row < rows; ++row) numbers[row] = knob.next();
+  knob.next(numbers, rows);
   pour(numbers, rows, to, groups);
   for (Cable* cable : cables) {
-    for (int row = 0; row < rows; ++row) {
-      // A late one that is new comes in when there is something that it brings.
-      const bool waits = cable->late && cable->remembers + row < kBlock;
-      numbers[row] = waits ? cable->amount.now() : cable->amount.next();
-    }
+    // A late one that is new comes in when there is something that it brings.
+    const int waits = cable->late ? std::clamp(kBlock - cable->remembers, 0, rows) : 0;
+    std::fill_n(numbers, waits, cable->amount.now());
+    cable->amount.next(numbers + waits, rows - waits);
     add(*cable, numbers, rows, to, groups, voices);
   }
   if (inlet.least > -1e9 || inlet.most < 1e9) {

@@ -2,6 +2,7 @@
 // the plans that name them, so an edit elsewhere in the patch does not disturb what is sounding.
 #pragma once
 
+#include <algorithm>
 #include <bitset>
 #include <cstdint>
 #include <memory>
@@ -31,6 +32,11 @@ class Glide {
     if (left_ == 0) return now_;
     now_ = --left_ == 0 ? goal_ : now_ + step_;
     return now_;
+  }
+  /// The numbers of so many frames.
+  void next(float* numbers, int frames) {
+    if (left_ == 0) std::fill_n(numbers, frames, now_);
+    else std::generate_n(numbers, frames, [this] { return next(); });
   }
 
  private:

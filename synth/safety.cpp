@@ -4,7 +4,45 @@
 #include <cmath>
 #include <numbers>
 
+#define ANTIPHON_PLAYED_MUCH
+#define ANTIPHON_VECTORS "synth/safety.cpp"
+#include "synth/module_begin-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace antiphon::synth::HWY_NAMESPACE {
+
+/// Takes the direct current away; returns the loudest. Each frame has to wait for the one before it, and the less the
+/// sooner a unit multiplies and adds.
+float takeDirect(const Heard& sound, float pole, Moving& direct, float* left, float* right, int frames) {
+  const hn::CappedTag<float, 1> one;
+  using One = hn::Vec<hn::CappedTag<float, 1>>;
+  const One p = hn::Set(one, pole);
+  One wasLeft = hn::Set(one, direct.wasLeft), wasRight = hn::Set(one, direct.wasRight);
+  One nowLeft = hn::Set(one, direct.left), nowRight = hn::Set(one, direct.right);
+  One loudest = hn::Zero(one);
+  const float* ears = sound.at(0, 0);
+  for (int f = 0; f < frames; ++f, ears += sound.perFrame) {
+    const One newLeft = hn::LoadU(one, ears), newRight = hn::LoadU(one, ears + 1);
+    nowLeft = hn::MulAdd(p, nowLeft, hn::Sub(newLeft, wasLeft));
+    nowRight = hn::MulAdd(p, nowRight, hn::Sub(newRight, wasRight));
+    wasLeft = newLeft;
+    wasRight = newRight;
+    hn::StoreU(nowLeft, one, left + f);
+    hn::StoreU(nowRight, one, right + f);
+    loudest = hn::Max(loudest, hn::Max(hn::Abs(nowLeft), hn::Abs(nowRight)));
+  }
+  direct = {hn::GetLane(wasLeft), hn::GetLane(wasRight), hn::GetLane(nowLeft), hn::GetLane(nowRight)};
+  return hn::GetLane(loudest);
+}
+
+}  // namespace antiphon::synth::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 namespace antiphon::synth {
+
+HWY_EXPORT(takeDirect);
+
 namespace {
 
 constexpr double kDirect = 5;      // Hz: what is slower is no sound
@@ -18,23 +56,8 @@ Safety::Safety(SampleRate rate)
     : pole_{static_cast<float>(std::exp(-2 * std::numbers::pi * kDirect / rate.hertz))},
       release_{static_cast<float>(1 - std::exp(-1 / (kRelease * rate.hertz)))} {}
 
-void Safety::tame(float* left, float* right, int frames) {
-  // The memory is kept in registers: what is written might be it, as far as a compiler knows.
-  const float pole = pole_;
-  float wasLeft = wasLeft_, wasRight = wasRight_, nowLeft = left_, nowRight = right_, loudest = 0;
-  for (int f = 0; f < frames; ++f) {
-    nowLeft = left[f] - wasLeft + pole * nowLeft;
-    nowRight = right[f] - wasRight + pole * nowRight;
-    wasLeft = left[f];
-    wasRight = right[f];
-    left[f] = nowLeft;
-    right[f] = nowRight;
-    loudest = std::max(loudest, std::max(std::abs(nowLeft), std::abs(nowRight)));
-  }
-  wasLeft_ = wasLeft;
-  wasRight_ = wasRight;
-  left_ = nowLeft;
-  right_ = nowRight;
+void Safety::tame(const Heard& sound, float* left, float* right, int frames) {
+  const float loudest = HWY_DYNAMIC_DISPATCH(takeDirect)(sound, pole_, direct_, left, right, frames);
   if (gain_ < 1 || loudest > kCeiling) limit(left, right, frames);
 }
 
@@ -49,6 +72,5 @@ void Safety::limit(float* left, float* right, int frames) {
   }
 }
 
-void Safety::calm() { wasLeft_ = wasRight_ = left_ = right_ = 0; }
-
 }  // namespace antiphon::synth
+#endif

@@ -29,9 +29,10 @@ class Adsr final : public Module {
     Made& out = block.out[0];
     std::uint64_t resting = 0;
     int g = 0;
-    const Ways ways = waysOf(block, 0, 0);
-    for (; g + 4 <= block.groups; g += 4) resting |= run<4>(block, g, ways) << g;
-    for (; g < block.groups; ++g) resting |= run<1>(block, g, ways) << g;
+    const bool alike = block.in[kAttack].alike() && block.in[kDecay].alike() && block.in[kRelease].alike();
+    if (alike) heed(block);
+    for (; g + 4 <= block.groups; g += 4) resting |= run<4>(block, g, alike) << g;
+    for (; g < block.groups; ++g) resting |= run<1>(block, g, alike) << g;
     out.steady = std::popcount(resting) == block.groups;
     for (; resting != 0 && !out.steady; resting &= resting - 1) {
       const int rests = std::countr_zero(resting);
@@ -46,11 +47,23 @@ class Adsr final : public Module {
   struct Ways {
     Lanes attack, decay, release;
   };
+  struct Told {
+    float attack = -1, decay = -1, release = -1;
+    friend bool operator==(const Told&, const Told&) = default;
+  };
 
   HWY_INLINE Ways waysOf(const Block& block, int g, int f) const {
     return {haste_.share(Lanes::from(block.in[kAttack].at(g, f)), kAttackLog),
             haste_.share(Lanes::from(block.in[kDecay].at(g, f)), kFallLog),
             haste_.share(Lanes::from(block.in[kRelease].at(g, f)), kFallLog)};
+  }
+
+  /// What all voices' knobs say alike is worked out when one of them is turned.
+  HWY_INLINE void heed(const Block& block) {
+    const Told told{block.in[kAttack].at(0, 0)[0], block.in[kDecay].at(0, 0)[0], block.in[kRelease].at(0, 0)[0]};
+    if (told == told_) return;
+    told_ = told;
+    ways_ = waysOf(block, 0, 0);
   }
 
   static HWY_INLINE void hear(Climb& climb, Lanes gate) {
@@ -84,8 +97,8 @@ class Adsr final : public Module {
   /// level that its first frame leaves as it was stays there. Returns a bit for each group of such: if all are,
   /// only the first frame has been written.
   template <std::size_t kTogether>
-  HWY_INLINE std::uint64_t run(const Block& block, int first, Ways ways) {
-    const bool alike = block.in[kAttack].alike() && block.in[kDecay].alike() && block.in[kRelease].alike();
+  HWY_INLINE std::uint64_t run(const Block& block, int first, bool alike) {
+    Ways ways = ways_;
     Lanes level[kTogether], rising[kTogether], attack[kTogether], goal[kTogether], fall[kTogether];
     float* out[kTogether];
     bool rests = true, ascends = false;
@@ -132,6 +145,8 @@ class Adsr final : public Module {
 
   Haste haste_;
   std::vector<Levels> voices_;
+  Told told_{};
+  Ways ways_;
 };
 
 std::unique_ptr<Module> makeAdsr(const Place& place) { return std::make_unique<Adsr>(place); }

@@ -10,16 +10,25 @@ class Out final : public Module {
  public:
   void play(const Block& block) override {
     const Heard in = block.in[0], level = block.in[1];
-    Lanes times = timesOf(level.at(0, 0));
-    for (int f = 0; f < block.frames; ++f) {
-      if (!level.steady()) times = timesOf(level.at(0, f));
-      (Lanes::from(in.at(0, f)) * times).to(block.out[0].at(0, f));
+    float* const out = block.out[0].at(0, 0);
+    if (level.alike()) {
+      if (const float said = *level.at(0, 0); said != said_) {
+        said_ = said;
+        times_ = timesOf(level.at(0, 0));
+      }
+      const Lanes times = times_;
+      for (int f = 0; f < block.frames; ++f) (Lanes::from(in.at(0, f)) * times).to(out + f * kLanes);
+    } else {
+      for (int f = 0; f < block.frames; ++f) (Lanes::from(in.at(0, f)) * timesOf(level.at(0, f))).to(out + f * kLanes);
     }
   }
   void calm() override {}
 
  private:
   static HWY_INLINE Lanes timesOf(const float* decibels) { return exp2(Lanes::from(decibels) * 0.16609640f); }
+
+  float said_ = 1e9f;  // no level is that
+  Lanes times_;
 };
 
 std::unique_ptr<Module> makeOut(const Place&) { return std::make_unique<Out>(); }
