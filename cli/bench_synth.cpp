@@ -67,17 +67,19 @@ Figure measureVoices(int voices, const double seconds, synth::SampleRate rate) {
   figure.voices = voices;
   const auto periods = static_cast<int>(seconds * rate.hertz / kSynthPeriod / kStretches);
   double all = 0;
+  float loudest = 0;
   for (int part = 0; part < kStretches; ++part) {
     const std::clock_t begin = std::clock();
     for (int i = 0; i < periods; ++i) {
       desk.machine().render(left.data(), right.data(), kSynthPeriod, {});
-      for (const float x : left) figure.loudest = std::max(figure.loudest, static_cast<double>(std::abs(x)));
+      for (const float x : left) loudest = std::max(loudest, std::abs(x));
     }
     const double took = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
     all += took;
     figure.worstPart = std::max(figure.worstPart, took);
   }
   const double sounded = periods * kSynthPeriod / rate.hertz;
+  figure.loudest = loudest;
   figure.timesRealTime = kStretches * sounded / all;
   figure.worstPart = sounded / figure.worstPart;
   return figure;

@@ -124,7 +124,10 @@ void Machine::turnNow(Node& node, const Turning& turning) {
 /// What nodes have to know about the plan that they now stand in.
 void Machine::meet() {
   for (const Plan::Turn& turn : plan_->turns) {
-    for (Made& made : turn.node->makes) made.wanted = turn.node == plan_->out;
+    for (Made& made : turn.node->makes) {
+      made.wanted = turn.node == plan_->out;
+      made.together = turn.node->voices;
+    }
   }
   for (const Plan::Whole& whole : plan_->wholes) whole.keys->rest.quietFor = 0;
   resting_.store(0, std::memory_order_relaxed);
@@ -132,7 +135,12 @@ void Machine::meet() {
     turn.node->rests = false;
     turn.node->settled = false;
     for (const auto& cables : turn.cables) {
-      for (const Cable* cable : cables) cable->from->makes[static_cast<std::size_t>(cable->outlet)].wanted = true;
+      for (const Cable* cable : cables) {
+        Made& heard = cable->from->makes[static_cast<std::size_t>(cable->outlet)];
+        const bool each = turn.node->voices || turn.node->type.inlets[static_cast<std::size_t>(cable->inlet)].each;
+        heard.wanted = true;
+        heard.together = heard.together && !each && !cable->late;
+      }
     }
   }
 }
@@ -215,7 +223,7 @@ void Machine::block(int frames, const Transport& time) {
     Node& node = *turn.node;
     if (node.muted || node.rests) continue;
     listen(turn, frames);
-    for (Made& made : node.makes) made.steady = false;
+    for (Made& made : node.makes) made.steady = made.summed = false;
     node.module->play({node.hears, node.makes, frames, node.groups, time});
   }
   for (Cable* cable : plan_->late) {

@@ -43,7 +43,8 @@ Node::Node(NodeId which, std::string called, const ModuleType& kind, const Place
 
 Heard Node::heard(int outlet) const {
   const Made& said = makes[static_cast<std::size_t>(outlet)];
-  return {said.data, said.steady ? std::size_t{0} : kLanes, groups > 1 ? kPerGroup : 0, groups, voices, true};
+  const int many = said.summed ? 1 : groups;
+  return {said.data, said.steady ? std::size_t{0} : kLanes, many > 1 ? kPerGroup : 0, many, voices, true};
 }
 
 }  // namespace antiphon::synth

@@ -32,11 +32,13 @@ struct Pair {
   friend HWY_INLINE Pair operator+(Pair a, Pair b) { return {hn::Add(a.both, b.both)}; }
   friend HWY_INLINE Pair operator*(Pair a, Pair b) { return {hn::Mul(a.both, b.both)}; }
   friend HWY_INLINE Pair operator-(Pair a) { return {hn::Neg(a.both)}; }
+  friend HWY_INLINE Pair mulAdd(Pair a, Pair b, Pair c) { return {hn::MulAdd(a.both, b.both, c.both)}; }
+  /// c - a * b
+  friend HWY_INLINE Pair subMul(Pair c, Pair a, Pair b) { return {hn::NegMulAdd(a.both, b.both, c.both)}; }
+  friend HWY_INLINE Pair within(Pair least, Pair a, Pair most) {
+    return {hn::Min(hn::Max(a.both, least.both), most.both)};
+  }
 };
-HWY_INLINE Pair mulAdd(Pair a, Pair b, Pair c) { return {hn::MulAdd(a.both, b.both, c.both)}; }
-/// c - a * b
-HWY_INLINE Pair subMul(Pair c, Pair a, Pair b) { return {hn::NegMulAdd(a.both, b.both, c.both)}; }
-HWY_INLINE Pair within(Pair least, Pair a, Pair most) { return {hn::Min(hn::Max(a.both, least.both), most.both)}; }
 
 }  // namespace antiphon::synth::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -51,8 +51,10 @@ struct Heard {
 /// A signal to write: [group][kBlock][kLanes], on a cache line.
 struct Made {
   float* data = nullptr;
-  bool steady = false;  // to be set by a module that has written the first frame only, since all others are the same
-  bool wanted = true;   // somebody hears it; else it need not be written
+  bool steady = false;    // to be set by a module that has written the first frame only, since all others are the same
+  bool wanted = true;     // somebody hears it; else it need not be written
+  bool together = false;  // whoever hears it hears the sum of all voices: it may be said in the first group alone
+  bool summed = false;    // to be set by a module that has done so
 
   float* at(int group, int frame) const { return data + (group * kBlock + frame) * kLanes; }
 };

@@ -14,6 +14,12 @@ class Vca final : public Module {
     const bool still = gain.steady() && level.steady();
     out.steady = still && (in.steady() || silent(gain, level, block.groups));
     const int frames = out.steady ? 1 : block.frames;
+    if (out.together) {
+      out.summed = true;
+      if (still) addUp<true>(block, frames);
+      else addUp<false>(block, frames);
+      return;
+    }
     for (int g = 0; g < block.groups; ++g) {
       const float* from = in.at(g, 0);
       float* to = out.at(g, 0);
@@ -30,6 +36,25 @@ class Vca final : public Module {
   void calm() override {}
 
  private:
+  /// All voices into the first group, so that they need not be written only to be read and added.
+  template <bool kStill>
+  static HWY_INLINE void addUp(const Block& block, int frames) {
+    const Heard in = block.in[0], gain = block.in[1], level = block.in[2];
+    constexpr int kTogether = 4;  // of which kBlock is a multiple: beyond the last frame there is room
+    for (int f = 0; f < frames; f += kTogether) {
+      Lanes sums[kTogether] = {0.0f, 0.0f, 0.0f, 0.0f};
+      for (int g = 0; g < block.groups; ++g) {
+        const float* from = in.at(g, f);
+        Lanes times = Lanes::from(gain.at(g, f)) * Lanes::from(level.at(g, f));
+        for (int i = 0; i < kTogether; ++i, from += in.perFrame) {
+          if (!kStill && i > 0) times = Lanes::from(gain.at(g, f + i)) * Lanes::from(level.at(g, f + i));
+          sums[i] += Lanes::from(from) * times;
+        }
+      }
+      for (int i = 0; i < kTogether; ++i) sums[i].to(block.out[0].at(0, f + i));
+    }
+  }
+
   static HWY_INLINE bool silent(const Heard& gain, const Heard& level, int groups) {
     Answers heard = Lanes(0.0f) > 0.0f;
     for (int g = 0; g < groups; ++g)

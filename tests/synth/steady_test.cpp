@@ -12,7 +12,7 @@ using namespace antiphon::synth;
 namespace {
 
 /// So many frames of a patch whose keys are struck and let go, rendered so many at a time.
-std::vector<float> played(const std::string& chain, int frames, int atOnce) {
+std::vector<float> played(const std::string& chain, int frames, int atOnce, const std::string& aside = {}) {
   Desk desk{SampleRate{48000}};
   Patch patch;
   create(patch, "k", std::vector<PatchWord>{{"", "keys"}, {"voices", "36"}});
@@ -24,6 +24,7 @@ std::vector<float> played(const std::string& chain, int frames, int atOnce) {
   antiphon::synth::chain(patch, "k.pitch > sq.pitch");
   antiphon::synth::chain(patch, "ad > vc.gain");
   antiphon::synth::chain(patch, chain);
+  if (!aside.empty()) antiphon::synth::chain(patch, aside);
   desk.load(patch);
   const NodeId keys = desk.played("k");
   for (int i = 0; i < 30; ++i) {
@@ -104,6 +105,23 @@ SCENARIO("a voice's filter sounds as if it were alone, however many others are w
           for (std::size_t lane = 0; lane < all.size(); ++lane) CHECK(all[lane] == alone[lane % kLanes]);
         }
       }
+    }
+  }
+}
+
+SCENARIO("an instrument sounds as it did when somebody begins to listen to each of its voices") {
+  GIVEN("voices that go to the room together, and the same with a filter on each that nobody hears") {
+    const auto together = played("sa > vc > mi > out", 12000, 128),
+               each = played("sa > vc > mi > out", 12000, 128, "vc > f");
+    THEN("it is the same sound, but for what rounding does") {
+      float loudest = 0, apart = 0;
+      for (std::size_t i = 0; i < together.size(); ++i) {
+        loudest = std::max(loudest, std::abs(together[i]));
+        apart = std::max(apart, std::abs(together[i] - each[i]));
+      }
+      CAPTURE(loudest, apart);
+      CHECK(loudest > 0.01f);
+      CHECK(apart < 1e-5f * loudest);
     }
   }
 }
