@@ -30,6 +30,15 @@ StoredBatch batchOf(const std::vector<std::vector<native::Step>>& sequences) {
   return batch;
 }
 
+void listenPast(std::vector<native::Step>& steps, double most, Dice& dice) {
+  const double share = most * dice.unit();
+  for (native::Step& step : steps) {
+    if (dice.unit() < share / 2) step.in[native::lastPitch] = native::kNothing;
+    if (dice.unit() < share) step.in[native::lastLength] = native::kNothing;
+    if (dice.unit() < share) step.in[native::lastVelocity] = native::kNothing;
+  }
+}
+
 BatchStream::BatchStream(const WindowCutter& cutter, const BatchPlan& plan, Words words, BatchPlace place)
     : cutter_{cutter}, plan_{plan}, words_{std::move(words)}, place_{place} {
   fill();
@@ -43,6 +52,7 @@ void BatchStream::fill() {
     if (dice.unit() < plan_.textTold && !cut.texts.empty())
       cut.window.text = words_(cut.texts[dice.below(cut.texts.size())]);
     sequences.push_back(native::encode(cut.window));
+    listenPast(sequences.back(), plan_.misheard, dice);
   }
   std::ranges::stable_sort(sequences, {}, &std::vector<native::Step>::size);
   pool_.clear();

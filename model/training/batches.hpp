@@ -22,11 +22,16 @@ struct StoredBatch {
 
 StoredBatch batchOf(const std::vector<std::vector<native::Step>>& sequences);
 
+/// Leaves out some of what each step is told of the note before it, so that music comes back never quite the same and
+/// cannot be learnt by heart; what is to be said, and where, stays. As many as the dice say, up to `most`.
+void listenPast(std::vector<native::Step>& steps, double most, Dice& dice);
+
 struct BatchPlan {
   std::uint64_t seed = 1;
   int shardSteps = 1024;  // padded steps in a shard
   int shardsPerStep = 4;  // learnt from together
   double textTold = 0.5;  // how often a window keeps its style text
+  double misheard = 0.2;  // most lengths and velocities, and half as many pitches, that a window listens past
 };
 
 /// Where the stream stands. The batches that follow depend on this and the plan alone.

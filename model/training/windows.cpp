@@ -1,6 +1,7 @@
 #include "model/training/windows.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace antiphon {
 namespace {
@@ -8,6 +9,8 @@ namespace {
 constexpr double kCrossPart = 0.15;  // answers by another voice
 constexpr double kTransposed = 0.85;
 constexpr double kLouder = 0.5;
+constexpr double kHeldOtherwise = 0.5;  // of what hands have played
+constexpr double kMostHeld = 0.15;      // that much longer or shorter
 constexpr double kDensityTold = 0.6;
 constexpr double kUnknownShare = 0.05;  // of a source that is judged and was not learnt from
 
@@ -49,12 +52,26 @@ void louder(GridPhrase& phrase, int by) {
     note.velocity = static_cast<std::uint8_t>(std::clamp(note.velocity + by, 1, kVelocityCodes - 1));
 }
 
+/// Every note by that much longer or shorter, up to the next of the same pitch.
+void hold(GridPhrase& phrase, double ratio) {
+  const int bar = pulsesPerBar(phrase.meter);
+  for (auto note = phrase.notes.begin(); note != phrase.notes.end(); ++note) {
+    const auto again =
+        std::find_if(note + 1, phrase.notes.end(), [&](const GridNote& n) { return n.pitch == note->pitch; });
+    const int pulses = lengthPulses(note->length);
+    int held = std::max(1, static_cast<int>(std::lround(pulses * ratio)));
+    if (again != phrase.notes.end() && held > pulses)
+      held = std::min(held, std::max(pulses, (again->bar - note->bar) * bar + again->pulse - note->pulse));
+    note->length = static_cast<std::uint8_t>(lengthCode(held));
+  }
+}
+
 }  // namespace
 
 const std::vector<SourceFacts>& knownSources() {
   static const std::vector<SourceFacts> sources{
-      {"pop909", "music-x-lab/POP909-Dataset", "MIT", 0.22, 0.13},
-      {"groove", "Groove MIDI (Magenta)", "CC-BY-4.0", 0.08, 0.03},
+      {"pop909", "music-x-lab/POP909-Dataset", "MIT", 0.22, 0.13, true},
+      {"groove", "Groove MIDI (Magenta)", "CC-BY-4.0", 0.08, 0.03, true},
       {"nottingham", "jukedeck/nottingham-dataset", "GPL-3.0", 0.07},
       {"abc-books", "O'Neill, Ryan and Aird, via the music21 corpus", "public-domain tunes", 0.09},
       {"drum-patterns", "stephenhandley/DrumMachinePatterns", "MIT", 0.01},
@@ -76,6 +93,7 @@ WindowCutter::WindowCutter(const TokenSet& set, Split split) : set_{set}, split_
     if (known == knownSources().end() && split == Split::train) continue;  // what may be learnt from is written above
     Source source;
     source.index = static_cast<std::uint16_t>(s);
+    source.byHand = known != knownSources().end() && known->byHand;
     for (std::size_t p = 0; p < set.pieces().size(); ++p) {
       const PieceRecord& piece = set.pieces()[p];
       if (piece.source != s || (piece.valid != 0) != (split == Split::valid)) continue;
@@ -161,6 +179,11 @@ std::optional<CutWindow> WindowCutter::tryCut(const Source& source, Dice& dice) 
     const int by = static_cast<int>(dice.below(5)) - 2;
     louder(w.call, by);
     louder(w.answer, by);
+  }
+  if (source.byHand && dice.unit() < kHeldOtherwise) {
+    const double ratio = 1 + kMostHeld * (2 * dice.unit() - 1);
+    if (w.callPart != Part::drums) hold(w.call, ratio);
+    if (w.answerPart != Part::drums) hold(w.answer, ratio);
   }
   if (dice.unit() < kDensityTold) w.density = densityLevel(w.answer.notes.size(), meter, w.answer.bars);
   return cut;

@@ -17,6 +17,7 @@ struct SourceFacts {
   std::string name{}, from{}, licence{};
   double share = 0;
   double learnt = share;  // of what the model learns: less where pieces repeat much and are soon known by heart
+  bool byHand = false;    // played, not written: how long a note lasts is the player's affair
 };
 /// Sources that are not named here are left out.
 const std::vector<SourceFacts>& knownSources();
@@ -37,12 +38,13 @@ class WindowCutter {
   WindowCutter(const TokenSet& set, Split split);
 
   /// The next window by these dice: the same dice cut the same window. Training windows are transposed, made louder or
-  /// softer, and told their density, at random; those of the valid split are as they were written.
+  /// softer, those played by hand held longer or shorter, and told their density, at random; those of the valid split are as they were written.
   CutWindow cut(Dice& dice) const;
 
  private:
   struct Source {
     std::uint16_t index = 0;
+    bool byHand = false;
     double upTo = 0;                           // cumulative share
     std::vector<std::uint32_t> pieces{};       // of the stream
     std::vector<std::uint32_t> streams{};      // in the piece

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "model/corpus/token_set.hpp"
 #include "model/style/style_text.hpp"
@@ -67,6 +68,7 @@ SCENARIO("Windows are cut from what they should be cut from") {
   const TokenSet set{path};
   const WindowCutter train{set, Split::train}, valid{set, Split::valid};
   Dice dice = Dice::from(1), same = Dice::from(1);
+  std::set<int> lengths;
   for (int i = 0; i < 200; ++i) {
     const CutWindow cut = train.cut(dice);
     const native::Window& w = cut.window;
@@ -78,10 +80,54 @@ SCENARIO("Windows are cut from what they should be cut from") {
     REQUIRE(w.call.notes.size() + w.answer.notes.size() <= kMostWindowNotes);
     REQUIRE(native::encode(train.cut(same).window) == native::encode(w));  // chance is the dice's alone
     if (w.answerPart == Part::drums) {
-      for (const GridNote& note : w.answer.notes) REQUIRE(note.pitch == 36);  // drums are never transposed
+      for (const GridNote& note : w.answer.notes) {  // drums are never transposed, nor held longer
+        REQUIRE(note.pitch == 36);
+        REQUIRE(note.length == 5);
+      }
+    } else {
+      for (const GridNote& note : w.answer.notes) lengths.insert(lengthPulses(note.length));
     }
   }
+  // Hands hold their notes now longer, now shorter: written were 21 pulses.
+  CHECK(lengths.size() > 3);
+  CHECK(*lengths.begin() >= 18);
+  CHECK(*lengths.rbegin() <= 24);
   CHECK(set.sources()[valid.cut(dice).source] == "groove");
+  std::filesystem::remove(path);
+}
+
+SCENARIO("Who learns a piece does not hear it the same twice, but has to say the same") {
+  const auto path = tokensAt("antiphon-past.bin");
+  write(path);
+  const TokenSet set{path};
+  const WindowCutter train{set, Split::train};
+  Dice dice = Dice::from(3);
+  std::size_t steps = 0, pitches = 0, lengths = 0, velocities = 0;
+  for (int i = 0; i < 300; ++i) {
+    const std::vector<native::Step> written = native::encode(train.cut(dice).window);
+    std::vector<native::Step> heard = written, all = written;
+    listenPast(all, 0, dice);
+    REQUIRE(all == written);
+    listenPast(heard, 0.2, dice);
+    for (std::size_t s = 0; s < written.size(); ++s) {
+      const auto misses = [&](native::Column column) {
+        const bool missed = heard[s].in[column] != written[s].in[column];
+        if (missed) REQUIRE(heard[s].in[column] == native::kNothing);
+        heard[s].in[column] = written[s].in[column];
+        return missed ? 1u : 0u;
+      };
+      pitches += misses(native::lastPitch);
+      lengths += misses(native::lastLength);
+      velocities += misses(native::lastVelocity);
+      steps += written[s].in[native::lastPitch] != native::kNothing ? 1u : 0u;
+    }
+    REQUIRE(heard == written);  // all else is as it was
+  }
+  // Between none and a fifth: a tenth, and of pitches half as many.
+  const auto share = [&](std::size_t missed) { return static_cast<double>(missed) / static_cast<double>(steps); };
+  CHECK(share(lengths) == Approx(0.1).margin(0.02));
+  CHECK(share(velocities) == Approx(0.1).margin(0.02));
+  CHECK(share(pitches) == Approx(0.05).margin(0.01));
   std::filesystem::remove(path);
 }
 
