@@ -53,6 +53,12 @@ void lay(synth::Desk& desk, int voices) {
   desk.load(patch);
 }
 
+float loudestIn(const std::array<float, kSynthPeriod>& sound) {
+  float loudest = 0;
+  for (const float x : sound) loudest = std::max(loudest, std::abs(x));
+  return loudest;
+}
+
 Figure measureVoices(int voices, const double seconds, synth::SampleRate rate) {
   synth::Desk desk{rate};
   lay(desk, voices);
@@ -72,7 +78,7 @@ Figure measureVoices(int voices, const double seconds, synth::SampleRate rate) {
     const std::clock_t begin = std::clock();
     for (int i = 0; i < periods; ++i) {
       desk.machine().render(left.data(), right.data(), kSynthPeriod, {});
-      for (const float x : left) loudest = std::max(loudest, std::abs(x));
+      loudest = std::max(loudest, loudestIn(left));
     }
     const double took = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
     all += took;

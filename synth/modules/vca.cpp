@@ -14,7 +14,7 @@ class Vca final : public Module {
     const bool still = gain.steady() && level.steady();
     out.steady = still && (in.steady() || silent(gain, level, block.groups));
     const int frames = out.steady ? 1 : block.frames;
-    if (out.together) {
+    if (out.together && block.groups > 1) {
       out.summed = true;
       if (still) addUp<true>(block, frames);
       else addUp<false>(block, frames);
@@ -40,12 +40,14 @@ class Vca final : public Module {
   template <bool kStill>
   static HWY_INLINE void addUp(const Block& block, int frames) {
     const Heard in = block.in[0], gain = block.in[1], level = block.in[2];
-    constexpr int kTogether = 4;  // of which kBlock is a multiple: beyond the last frame there is room
+    constexpr int kTogether = 8;  // of which kBlock is a multiple: beyond the last frame there is room
     for (int f = 0; f < frames; f += kTogether) {
-      Lanes sums[kTogether] = {0.0f, 0.0f, 0.0f, 0.0f};
+      Lanes sums[kTogether];
+      for (Lanes& sum : sums) sum = 0.0f;
       for (int g = 0; g < block.groups; ++g) {
         const float* from = in.at(g, f);
         Lanes times = Lanes::from(gain.at(g, f)) * Lanes::from(level.at(g, f));
+#pragma GCC unroll 8
         for (int i = 0; i < kTogether; ++i, from += in.perFrame) {
           if (!kStill && i > 0) times = Lanes::from(gain.at(g, f + i)) * Lanes::from(level.at(g, f + i));
           sums[i] += Lanes::from(from) * times;
