@@ -53,12 +53,6 @@ void lay(synth::Desk& desk, int voices) {
   desk.load(patch);
 }
 
-float loudestIn(const std::array<float, kSynthPeriod>& sound) {
-  float loudest = 0;
-  for (const float x : sound) loudest = std::max(loudest, std::abs(x));
-  return loudest;
-}
-
 Figure measureVoices(int voices, const double seconds, synth::SampleRate rate) {
   synth::Desk desk{rate};
   lay(desk, voices);
@@ -73,19 +67,15 @@ Figure measureVoices(int voices, const double seconds, synth::SampleRate rate) {
   figure.voices = voices;
   const auto periods = static_cast<int>(seconds * rate.hertz / kSynthPeriod / kStretches);
   double all = 0;
-  float loudest = 0;
   for (int part = 0; part < kStretches; ++part) {
     const std::clock_t begin = std::clock();
-    for (int i = 0; i < periods; ++i) {
-      desk.machine().render(left.data(), right.data(), kSynthPeriod, {});
-      loudest = std::max(loudest, loudestIn(left));
-    }
+    for (int i = 0; i < periods; ++i) desk.machine().render(left.data(), right.data(), kSynthPeriod, {});
     const double took = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+    for (const float x : left) figure.loudest = std::max(figure.loudest, static_cast<double>(std::abs(x)));
     all += took;
     figure.worstPart = std::max(figure.worstPart, took);
   }
   const double sounded = periods * kSynthPeriod / rate.hertz;
-  figure.loudest = loudest;
   figure.timesRealTime = kStretches * sounded / all;
   figure.worstPart = sounded / figure.worstPart;
   return figure;

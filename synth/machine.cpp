@@ -368,14 +368,21 @@ void Machine::mix(Node& node, std::size_t index, const std::vector<Cable*>& cabl
   }
   const int rows = steady ? 1 : frames;
   float numbers[kBlock];
-  knob.next(numbers, rows);
-  pour(numbers, rows, to, groups);
+  // Voices that come first to a knob at zero stand there alone.
+  bool nothing =
+      !cables.empty() && !voices && !knob.moving() && knob.now() == 0 && !cables[0]->late && cables[0]->from->voices;
+  if (!nothing) {
+    knob.next(numbers, rows);
+    pour(numbers, rows, to, groups);
+  }
   for (Cable* cable : cables) {
     // A late one that is new comes in when there is something that it brings.
     const int waits = cable->late ? std::clamp(kBlock - cable->remembers, 0, rows) : 0;
     std::fill_n(numbers, waits, cable->amount.now());
     cable->amount.next(numbers + waits, rows - waits);
-    add(*cable, numbers, rows, to, groups, voices);
+    if (nothing) addVoices(cable->from->heard(cable->outlet), numbers, rows, to, Onto::nothing);
+    else add(*cable, numbers, rows, to, groups, voices);
+    nothing = false;
   }
   if (inlet.least > -1e9 || inlet.most < 1e9) {
     const auto least = static_cast<float>(inlet.least), most = static_cast<float>(inlet.most);

@@ -23,7 +23,7 @@ void addGroup(const float* from, std::size_t perFrame, const float* amounts, int
     mulAdd(Lanes::from(from), amounts[row], Lanes::from(to)).to(to);
 }
 
-void addVoices(const Heard& heard, const float* amounts, int rows, float* to) {
+void addVoices(const Heard& heard, const float* amounts, int rows, float* to, Onto onto) {
   const std::size_t perGroup = heard.perGroup, perFrame = heard.perFrame;
   const int groups = heard.groups;
   constexpr int kTogether = 4;  // of which kBlock is a multiple: beyond the last row there is room to read
@@ -36,7 +36,10 @@ void addVoices(const Heard& heard, const float* amounts, int rows, float* to) {
       for (std::size_t i = 0; i < kTogether; ++i) sums[i] += Lanes::from(from + i * perFrame);
     }
     const int some = std::min(kTogether, rows - row);
-    for (int i = 0; i < some; ++i, to += kLanes) mulAdd(sumInEach(sums[i]), amounts[row + i], Lanes::from(to)).to(to);
+    for (int i = 0; i < some; ++i, to += kLanes) {
+      const Lanes there = onto == Onto::nothing ? Lanes(0.0f) : Lanes::from(to);
+      mulAdd(sumInEach(sums[i]), amounts[row + i], there).to(to);
+    }
   }
 }
 
@@ -74,8 +77,8 @@ void pour(const float* numbers, int rows, float* to, int groups) {
 void addGroup(const Heard& from, int group, const float* amounts, int rows, float* to) {
   HWY_DYNAMIC_DISPATCH(addGroup)(from.at(group, 0), from.perFrame, amounts, rows, to);
 }
-void addVoices(const Heard& from, const float* amounts, int rows, float* to) {
-  HWY_DYNAMIC_DISPATCH(addVoices)(from, amounts, rows, to);
+void addVoices(const Heard& from, const float* amounts, int rows, float* to, Onto onto) {
+  HWY_DYNAMIC_DISPATCH(addVoices)(from, amounts, rows, to, onto);
 }
 void holdWithin(float least, float most, float* rows, int count) {
   HWY_DYNAMIC_DISPATCH(holdWithin)(least, most, rows, count);
