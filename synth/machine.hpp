@@ -139,11 +139,6 @@ class Machine {
   void compose(const Transport& time);
   void gesturesUntil(Frame end);
   void block(int frames, const Transport& time);
-  void listen(const Plan::Turn& turn, int frames);
-  static void settle(const Plan::Turn& turn);
-  void mix(Node& node, std::size_t inlet, const std::vector<Cable*>& cables, int frames);
-  static void add(const Cable& cable, const float* amounts, int rows, float* to, int groups, bool voices);
-  void remember(Cable& cable, int frames);
   void findFault(int frames);
   void letRest(int frames);
   void measure(int frames);

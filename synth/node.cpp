@@ -14,7 +14,7 @@ Signals silentSignals(int groups) {
 
 Cable::Cable(Node* giver, int outletIndex, Node* taker, int inletIndex, bool closesLoop)
     : from{giver}, outlet{outletIndex}, to{taker}, inlet{inletIndex}, late{closesLoop} {
-  if (late) past = silentSignals(2 * giver->groups);
+  if (late) past = silentSignals(giver->groups);
 }
 
 Node::Node(NodeId which, std::string called, const ModuleType& kind, const Place& place,

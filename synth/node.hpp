@@ -60,6 +60,10 @@ struct NodeId {
 
 struct Node;
 
+/// Where a late cable remembers: written and read by turns, up to kLoop frames at a time.
+inline constexpr int kLoopRing = 2 * kLoop;
+static_assert(kLoopRing <= kBlock, "a group of it is no longer than a group of signals");
+
 struct Cable {
   Cable(Node* giver, int outletIndex, Node* taker, int inletIndex, bool closesLoop);
 
@@ -67,11 +71,11 @@ struct Cable {
   int outlet;
   Node* to;
   int inlet;
-  bool late;          // closes a loop: what it brings is kBlock frames old
+  bool late;          // closes a loop: what it brings is kLoop frames old
   Glide amount{};     // a new cable comes in softly
-  Signals past{};     // of a late one: what was made in the block before, [group][2 * kBlock][kLanes] as a ring
+  Signals past{};     // of a late one: what was made in the block before, [group][kLoopRing][kLanes]
   int pastAt = 0;     // the ring's next place
-  int remembers = 0;  // frames that the ring has been given, up to kBlock
+  int remembers = 0;  // frames that the ring has been given, up to kLoop
 };
 
 /// Of what is played: whether it may rest until it is played again.

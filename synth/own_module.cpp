@@ -13,6 +13,7 @@ namespace {
 
 constexpr float kA4Hertz = 440;
 constexpr float kLoudestOut = 1e6f;  // goes in: what is no number, or beyond, could come to be an index
+constexpr int kHeeded = 32;          // frames, at most, after which sliders are heard again
 constexpr int kSmoothFrames = 8;     // a pitch that glides is followed in steps of this
 constexpr double kTouch = 0.002;     // s in which a voice becomes as loud as it is struck
 constexpr float kSoftest = 0.08f;    // as loud as the factory's are at least
@@ -107,7 +108,7 @@ class OwnModule final : public Module {
   int pieceEnd(const Player& player, const Block& block, int from) const {
     const bool glides = pitch_ >= 0 && (!block.in[static_cast<std::size_t>(pitch_)].steady() ||
                                         (base_ >= 0 && !block.in[static_cast<std::size_t>(base_)].steady()));
-    int end = block.frames;
+    int end = std::min(block.frames, from + kHeeded);
     for (const std::size_t inlet : strikes_) {
       if (block.in[inlet].steady()) continue;
       const float now = heard(player, block, inlet, from);

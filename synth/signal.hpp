@@ -12,7 +12,8 @@
 namespace antiphon::synth {
 
 inline constexpr int kLanes = 8;
-inline constexpr int kBlock = 32;  // frames made together, at most; also what a cable that closes a loop is late by
+inline constexpr int kBlock = 64;  // frames made together, at most
+inline constexpr int kLoop = 32;   // what a cable that closes a loop is late by; with one, no more are made together
 inline constexpr int kMostVoices = 512;
 inline constexpr int kMostGroups = kMostVoices / kLanes;
 constexpr int groupsFor(int voices) { return (voices + kLanes - 1) / kLanes; }

@@ -54,7 +54,8 @@ namespace antiphon::synth::HWY_NAMESPACE {
 // What the knobs say is heeded every so many frames, counted from the beginning; in between, delays go evenly from one
 // such moment to the next.
 constexpr int kCell = kBlock;
-constexpr int kFew = kBlock / 2;  // frames that go round together
+constexpr int kFew = 16;   // frames that go round together
+constexpr int kNear = 32;  // frames that the first lines are told together: no sound is in them for less
 
 class Reverb final : public Module {
  public:
@@ -158,15 +159,10 @@ class Reverb final : public Module {
 
   HWY_INLINE void run(const Block& block, int from, int frames) {
     const Heard in = block.in[kIn];
-    Runs arriving, early, echo, dulled;
+    Runs early, echo, dulled;
     const float* heard[kLanes];
     float* told[kLanes];
-    for (int i = 0; i < kLanes; ++i) {
-      heard[i] = waits_ ? arriving.of[i] : first_.ago(i, firstWhole_[static_cast<std::size_t>(i)]);
-      told[i] = second_.next(i);
-    }
-    if (waits_) first_.readFast(firstDelay_, firstGrowth_, cell_, frames, arriving);
-    spread<kFlips, kOtherFlips>(heard, told, frames);
+    for (int f = 0; f < frames; f += kNear) enter(in, from, f, std::min(kNear, frames - f));
     for (int i = 0; i < kLanes; ++i) {
       heard[i] = second_.ago(i, secondLengths_[static_cast<std::size_t>(i)]);
       told[i] = third_.next(i);
@@ -177,7 +173,6 @@ class Reverb final : public Module {
       told[i] = early.of[i];
     }
     spread<0, 0>(heard, told, frames);
-    listen(in, from, frames);
 
     if (fast_) lines_.readFast(delay_, growth_, cell_, frames, echo);
     else lines_.read(delay_, growth_, cell_, frames, echo);
@@ -190,8 +185,23 @@ class Reverb final : public Module {
       goRound(dulled, early, echo, told, wet, f, until);
     }
     low.to(low_);
-    for (LongLines* lines : {&first_, &second_, &third_, &lines_}) lines->advance(frames);
+    for (LongLines* lines : {&second_, &third_, &lines_}) lines->advance(frames);
     mix(block, from, frames, wet);
+  }
+
+  /// What came in a while ago goes from the first lines to the second, and what comes in now goes into the first.
+  HWY_INLINE void enter(const Heard& in, int from, int done, int frames) {
+    Runs arriving;
+    const float* heard[kLanes];
+    float* told[kLanes];
+    for (int i = 0; i < kLanes; ++i) {
+      heard[i] = waits_ ? arriving.of[i] : first_.ago(i, firstWhole_[static_cast<std::size_t>(i)]);
+      told[i] = second_.next(i) + done;
+    }
+    if (waits_) first_.readFast(firstDelay_, firstGrowth_, cell_ + done, frames, arriving);
+    spread<kFlips, kOtherFlips>(heard, told, frames);
+    listen(in, from + done, frames);
+    first_.advance(frames);
   }
 
   /// What eight runs say goes to eight others, each to all. Those whose bits are set stand on their heads, before or

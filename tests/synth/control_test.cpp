@@ -209,8 +209,8 @@ SCENARIO("a swing in step with the music") {
     }
     THEN("it jumps where the music jumps, and when the music stops it goes on at that tempo") {
       play(1000.5, 960, true);
-      CHECK(static_cast<double>(play(4, 32, true)[0]) == Approx(there(4)).margin(1e-4));
-      const double left = 4 + 32 / kRate * 1.5;
+      CHECK(static_cast<double>(play(4, kBlock, true)[0]) == Approx(there(4)).margin(1e-4));
+      const double left = 4 + kBlock / kRate * 1.5;
       const auto after = play(left, 4800, false);
       CHECK(static_cast<double>(after[0]) == Approx(there(left)).margin(1e-4));
       CHECK(static_cast<double>(after[4799]) == Approx(there(left + 4799 / kRate * 1.5)).margin(1e-3));

@@ -240,12 +240,12 @@ SCENARIO("modules are in step with the music's time") {
     Diary::times.clear();
     audio.pass(1s);
     THEN("a block's beat is that of the notes that sound in it, and goes on evenly") {
-      REQUIRE(Diary::times.size() > 1000);
+      REQUIRE(Diary::times.size() > 40'000 / kBlock);
       const double latency = engine.latency() / 48000.0 * 2;
       CHECK(Diary::times[0].beat == Approx(10 - latency).margin(0.001));
       double worst = 0;
       for (std::size_t i = 1; i < Diary::times.size(); ++i)
-        worst = std::max(worst, std::abs(Diary::times[i].beat - Diary::times[i - 1].beat - 32 / 24000.0));
+        worst = std::max(worst, std::abs(Diary::times[i].beat - Diary::times[i - 1].beat - kBlock / 24000.0));
       CHECK(worst < 1e-5);
     }
   }

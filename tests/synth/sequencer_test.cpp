@@ -43,7 +43,9 @@ struct Stage {
   std::vector<std::int64_t> struck(NodeId node = kDrum) const {
     std::vector<std::int64_t> frames;
     for (const auto& due : played) {
-      if (due.node == node && due.gesture.kind == Gesture::Kind::keyDown) frames.push_back(due.at.value);
+      // What is on the next cell's first frame may be found in this one.
+      if (due.node == node && due.gesture.kind == Gesture::Kind::keyDown && due.at < now)
+        frames.push_back(due.at.value);
     }
     return frames;
   }
