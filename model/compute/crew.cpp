@@ -71,6 +71,7 @@ void Crew::runAlone(const Order& order, int parts) {
 
 void Crew::run(const Order& order, int parts) {
   if (helpers_.empty()) return runAlone(order, parts);
+  someAstray_ = someAstray_ && std::ranges::any_of(helpers_, [&](const auto& helper) { return isAstray(*helper); });
   const State generation = call_.load(std::memory_order_relaxed) / 16 + 1;
   order_.store(&order, std::memory_order_relaxed);
   call_.store(callOf(generation, parts));
@@ -137,6 +138,7 @@ void Crew::finish(const Order& order, State generation, PartOfShare part, std::i
       Helper& helper = *helpers_[at(hand - 1)];
       helper.astray = generation;
       helper.holding = &order;
+      someAstray_ = true;
       ++takenAway_;
       order.part(part, 0);
       doneBy_[at(part.share)][at(part.index)] = 0;
@@ -146,7 +148,7 @@ void Crew::finish(const Order& order, State generation, PartOfShare part, std::i
   doneBy_[at(part.share)][at(part.index)] = static_cast<std::uint8_t>(hand);
 }
 
-bool Crew::isHeld(const Order& order) const {
+bool Crew::isHeldBySome(const Order& order) const {
   return std::ranges::any_of(helpers_,
                              [&](const auto& helper) { return helper->holding == &order && isAstray(*helper); });
 }
@@ -157,6 +159,7 @@ void Crew::gather() {
     helper->astray = 0;
     helper->holding = nullptr;
   }
+  someAstray_ = false;
 }
 
 void Crew::help(int hand) {

@@ -54,7 +54,7 @@ class Crew {
   int doneBy(PartOfShare part) const { return doneBy_[at(part.share)][at(part.index)]; }
 
   /// A helper may still be reading this order: it must not change.
-  bool isHeld(const Order& order) const;
+  bool isHeld(const Order& order) const { return someAstray_ && isHeldBySome(order); }
   /// Waits until no helper holds any order: before what orders read goes away, or is written again.
   void gather();
 
@@ -83,6 +83,7 @@ class Crew {
     const Order* holding = nullptr;
   };
 
+  bool isHeldBySome(const Order& order) const;
   void help(int hand);
   void doAsHelper(State call, int hand);
   bool take(PartOfShare part, State generation, State as);
@@ -102,6 +103,7 @@ class Crew {
   alignas(64) std::atomic<int> asleep_{0};
   std::atomic<std::uint32_t> bell_{0};
   std::atomic<bool> leaving_{false};
+  bool someAstray_ = false;  // perhaps
   std::uint64_t takenAway_ = 0;
 };
 

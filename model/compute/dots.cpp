@@ -120,6 +120,33 @@ ANTIPHON_DOTS_INLINE void coarse(const std::byte* w, const InputView& in, std::s
   }
 }
 
+/// Of 32 whole numbers, four by four, the upper bytes and then the lower ones.
+ANTIPHON_DOTS_INLINE __m512i splitInTwo(__m512i first, __m512i second) {
+  const __m512i order = _mm512_broadcast_i32x4(_mm_setr_epi8(1, 5, 3, 7, 0, 4, 2, 6, 9, 13, 11, 15, 8, 12, 10, 14));
+  const __m512i x = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtsepi32_epi16(first)),
+                                       _mm512_cvtsepi32_epi16(second), 1);
+  const __m512i raised = _mm512_add_epi16(x, _mm512_set1_epi16(128));
+  return _mm512_shuffle_epi8(_mm512_mask_blend_epi8(0xAAAAAAAAAAAAAAAAull, x, raised), order);
+}
+
+ANTIPHON_DOTS_INLINE void roundGroup(const float* in, std::int16_t* whole, float& scale, std::int32_t& sum) {
+  __m512 x[4];
+  __m512i rounded[4];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) x[i] = _mm512_loadu_ps(in + i * 16);
+  const __m512 loudest = _mm512_max_ps(_mm512_max_ps(_mm512_abs_ps(x[0]), _mm512_abs_ps(x[1])),
+                                       _mm512_max_ps(_mm512_abs_ps(x[2]), _mm512_abs_ps(x[3])));
+  const float top = _mm512_reduce_max_ps(loudest);
+  const __m512 inverse = _mm512_set1_ps(top > 0 ? kFinest / top : 0.0f);
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) rounded[i] = _mm512_cvtps_epi32(_mm512_mul_ps(x[i], inverse));
+  _mm512_storeu_si512(whole, splitInTwo(rounded[0], rounded[1]));
+  _mm512_storeu_si512(whole + 32, splitInTwo(rounded[2], rounded[3]));
+  scale = top / kFinest;
+  sum = _mm512_reduce_add_epi32(
+      _mm512_add_epi32(_mm512_add_epi32(rounded[0], rounded[1]), _mm512_add_epi32(rounded[2], rounded[3])));
+}
+
 template <Format format, std::size_t rows>
 ANTIPHON_DOTS_INLINE void panel(const std::byte* w, int groups, const InputView& in, std::size_t row, float* out,
                                 std::size_t outStride, std::size_t outputs, Foresight foresight) {
@@ -182,13 +209,16 @@ bool there() {
          __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("fma");
 }
 
-ANTIPHON_DOTS void split(std::int16_t* whole, std::size_t count) {
-  const __m512i order = _mm512_broadcast_i32x4(_mm_setr_epi8(1, 5, 3, 7, 0, 4, 2, 6, 9, 13, 11, 15, 8, 12, 10, 14));
-  const __m512i half = _mm512_set1_epi16(128);
-  for (std::size_t i = 0; i < count; i += 32) {
-    const __m512i x = _mm512_loadu_si512(whole + i);
-    const __m512i both = _mm512_mask_blend_epi8(0xAAAAAAAAAAAAAAAAull, x, _mm512_add_epi16(x, half));
-    _mm512_storeu_si512(whole + i, _mm512_shuffle_epi8(both, order));
+ANTIPHON_DOTS void roundFinely(const float* in, int depth, std::int16_t* whole, float* scales, std::int32_t* sums) {
+  constexpr int group = groupOf(Format::int8);
+  alignas(64) float some[group];
+  for (; depth > 0; in += group, depth -= group, whole += group) {
+    if (depth < group) {
+      std::fill_n(some, group, 0.0f);
+      std::copy_n(in, depth, some);
+      in = some;
+    }
+    roundGroup(in, whole, *scales++, *sums++);
   }
 }
 
@@ -205,7 +235,7 @@ void multiply(const Packed& matrix, int first, int count, const InputView& in, f
 namespace antiphon::compute::dots {
 
 bool there() { return false; }
-void split(std::int16_t*, std::size_t) {}
+void roundFinely(const float*, int, std::int16_t*, float*, std::int32_t*) {}
 void multiply(const Packed&, int, int, const InputView&, float*, std::size_t, Foresight) {}
 
 }  // namespace antiphon::compute::dots

@@ -16,11 +16,11 @@ bool there();
 void allow(bool allowed);
 bool allowed();
 
-/// An input row for int8, in place: of each four whole numbers their upper bytes, rounded up when the lower byte is
-/// below zero, then their lower ones, in the order of the weights.
-void split(std::int16_t* whole, std::size_t count);
+/// compute::roundFinely, and split as multiply() wants it: of each four whole numbers their upper bytes, rounded up when
+/// the lower byte is below zero, then their lower ones, in the order of the weights.
+void roundFinely(const float* in, int depth, std::int16_t* whole, float* scales, std::int32_t* sums);
 
-/// compute::multiply for int8 (with rows that were split) and q4.
+/// compute::multiply for int8 (with rows that were rounded here) and q4.
 void multiply(const Packed& matrix, int first, int count, const InputView& in, float* out, std::size_t outStride,
               Foresight foresight);
 

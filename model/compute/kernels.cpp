@@ -45,8 +45,8 @@ void multiply(const Packed& matrix, int first, int count, const InputView& in, f
 }
 
 void roundFinely(const float* in, int depth, std::int16_t* whole, float* scales, std::int32_t* sums) {
+  if (dotsInUse()) return dots::roundFinely(in, depth, whole, scales, sums);
   HWY_DYNAMIC_DISPATCH(roundFinely)(in, depth, whole, scales, sums);
-  if (dotsInUse()) dots::split(whole, static_cast<std::size_t>(groupsFor(Format::int8, depth) * groupOf(Format::int8)));
 }
 
 void roundCoarsely(const float* in, int depth, std::int8_t* coarse, float* scales, std::int32_t* sums) {

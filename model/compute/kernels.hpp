@@ -30,6 +30,8 @@ struct InputView {
   int count = 1;
 };
 
+/// What the largest number of a group becomes in int8: what two bytes with signs can say, 127 * 256 + 127.
+inline constexpr float kFinest = 32'639;
 /// One row of an InputView: for int8, and for q4.
 void roundFinely(const float* in, int depth, std::int16_t* whole, float* scales, std::int32_t* sums);
 void roundCoarsely(const float* in, int depth, std::int8_t* coarse, float* scales, std::int32_t* sums);

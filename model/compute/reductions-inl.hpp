@@ -200,9 +200,6 @@ HWY_INLINE void roundTo(const float* in, int depth, std::size_t group, float mos
   }
 }
 
-/// 127 * 256 + 127: what two bytes with signs can say.
-constexpr float kFinest = 32'639.0f;
-
 void roundFinely(const float* in, int depth, std::int16_t* whole, float* scales, std::int32_t* sums) {
   roundTo(in, depth, static_cast<std::size_t>(groupOf(Format::int8)), kFinest, whole, scales, sums);
 }

@@ -130,6 +130,7 @@ void Trunk::gates(const TrunkLayer& layer, const float* in, int rows) {
 /// long stretches, and who is through early still finds something to take.
 void Trunk::run(Job& job, std::size_t bytes) {
   job.parts = 1;
+  for (int share = 0; share <= crew_->hands(); ++share) job.begins[at(share)] = job.units * share / crew_->hands();
   if (crew_->hands() == 1 || bytes < kAloneBytes) return crew_->runAlone(job, 1);
   for (std::size_t rest = bytes / at(crew_->hands()) / 2; rest >= kPartBytes && job.parts < kPartsOfShare; rest /= 2)
     ++job.parts;
@@ -137,7 +138,7 @@ void Trunk::run(Job& job, std::size_t bytes) {
 }
 
 Trunk::Stretch Trunk::stretchOf(const Job& job, PartOfShare part) const {
-  const int begin = job.units * part.share / crew_->hands(), end = job.units * (part.share + 1) / crew_->hands();
+  const int begin = job.begins[at(part.share)], end = job.begins[at(part.share + 1)];
   const int size = end - begin;
   const int from = part.index == 0 ? 0 : size - (size >> part.index);
   const int to = part.index == job.parts - 1 ? size : size - (size >> (part.index + 1));

@@ -6,6 +6,7 @@
 //     x += down * (silu(gate * y) . (up * y)),  y = level(x)
 #pragma once
 
+#include <array>
 #include <memory>
 #include <span>
 #include <vector>
@@ -87,10 +88,11 @@ class Trunk {
     void part(PartOfShare part, int hand) const override;
     Trunk* trunk = nullptr;
     Kind kind = Kind::product;
-    int units = 1, parts = 1;        // panels or heads in all; parts of a share
-    const Packed* matrix = nullptr;  // of gates: gate
-    const Packed* second = nullptr;  // up
-    float* out = nullptr;            // where the leader may write what is to come of it; nothing: into its own memory
+    int units = 1, parts = 1;                    // panels or heads in all; parts of a share
+    std::array<int, kMostHelpers + 2> begins{};  // the first unit of each share, and where the last one ends
+    const Packed* matrix = nullptr;              // of gates: gate
+    const Packed* second = nullptr;              // up
+    float* out = nullptr;  // where the leader may write what is to come of it; nothing: into its own memory
     std::size_t outStride = 0;
     int layer = 0, place = 0, rows = 1;
     InputView in{};
