@@ -91,7 +91,7 @@ SCENARIO("what is not fit to be heard is refused, with the reason", "[faust]") {
   CHECK_THAT(refusal("process = _ : + ~ *(1.01);"), Contains("runs away") && Contains("what goes in"));
   CHECK_THAT(refusal("process = 1 : + ~ _;"), Contains("runs away") && Contains("full scale"));
   CHECK_THAT(refusal("process = log(_ - hslider(\"by\", -1, -1, 9, 0.1));"), Contains("no number"));
-  CHECK_THAT(refusal("process = seq(i, 2500, *(i + 0.5) : sin);"), Contains("of a processor, and at most 25 %"));
+  CHECK_THAT(refusal("process = +(1) : seq(i, 2500, *(i + 0.5) : sin);"), Contains("of a processor, and at most 25 %"));
 }
 
 SCENARIO("a program's sliders are inlets", "[faust]") {
