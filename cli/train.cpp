@@ -24,6 +24,7 @@ struct TrainWish {
   std::string device = "auto";
   std::string precision = "auto";
   LearningPlan plan{};
+  bool layersAsked = false;
   std::uint64_t seed = 1;
   std::size_t verdict = 800;  // windows of the valid split that are judged at the end
   bool quiet = false;
@@ -82,7 +83,14 @@ int train(TrainWish wish) {
   const StyleText style{begin ? begin->style().model() : contents(stylePath)};
 
   LearningPlan& plan = wish.plan;
-  if (begin) plan.shape = begin->shape();
+  if (begin) {
+    const int deeper = wish.layersAsked ? plan.shape.layers : begin->shape().layers;
+    if (deeper < begin->shape().layers)
+      throw UsageError{"--layers " + std::to_string(deeper) + ": the model that learning begins from has " +
+                       std::to_string(begin->shape().layers) + ", and none can be taken away"};
+    plan.shape = begin->shape();
+    plan.shape.layers = deeper;
+  }
   plan.shape.textPieces = style.size();
   plan.batches.seed = wish.seed;
   const bool cuda = torchDoor().hasCuda;
@@ -155,8 +163,8 @@ Action addTrain(CLI::App& app) {
   auto* hidden = sub->add_option("--hidden", plan.shape.hidden, "width inside the feed-forward")
                      ->capture_default_str()
                      ->check(CLI::Range(16, 16384));
-  auto* from = sub->add_option("--from", wish->from, "begin with what a model knows, of its shape: FILE or built-in")
-                   ->excludes(width, layers, heads, hidden);
+  auto* from = sub->add_option("--from", wish->from, "begin with what a model knows, of its shape or (--layers) deeper: FILE or built-in")
+                   ->excludes(width, heads, hidden);
   sub->add_flag("--mean", wish->mean, "what comes out is the mean of the weights it began and ended with")->needs(from);
   sub->add_option("--shard", plan.batches.shardSteps, "tokens in a shard")
       ->capture_default_str()
@@ -184,7 +192,10 @@ Action addTrain(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
   sub->add_flag("--quiet", wish->quiet, "no progress bar");
-  return [wish] { return train(*wish); };
+  return [wish, layers] {
+    wish->layersAsked = layers->count() > 0;
+    return train(*wish);
+  };
 }
 
 }  // namespace antiphon

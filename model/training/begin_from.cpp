@@ -1,6 +1,7 @@
 #include "model/training/begin_from.hpp"
 
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "model/torch_plugin.hpp"
 
@@ -8,21 +9,42 @@ namespace antiphon {
 
 namespace {
 
-/// A tensor of the model's that the net holds as its own number `index`.
-std::vector<float> fitting(const NativeModel& model, torch_door::Net& net, int index, const native::TensorSpec& spec) {
-  std::vector<float> values = model.file()->floats(spec.name, spec.size);
-  if (spec.name != net.tensorName(index) || static_cast<std::int64_t>(values.size()) != net.tensorSize(index))
-    throw ModelError{model.name() + ": '" + spec.name + "' does not fit the model that is to learn"};
-  return values;
+/// Where the net holds a tensor of the model's.
+struct Fitting {
+  int index = 0;
+  std::vector<float> values{};
+};
+
+/// All of the model's. What the net has between them are layers that the model lacks.
+std::vector<Fitting> fitting(const NativeModel& model, torch_door::Net& net) {
+  std::vector<Fitting> all;
+  int index = 0;
+  for (const native::TensorSpec& spec : native::tensors(model.shape())) {
+    while (index < net.tensors() && spec.name != net.tensorName(index)) ++index;
+    std::vector<float> values = model.file()->floats(spec.name, spec.size);
+    if (index == net.tensors() || static_cast<std::int64_t>(values.size()) != net.tensorSize(index))
+      throw ModelError{model.name() + ": '" + spec.name + "' does not fit the model that is to learn"};
+    all.push_back({index, std::move(values)});
+  }
+  return all;
+}
+
+/// What a layer adds comes out of these two.
+bool isWayOut(std::string_view name) {
+  return name.starts_with("layers.") && (name.ends_with(".attention.out") || name.ends_with(".forward.down"));
 }
 
 }  // namespace
 
 LearningProgress beginFrom(const NativeModel& model, torch_door::Net& net) {
-  const auto specs = native::tensors(model.shape());
-  for (std::size_t i = 0; i < specs.size(); ++i) {
-    const int index = static_cast<int>(i);
-    if (!net.write(index, fitting(model, net, index, specs[i]).data())) throw TorchError{net.error()};
+  const std::vector<Fitting> known = fitting(model, net);
+  for (int i = 0; i < net.tensors(); ++i) {
+    if (!isWayOut(net.tensorName(i))) continue;
+    const std::vector<float> nothing(static_cast<std::size_t>(net.tensorSize(i)));
+    if (!net.write(i, nothing.data())) throw TorchError{net.error()};
+  }
+  for (const Fitting& tensor : known) {
+    if (!net.write(tensor.index, tensor.values.data())) throw TorchError{net.error()};
   }
   LearningProgress progress;
   const auto& metadata = model.file()->metadata();
@@ -38,13 +60,12 @@ LearningProgress beginFrom(const NativeModel& model, torch_door::Net& net) {
 }
 
 void meetHalfway(const NativeModel& model, torch_door::Net& net) {
-  const auto specs = native::tensors(model.shape());
-  for (std::size_t i = 0; i < specs.size(); ++i) {
-    const int index = static_cast<int>(i);
-    std::vector<float> mean = fitting(model, net, index, specs[i]), own(mean.size());
-    if (!net.read(index, own.data())) throw TorchError{net.error()};
+  for (Fitting& tensor : fitting(model, net)) {
+    std::vector<float>& mean = tensor.values;
+    std::vector<float> own(mean.size());
+    if (!net.read(tensor.index, own.data())) throw TorchError{net.error()};
     for (std::size_t w = 0; w < mean.size(); ++w) mean[w] = (mean[w] + own[w]) / 2;
-    if (!net.write(index, mean.data())) throw TorchError{net.error()};
+    if (!net.write(tensor.index, mean.data())) throw TorchError{net.error()};
   }
 }
 

@@ -225,6 +225,43 @@ SCENARIO("Learning goes on from a model that plays already", "[torch]") {
       }
     }
   }
+  GIVEN("a net with two layers more") {
+    const auto model = NativeModel::load(checkpoint);
+    plan.shape.layers += 2;
+    const auto net = netFor(plan);
+    plan.before = beginFrom(*model, *net);
+    const auto tensor = [](torch_door::Net& of, std::string_view name) {
+      for (int i = 0; i < of.tensors(); ++i) {
+        if (of.tensorName(i) != name) continue;
+        std::vector<float> values(static_cast<std::size_t>(of.tensorSize(i)));
+        of.read(i, values.data());
+        return values;
+      }
+      throw std::logic_error{"no such tensor"};
+    };
+    const std::string top = "layers." + std::to_string(plan.shape.layers - 1) + ".";
+    THEN("it knows what the model knew") {
+      CHECK(judge(fixedWindows(set, 8), set, judgeOf(*net)).at("all").perNote() == Approx(known).margin(0.01));
+    }
+    WHEN("it learns on") {
+      const Folder further{"antiphon-deeper"};
+      plan.steps = 20;
+      plan.batches.seed = 4;
+      const auto qkv = tensor(*net, top + "attention.qkv");
+      learn(plan, set, style(), *net, further.path, silent, kNever);
+      THEN("its new layers learn as well") {
+        CHECK(tensor(*net, top + "attention.qkv") != qkv);
+        CHECK(std::ranges::any_of(tensor(*net, top + "forward.down"), [](float w) { return w != 0; }));
+      }
+      THEN("the mean of before and after leaves them as they are, and still plays") {
+        const auto down = tensor(*net, top + "forward.down"), table = tensor(*net, "table");
+        meetHalfway(*model, *net);
+        CHECK(tensor(*net, top + "forward.down") == down);
+        CHECK(tensor(*net, "table") != table);
+        CHECK(judge(fixedWindows(set, 8), set, judgeOf(*net)).at("all").perNote() < known + 0.5);
+      }
+    }
+  }
   GIVEN("a net of another shape") {
     LearningPlan wider = plan;
     wider.shape.hidden = 96;
