@@ -31,6 +31,14 @@ void breathe() {
 #endif
 }
 
+/// A moment, in which a few lines are fetched of what will be wanted: no more than keeps a hand from seeing at once
+/// what it waits for.
+void wait(Soon& soon) {
+  constexpr int kLine = 64, kLines = 4;
+  if (soon.from >= soon.end) return breathe();
+  for (int i = 0; i < kLines && soon.from < soon.end; ++i, soon.from += kLine) __builtin_prefetch(soon.from, 0, 2);
+}
+
 }  // namespace
 
 Crew::Crew(int helpers) {
@@ -74,8 +82,9 @@ void Crew::run(const Order& order, int parts) {
   someAstray_ = someAstray_ && std::ranges::any_of(helpers_, [&](const auto& helper) { return isAstray(*helper); });
   const State generation = call_.load(std::memory_order_relaxed) / 16 + 1;
   order_.store(&order, std::memory_order_relaxed);
-  call_.store(callOf(generation, parts));
-  if (asleep_.load() > 0) {
+  // A helper that falls asleep at this very moment may be missed: the leader does its part, and wakes it the next time.
+  call_.store(callOf(generation, parts), std::memory_order_release);
+  if (asleep_.load(std::memory_order_relaxed) > 0) {
     bell_.fetch_add(1);
     bell_.notify_all();
   }
@@ -115,13 +124,14 @@ void Crew::lead(const Order& order, State generation, int parts) {
   });
   // Parts of a share are of different lengths: the longest is about half of it.
   const std::int64_t longest = own == 0 ? kUnknownPatience : now() - begun;
+  Soon soon = order.soon[0];
   for (int share = 0; share < hands(); ++share) {
-    for (int i = 0; i < parts; ++i) finish(order, generation, {share, i}, std::max(kLeastPatience, longest));
+    for (int i = 0; i < parts; ++i) finish(order, generation, {share, i}, std::max(kLeastPatience, longest), soon);
   }
 }
 
 /// Waits for a part in a helper's hands, or does it in its place.
-void Crew::finish(const Order& order, State generation, PartOfShare part, std::int64_t patience) {
+void Crew::finish(const Order& order, State generation, PartOfShare part, std::int64_t patience, Soon& soon) {
   std::atomic<State>& state = shares_[at(part.share)].parts[at(part.index)];
   State seen = state.load(std::memory_order_acquire);
   if (seen == stateOf(generation, 0, mine)) return;
@@ -131,7 +141,7 @@ void Crew::finish(const Order& order, State generation, PartOfShare part, std::i
     const std::int64_t until = now() + patience;
     for (int looks = 0; seen == inHand; ++looks, seen = state.load(std::memory_order_acquire)) {
       if (looks % kLooks != kLooks - 1 || now() < until) {
-        breathe();
+        wait(soon);
         continue;
       }
       if (!state.compare_exchange_strong(seen, stateOf(generation, 0, mine))) continue;
@@ -164,16 +174,17 @@ void Crew::gather() {
 
 void Crew::help(int hand) {
   State last = 0;
+  Soon soon{};
   std::int64_t since = now();
   for (int looks = 0; !leaving_.load(std::memory_order_relaxed); ++looks) {
     const State call = call_.load(std::memory_order_acquire);
     if (call != last) {
-      doAsHelper(call, hand);
+      soon = doAsHelper(call, hand);
       last = call;
       since = now();
       continue;
     }
-    breathe();
+    wait(soon);
     if (looks % kLooks != 0 || now() - since < kWatchful) continue;
     const std::uint32_t rung = bell_.load();
     asleep_.fetch_add(1);
@@ -183,19 +194,22 @@ void Crew::help(int hand) {
   }
 }
 
-void Crew::doAsHelper(State call, int hand) {
+Soon Crew::doAsHelper(State call, int hand) {
   // Read before a part is claimed: a claim succeeds only while this generation lasts, and then it belongs to it.
   const Order* order = order_.load(std::memory_order_relaxed);
   const State generation = call / 16;
+  Soon soon{};
   inTurn(hand, static_cast<int>(call % 16), [&](PartOfShare part) {
     const State inHand = stateOf(generation, hand, held);
     if (!take(part, generation, inHand)) return true;
+    soon = order->soon[at(hand)];
     order->part(part, hand);
     State expected = inHand;
     return shares_[at(part.share)].parts[at(part.index)].compare_exchange_strong(expected,
                                                                                  stateOf(generation, hand, done));
   });
   helpers_[at(hand - 1)]->back.store(generation, std::memory_order_release);
+  return soon;
 }
 
 int processors() { return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMostHelpers + 1); }

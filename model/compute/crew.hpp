@@ -12,6 +12,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <thread>
@@ -28,12 +29,20 @@ struct PartOfShare {
   int index = 0;
 };
 
+/// What a hand will probably read next: while it waits, it fetches that into its near cache.
+struct Soon {
+  const std::byte* from = nullptr;
+  const std::byte* end = nullptr;
+};
+
 /// A job in parts. Whoever does a part writes what comes of it into memory that belongs to that hand.
 class Order {
  public:
   virtual ~Order() = default;
   /// Hand 0 is the leader, 1 .. are the helpers. Any hand may do any part, two hands even the same one.
   virtual void part(PartOfShare part, int hand) const = 0;
+  /// Of each hand, after this order.
+  std::array<Soon, kMostHelpers + 1> soon{};
 };
 
 class Crew {
@@ -85,12 +94,12 @@ class Crew {
 
   bool isHeldBySome(const Order& order) const;
   void help(int hand);
-  void doAsHelper(State call, int hand);
+  Soon doAsHelper(State call, int hand);
   bool take(PartOfShare part, State generation, State as);
   template <typename Try>
   void inTurn(int hand, int parts, Try&& attempt) const;
   void lead(const Order& order, State generation, int parts);
-  void finish(const Order& order, State generation, PartOfShare part, std::int64_t patience);
+  void finish(const Order& order, State generation, PartOfShare part, std::int64_t patience, Soon& soon);
   bool isAstray(const Helper& helper) const {
     return helper.astray != 0 && helper.back.load(std::memory_order_acquire) < helper.astray;
   }

@@ -35,11 +35,13 @@ namespace antiphon::compute::dots {
 namespace {
 
 constexpr std::size_t kVectors = kStepBytes / 64;
+constexpr std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-ANTIPHON_DOTS_INLINE void fetchAhead(const std::byte* w, Foresight foresight) {
-  if (foresight == Foresight::processors) return;
+/// Fetches what will be wanted so many bytes from here on; 0: nothing.
+ANTIPHON_DOTS_INLINE void fetchAhead(const std::byte* w, std::size_t ahead) {
+  if (ahead == 0) return;
   for (std::size_t v = 0; v < kVectors; ++v)
-    _mm_prefetch(reinterpret_cast<const char*>(w + kAhead + v * 64), _MM_HINT_T0);
+    _mm_prefetch(reinterpret_cast<const char*>(w + ahead + v * 64), _MM_HINT_T0);
 }
 
 ANTIPHON_DOTS_INLINE __m512i dot(__m512i sum, __m512i weights, __m512i input) {
@@ -75,13 +77,13 @@ ANTIPHON_DOTS_INLINE void beginSums(const InputView& in, std::size_t row, std::s
 
 template <std::size_t rows>
 ANTIPHON_DOTS_INLINE void fine(const std::byte* w, const InputView& in, std::size_t row, std::size_t group,
-                               Foresight foresight, Group<rows>& sums) {
+                               std::size_t ahead, Group<rows>& sums) {
   constexpr auto inGroup = static_cast<std::size_t>(groupOf(Format::int8));
   const std::int16_t* input = in.whole + row * in.stride + group * inGroup;
   beginSums<rows>(in, row, group, 128, sums);
 #pragma GCC unroll 1
   for (std::size_t step = 0; step < inGroup / 4; ++step, w += kStepBytes) {
-    fetchAhead(w, foresight);
+    fetchAhead(w, ahead);
 #pragma GCC unroll 2
     for (std::size_t v = 0; v < kVectors; ++v) {
       const __m512i four = _mm512_load_si512(w + v * 64);
@@ -97,14 +99,14 @@ ANTIPHON_DOTS_INLINE void fine(const std::byte* w, const InputView& in, std::siz
 
 template <std::size_t rows>
 ANTIPHON_DOTS_INLINE void coarse(const std::byte* w, const InputView& in, std::size_t row, std::size_t group,
-                                 Foresight foresight, Group<rows>& sums) {
+                                 std::size_t ahead, Group<rows>& sums) {
   constexpr auto inGroup = static_cast<std::size_t>(groupOf(Format::q4));
   const std::int8_t* input = in.coarse + row * in.stride + group * inGroup;
   const __m512i nibbles = _mm512_set1_epi8(15);
   beginSums<rows>(in, row, group, 8, sums);
 #pragma GCC unroll 1
   for (std::size_t step = 0; step < inGroup / 8; ++step, w += kStepBytes) {
-    fetchAhead(w, foresight);
+    fetchAhead(w, ahead);
 #pragma GCC unroll 2
     for (std::size_t v = 0; v < kVectors; ++v) {
       const __m512i eight = _mm512_load_si512(w + v * 64);
@@ -123,8 +125,8 @@ ANTIPHON_DOTS_INLINE void coarse(const std::byte* w, const InputView& in, std::s
 /// Of 32 whole numbers, four by four, the upper bytes and then the lower ones.
 ANTIPHON_DOTS_INLINE __m512i splitInTwo(__m512i first, __m512i second) {
   const __m512i order = _mm512_broadcast_i32x4(_mm_setr_epi8(1, 5, 3, 7, 0, 4, 2, 6, 9, 13, 11, 15, 8, 12, 10, 14));
-  const __m512i x = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtsepi32_epi16(first)),
-                                       _mm512_cvtsepi32_epi16(second), 1);
+  const __m512i x =
+      _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtsepi32_epi16(first)), _mm512_cvtsepi32_epi16(second), 1);
   const __m512i raised = _mm512_add_epi16(x, _mm512_set1_epi16(128));
   return _mm512_shuffle_epi8(_mm512_mask_blend_epi8(0xAAAAAAAAAAAAAAAAull, x, raised), order);
 }
@@ -147,20 +149,50 @@ ANTIPHON_DOTS_INLINE void roundGroup(const float* in, std::int16_t* whole, float
       _mm512_add_epi32(_mm512_add_epi32(rounded[0], rounded[1]), _mm512_add_epi32(rounded[2], rounded[3])));
 }
 
-template <Format format, std::size_t rows>
-ANTIPHON_DOTS_INLINE void panel(const std::byte* w, int groups, const InputView& in, std::size_t row, float* out,
-                                std::size_t outStride, std::size_t outputs, Foresight foresight) {
-  __m512 sums[rows][kVectors];
+template <std::size_t rows>
+struct Sums {
+  __m512 of[rows][kVectors];
+};
+
+template <std::size_t rows>
+ANTIPHON_DOTS_INLINE void clear(Sums<rows>& sums) {
 #pragma GCC unroll 4
   for (std::size_t r = 0; r < rows; ++r) {
 #pragma GCC unroll 2
-    for (std::size_t v = 0; v < kVectors; ++v) sums[r][v] = _mm512_setzero_ps();
+    for (std::size_t v = 0; v < kVectors; ++v) sums.of[r][v] = _mm512_setzero_ps();
   }
+}
+
+/// What the last section came to is added to what those before it came to.
+template <std::size_t rows>
+ANTIPHON_DOTS_INLINE void addUp(Sums<rows>& before, const Sums<rows>& last) {
+#pragma GCC unroll 4
+  for (std::size_t r = 0; r < rows; ++r) {
+#pragma GCC unroll 2
+    for (std::size_t v = 0; v < kVectors; ++v) before.of[r][v] = _mm512_add_ps(before.of[r][v], last.of[r][v]);
+  }
+}
+
+/// Groups begin .. end - 1 of an input with those of a panel that lie at `w`; all of them when there are sections.
+template <Format format, std::size_t rows>
+ANTIPHON_DOTS_INLINE void panel(const Packed& matrix, int sections, const std::byte* w, std::size_t begin,
+                                std::size_t end, const InputView& in, std::size_t row, float* out,
+                                std::size_t outStride, std::size_t outputs, std::size_t ahead) {
+  Sums<rows> before, sums;
+  clear(before);
+  clear(sums);
+  int section = 1;
+  std::size_t sectionEnd = sections > 1 ? at(sectionBegin(format, matrix.depth, sections, section)) : end;
 #pragma GCC unroll 1
-  for (std::size_t g = 0; g < static_cast<std::size_t>(groups); ++g, w += groupBytes(format)) {
+  for (std::size_t g = begin; g < end; ++g, w += groupBytes(format)) {
+    if (g == sectionEnd) {
+      addUp(before, sums);
+      clear(sums);
+      sectionEnd = at(sectionBegin(format, matrix.depth, sections, ++section));
+    }
     Group<rows> whole;
-    if constexpr (format == Format::int8) fine<rows>(w, in, row, g, foresight, whole);
-    else coarse<rows>(w, in, row, g, foresight, whole);
+    if constexpr (format == Format::int8) fine<rows>(w, in, row, g, ahead, whole);
+    else coarse<rows>(w, in, row, g, ahead, whole);
     const std::byte* scales = w + groupBytes(format) - kPanel * sizeof(std::uint16_t);
 #pragma GCC unroll 2
     for (std::size_t v = 0; v < kVectors; ++v) {
@@ -171,33 +203,51 @@ ANTIPHON_DOTS_INLINE void panel(const std::byte* w, int groups, const InputView&
         const __m512 both = _mm512_mul_ps(scale, _mm512_set1_ps(in.scales[(row + r) * in.groupStride + g]));
         const __m512i upper = format == Format::int8 ? _mm512_slli_epi32(whole.upper[r][v], 8) : whole.upper[r][v];
         const __m512 all = _mm512_cvtepi32_ps(_mm512_add_epi32(upper, whole.lower[r][v]));
-        sums[r][v] = _mm512_fmadd_ps(all, both, sums[r][v]);
+        sums.of[r][v] = _mm512_fmadd_ps(all, both, sums.of[r][v]);
       }
     }
   }
+  addUp(before, sums);
 #pragma GCC unroll 4
   for (std::size_t r = 0; r < rows; ++r) {
 #pragma GCC unroll 2
     for (std::size_t v = 0; v < kVectors; ++v) {
       if (outputs <= v * 16) continue;  // the last panel of a matrix may have fewer
       const auto some = static_cast<__mmask16>((1u << std::min<std::size_t>(16, outputs - v * 16)) - 1);
-      _mm512_mask_storeu_ps(out + (row + r) * outStride + v * 16, some, sums[r][v]);
+      _mm512_mask_storeu_ps(out + (row + r) * outStride + v * 16, some, before.of[r][v]);
     }
   }
 }
 
 template <Format format>
-ANTIPHON_DOTS void panelsOf(const Packed& matrix, int first, int count, const InputView& in, float* out,
+ANTIPHON_DOTS void panelsOf(const Packed& matrix, int first, int count, int sections, const InputView& in, float* out,
                             std::size_t outStride, Foresight foresight) {
-  const auto rows = static_cast<std::size_t>(in.count);
-  const int groups = groupsFor(format, matrix.depth);
+  const std::size_t rows = at(in.count), groups = at(groupsFor(format, matrix.depth)), ahead = aheadOf(foresight);
   for (int p = first; p < first + count; ++p) {
-    const std::byte* w = matrix.data + static_cast<std::size_t>(p) * panelBytes(format, matrix.depth);
-    float* to = out + static_cast<std::size_t>(p) * kPanel;
-    const auto outputs = static_cast<std::size_t>(matrix.outputs - p * kPanel);
+    const std::byte* w = matrix.data + at(p) * panelBytes(format, matrix.depth);
+    float* to = out + at(p) * kPanel;
+    const std::size_t outputs = at(matrix.outputs - p * kPanel);
     std::size_t row = 0;
-    for (; row + 4 <= rows; row += 4) panel<format, 4>(w, groups, in, row, to, outStride, outputs, foresight);
-    for (; row < rows; ++row) panel<format, 1>(w, groups, in, row, to, outStride, outputs, foresight);
+    for (; row + 4 <= rows; row += 4)
+      panel<format, 4>(matrix, sections, w, 0, groups, in, row, to, outStride, outputs, ahead);
+    for (; row < rows; ++row) panel<format, 1>(matrix, sections, w, 0, groups, in, row, to, outStride, outputs, ahead);
+  }
+}
+
+template <Format format>
+ANTIPHON_DOTS void sectionsOf(const Packed& matrix, Sections sections, const InputView& in, float* out,
+                              std::size_t outStride) {
+  const auto begin = [&](int s) { return at(sectionBegin(format, matrix.depth, sections.all, sections.first + s)); };
+  const std::size_t before = begin(0);
+  for (int p = 0; p < matrix.panels(); ++p) {
+    const std::byte* const w = matrix.data + at(p) * panelBytes(format, matrix.depth);
+    const std::size_t outputs = at(matrix.outputs - p * kPanel);
+    // No processor foresees that it goes on in the next panel.
+    const std::size_t ahead = p + 1 < matrix.panels() ? panelBytes(format, matrix.depth) : 0;
+    for (int s = 0; s < sections.count; ++s) {
+      panel<format, 1>(matrix, 1, w + begin(s) * groupBytes(format), begin(s) - before, begin(s + 1) - before, in, 0,
+                       out + at(s) * outStride + at(p) * kPanel, outStride, outputs, ahead);
+    }
   }
 }
 
@@ -222,10 +272,16 @@ ANTIPHON_DOTS void roundFinely(const float* in, int depth, std::int16_t* whole, 
   }
 }
 
-void multiply(const Packed& matrix, int first, int count, const InputView& in, float* out, std::size_t outStride,
-              Foresight foresight) {
-  if (matrix.format == Format::int8) panelsOf<Format::int8>(matrix, first, count, in, out, outStride, foresight);
-  else panelsOf<Format::q4>(matrix, first, count, in, out, outStride, foresight);
+void multiply(const Packed& matrix, int first, int count, int sections, const InputView& in, float* out,
+              std::size_t outStride, Foresight foresight) {
+  if (matrix.format == Format::int8)
+    panelsOf<Format::int8>(matrix, first, count, sections, in, out, outStride, foresight);
+  else panelsOf<Format::q4>(matrix, first, count, sections, in, out, outStride, foresight);
+}
+
+void multiplyApart(const Packed& matrix, Sections sections, const InputView& in, float* out, std::size_t outStride) {
+  if (matrix.format == Format::int8) sectionsOf<Format::int8>(matrix, sections, in, out, outStride);
+  else sectionsOf<Format::q4>(matrix, sections, in, out, outStride);
 }
 
 }  // namespace antiphon::compute::dots
@@ -236,7 +292,8 @@ namespace antiphon::compute::dots {
 
 bool there() { return false; }
 void roundFinely(const float*, int, std::int16_t*, float*, std::int32_t*) {}
-void multiply(const Packed&, int, int, const InputView&, float*, std::size_t, Foresight) {}
+void multiply(const Packed&, int, int, int, const InputView&, float*, std::size_t, Foresight) {}
+void multiplyApart(const Packed&, Sections, const InputView&, float*, std::size_t) {}
 
 }  // namespace antiphon::compute::dots
 

@@ -21,6 +21,7 @@
 namespace antiphon::compute {
 
 HWY_EXPORT(multiply);
+HWY_EXPORT(multiplyApart);
 HWY_EXPORT(roundFinely);
 HWY_EXPORT(roundCoarsely);
 HWY_EXPORT(lookBack);
@@ -37,11 +38,17 @@ HWY_EXPORT(target);
 /// Inputs are rounded for these very products: both go by what is chosen here.
 static bool dotsInUse() { return dots::allowed() && HWY_DYNAMIC_DISPATCH(target)() == HWY_AVX3; }
 
-void multiply(const Packed& matrix, int first, int count, const InputView& in, float* out, std::size_t outStride) {
+void multiply(const Packed& matrix, int first, int count, int sections, const InputView& in, float* out,
+              std::size_t outStride) {
   const Foresight foresight = reliedOn();
   if (hasScales(matrix.format) && dotsInUse())
-    return dots::multiply(matrix, first, count, in, out, outStride, foresight);
-  HWY_DYNAMIC_DISPATCH(multiply)(matrix, first, count, in, out, outStride, foresight);
+    return dots::multiply(matrix, first, count, sections, in, out, outStride, foresight);
+  HWY_DYNAMIC_DISPATCH(multiply)(matrix, first, count, sections, in, out, outStride, foresight);
+}
+
+void multiplyApart(const Packed& matrix, Sections sections, const InputView& in, float* out, std::size_t outStride) {
+  if (hasScales(matrix.format) && dotsInUse()) return dots::multiplyApart(matrix, sections, in, out, outStride);
+  HWY_DYNAMIC_DISPATCH(multiplyApart)(matrix, sections, in, out, outStride);
 }
 
 void roundFinely(const float* in, int depth, std::int16_t* whole, float* scales, std::int32_t* sums) {

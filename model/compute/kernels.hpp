@@ -37,8 +37,19 @@ void roundFinely(const float* in, int depth, std::int16_t* whole, float* scales,
 void roundCoarsely(const float* in, int depth, std::int8_t* coarse, float* scales, std::int32_t* sums);
 
 /// out[row][o] = sum over k, ascending, of matrix[o][k] * in[row][k], for the outputs of panels
-/// first .. first + count - 1; `out` is where output 0 would go.
-void multiply(const Packed& matrix, int first, int count, const InputView& in, float* out, std::size_t outStride);
+/// first .. first + count - 1; `out` is where output 0 would go. Each of so many sections of k is a sum of its own, and
+/// they are added up in their order.
+void multiply(const Packed& matrix, int first, int count, int sections, const InputView& in, float* out,
+              std::size_t outStride);
+
+/// Some of the sections into which a matrix's depth is cut.
+struct Sections {
+  int all = 1;
+  int first = 0, count = 0;
+};
+/// Their sums one by one, of all outputs, for one row: out[s][o] is what section first + s comes to. `in` holds these
+/// sections alone.
+void multiplyApart(const Packed& matrix, Sections sections, const InputView& in, float* out, std::size_t outStride);
 
 /// What is remembered of places, for looking back: numbers in f32 or in f16.
 enum class Memory : std::uint8_t { f32, f16 };
@@ -46,7 +57,8 @@ constexpr std::size_t bytesOf(Memory memory) { return memory == Memory::f32 ? 4 
 /// to[i * spacing] = from[i], as the memory holds numbers.
 void remember(const float* from, int count, Memory memory, std::byte* to, std::size_t spacing);
 /// out[o] (+)= sum over k, ascending, of panel[k][o] * in[k]; a panel is [depth][32], `panelStride` numbers from one to
-/// the next. Fewer outputs than the last panel has are asked for at the end.
+/// the next. When fewer outputs are asked for than the last panel has, no others are read: they may be written just
+/// now.
 void lookBack(const std::byte* panels, Memory memory, std::size_t panelStride, int outputs, int depth, const float* in,
               float* out, bool add);
 /// Turns scores into weights: e^(score - most) each; returns 1 / their sum.
@@ -69,6 +81,7 @@ void turnPairs(float* first, float* second, const float* cosine, const float* si
 enum class Foresight : std::uint8_t { processors, ours };
 /// A kilobyte would do for what lies in the caches, the main memory wants four.
 inline constexpr std::size_t kAhead = 4096;
+constexpr std::size_t aheadOf(Foresight foresight) { return foresight == Foresight::ours ? kAhead : 0; }
 /// What products rely on from now on; the processor's at first.
 void relyOn(Foresight foresight);
 Foresight reliedOn();

@@ -51,11 +51,11 @@ constexpr std::size_t kVectors = kPanel / kLanes;
 #define ANTIPHON_PAIRS 0
 #endif
 
-/// Fetches what will be wanted soon, where the processor's own foresight is the poorer.
-HWY_INLINE void fetchAhead(const std::byte* w, Foresight foresight) {
-  if (foresight == Foresight::processors) return;
-  hwy::Prefetch(w + kAhead);
-  hwy::Prefetch(w + kAhead + 64);
+/// Fetches what will be wanted so many bytes from here on; 0: nothing.
+HWY_INLINE void fetchAhead(const std::byte* w, std::size_t ahead) {
+  if (ahead == 0) return;
+  hwy::Prefetch(w + ahead);
+  hwy::Prefetch(w + ahead + 64);
 }
 
 /// Two neighbours of an input row in every lane.

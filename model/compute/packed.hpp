@@ -48,6 +48,15 @@ constexpr std::size_t packedBytes(Format format, int outputs, int depth) {
   return static_cast<std::size_t>(panelsFor(outputs)) * panelBytes(format, depth);
 }
 
+/// A depth may be cut into sections that are summed up apart from each other, at every 64th weight at most. The group
+/// with which section `index` begins.
+constexpr int kWidestGroup = 64;
+constexpr int mostSections(int depth) { return (depth + kWidestGroup - 1) / kWidestGroup; }
+constexpr int sectionBegin(Format format, int depth, int sections, int index) {
+  const int begin = mostSections(depth) * index / sections * (kWidestGroup / groupOf(format));
+  return begin < groupsFor(format, depth) ? begin : groupsFor(format, depth);
+}
+
 /// A packed matrix somewhere in memory, on a cache line.
 struct Packed {
   const std::byte* data = nullptr;

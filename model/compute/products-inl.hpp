@@ -45,6 +45,28 @@ HWY_INLINE void clear(Reals (&sums)[rows][kVectors]) {
   }
 }
 
+/// What the last section came to is added to what those before it came to.
+template <std::size_t rows>
+HWY_INLINE void addUp(Reals (&before)[rows][kVectors], const Reals (&last)[rows][kVectors]) {
+  ANTIPHON_UNROLL
+  for (std::size_t r = 0; r < rows; ++r) {
+    ANTIPHON_UNROLL
+    for (std::size_t v = 0; v < kVectors; ++v) before[r][v] = hn::Add(before[r][v], last[r][v]);
+  }
+}
+
+/// Groups begin .. end - 1 of an input, with those of a panel that lie at `w`; all of them when there are sections.
+struct Groups {
+  const Packed& matrix;
+  int sections;
+  const std::byte* w;
+  std::size_t begin, end;
+
+  std::size_t sectionEnd(int section) const {
+    return sections > 1 ? static_cast<std::size_t>(sectionBegin(matrix.format, matrix.depth, sections, section)) : end;
+  }
+};
+
 /// Every sum begins with what the + 128 or + 8 of the weights will have added too much.
 template <std::size_t rows>
 HWY_INLINE void beginSums(const InputView& in, std::size_t row, std::size_t group, std::int32_t middle,
@@ -60,14 +82,14 @@ HWY_INLINE void beginSums(const InputView& in, std::size_t row, std::size_t grou
 /// The whole-numbered sums of one group in int8.
 template <std::size_t rows>
 HWY_INLINE void groupSums(const std::byte* w, const InputView& in, std::size_t row, std::size_t group,
-                          Foresight foresight, Wholes (&sums)[rows][kVectors]) {
+                          std::size_t ahead, Wholes (&sums)[rows][kVectors]) {
   constexpr std::size_t inGroup = static_cast<std::size_t>(groupOf(Format::int8));
   const Patterns lower = hn::Set(Pattern(), 0x00FF00FFu);
   const std::int16_t* input = in.whole + row * in.stride + group * inGroup;
   beginSums<rows>(in, row, group, 128, sums);
   ANTIPHON_ROLLED
   for (std::size_t step = 0; step < inGroup / 4; ++step, w += kStepBytes) {
-    fetchAhead(w, foresight);
+    fetchAhead(w, ahead);
     ANTIPHON_UNROLL
     for (std::size_t v = 0; v < kVectors; ++v) {
       const Patterns four = fourBytes(w + v * kLanes * 4);
@@ -84,7 +106,7 @@ HWY_INLINE void groupSums(const std::byte* w, const InputView& in, std::size_t r
 /// The same in q4.
 template <std::size_t rows>
 HWY_INLINE void coarseSums(const std::byte* w, const InputView& in, std::size_t row, std::size_t group,
-                           Foresight foresight, Wholes (&sums)[rows][kVectors]) {
+                           std::size_t ahead, Wholes (&sums)[rows][kVectors]) {
   constexpr std::size_t inGroup = static_cast<std::size_t>(groupOf(Format::q4));
   const Patterns lower = hn::Set(Pattern(), 0x0F0F0F0Fu);
   const std::int8_t* input = in.coarse + row * in.stride + group * inGroup;
@@ -100,7 +122,7 @@ HWY_INLINE void coarseSums(const std::byte* w, const InputView& in, std::size_t 
 #endif
   ANTIPHON_ROLLED
   for (std::size_t step = 0; step < inGroup / 8; ++step, w += kStepBytes) {
-    fetchAhead(w, foresight);
+    fetchAhead(w, ahead);
     ANTIPHON_UNROLL
     for (std::size_t v = 0; v < kVectors; ++v) {
       const Patterns eight = fourBytes(w + v * kLanes * 4);
@@ -128,14 +150,23 @@ HWY_INLINE void coarseSums(const std::byte* w, const InputView& in, std::size_t 
 
 /// One panel in int8 or q4.
 template <Format format, std::size_t rows>
-HWY_INLINE void wholePanel(const std::byte* w, int groups, const InputView& in, std::size_t row, float* out,
-                           std::size_t outStride, std::size_t outputs, Foresight foresight) {
-  Reals sums[rows][kVectors];
+HWY_INLINE void wholePanel(const Groups& groups, const InputView& in, std::size_t row, float* out,
+                           std::size_t outStride, std::size_t outputs, std::size_t ahead) {
+  Reals before[rows][kVectors], sums[rows][kVectors];
+  clear<rows>(before);
   clear<rows>(sums);
-  for (std::size_t g = 0; g < static_cast<std::size_t>(groups); ++g, w += groupBytes(format)) {
+  const std::byte* w = groups.w;
+  int section = 1;
+  std::size_t sectionEnd = groups.sectionEnd(section);
+  for (std::size_t g = groups.begin; g < groups.end; ++g, w += groupBytes(format)) {
+    if (g == sectionEnd) {
+      addUp<rows>(before, sums);
+      clear<rows>(sums);
+      sectionEnd = groups.sectionEnd(++section);
+    }
     Wholes whole[rows][kVectors];
-    if constexpr (format == Format::int8) groupSums<rows>(w, in, row, g, foresight, whole);
-    else coarseSums<rows>(w, in, row, g, foresight, whole);
+    if constexpr (format == Format::int8) groupSums<rows>(w, in, row, g, ahead, whole);
+    else coarseSums<rows>(w, in, row, g, ahead, whole);
     const std::byte* scales = w + groupBytes(format) - kPanel * sizeof(std::uint16_t);
     ANTIPHON_UNROLL
     for (std::size_t v = 0; v < kVectors; ++v) {
@@ -147,20 +178,30 @@ HWY_INLINE void wholePanel(const std::byte* w, int groups, const InputView& in, 
       }
     }
   }
+  addUp<rows>(before, sums);
   ANTIPHON_UNROLL
-  for (std::size_t r = 0; r < rows; ++r) put(sums[r], out + (row + r) * outStride, outputs);
+  for (std::size_t r = 0; r < rows; ++r) put(before[r], out + (row + r) * outStride, outputs);
 }
 
 /// One panel in f32 or bf16.
 template <Format format, std::size_t rows>
-HWY_INLINE void realPanel(const std::byte* w, int groups, const InputView& in, std::size_t row, float* out,
-                          std::size_t outStride, std::size_t outputs, Foresight foresight) {
-  Reals sums[rows][kVectors];
+HWY_INLINE void realPanel(const Groups& groups, const InputView& in, std::size_t row, float* out, std::size_t outStride,
+                          std::size_t outputs, std::size_t ahead) {
+  Reals before[rows][kVectors], sums[rows][kVectors];
+  clear<rows>(before);
   clear<rows>(sums);
+  const std::byte* w = groups.w;
+  int section = 1;
+  std::size_t sectionEnd = groups.sectionEnd(section);
   const Patterns upper = hn::Set(Pattern(), 0xFFFF0000u);
   const float* input = in.numbers + row * in.stride;
-  for (std::size_t g = 0; g < static_cast<std::size_t>(groups); ++g) {
-    fetchAhead(w, foresight);
+  for (std::size_t g = groups.begin; g < groups.end; ++g) {
+    if (g == sectionEnd) {
+      addUp<rows>(before, sums);
+      clear<rows>(sums);
+      sectionEnd = groups.sectionEnd(++section);
+    }
+    fetchAhead(w, ahead);
     ANTIPHON_UNROLL
     for (std::size_t v = 0; v < kVectors; ++v) {
       const Patterns four = fourBytes(w + v * kLanes * 4);
@@ -179,42 +220,72 @@ HWY_INLINE void realPanel(const std::byte* w, int groups, const InputView& in, s
     }
     w += kStepBytes;
   }
+  addUp<rows>(before, sums);
   ANTIPHON_UNROLL
-  for (std::size_t r = 0; r < rows; ++r) put(sums[r], out + (row + r) * outStride, outputs);
+  for (std::size_t r = 0; r < rows; ++r) put(before[r], out + (row + r) * outStride, outputs);
 }
 
 template <Format format, std::size_t rows>
-HWY_INLINE void onePanel(const Packed& matrix, int panel, const InputView& in, std::size_t row, float* out,
-                         std::size_t outStride, Foresight foresight) {
-  const std::byte* w = matrix.data + static_cast<std::size_t>(panel) * panelBytes(format, matrix.depth);
-  const int groups = groupsFor(format, matrix.depth), outputs = matrix.outputs - panel * kPanel;
-  out += static_cast<std::size_t>(panel) * kPanel;
-  if constexpr (hasScales(format))
-    wholePanel<format, rows>(w, groups, in, row, out, outStride, static_cast<std::size_t>(outputs), foresight);
-  else realPanel<format, rows>(w, groups, in, row, out, outStride, static_cast<std::size_t>(outputs), foresight);
+HWY_INLINE void somePanel(const Groups& groups, const InputView& in, std::size_t row, float* out, std::size_t outStride,
+                          std::size_t outputs, std::size_t ahead) {
+  if constexpr (hasScales(format)) wholePanel<format, rows>(groups, in, row, out, outStride, outputs, ahead);
+  else realPanel<format, rows>(groups, in, row, out, outStride, outputs, ahead);
 }
+
+constexpr std::size_t countOf(int number) { return static_cast<std::size_t>(number); }
 
 /// A panel stays in the near cache while the rows pass by it, as many at a time as there are registers for.
 template <Format format>
-HWY_NOINLINE void panelsOf(const Packed& matrix, int first, int count, const InputView& in, float* out,
+HWY_NOINLINE void panelsOf(const Packed& matrix, int first, int count, int sections, const InputView& in, float* out,
                            std::size_t outStride, Foresight foresight) {
-  const auto rows = static_cast<std::size_t>(in.count);
+  const std::size_t rows = countOf(in.count), ahead = aheadOf(foresight);
   for (int panel = first; panel < first + count; ++panel) {
     constexpr std::size_t together = hasScales(format) ? 2 : 3;
+    const Groups groups{matrix, sections, matrix.data + countOf(panel) * panelBytes(format, matrix.depth), 0,
+                        countOf(groupsFor(format, matrix.depth))};
+    const std::size_t outputs = countOf(matrix.outputs - panel * kPanel);
+    float* const to = out + countOf(panel) * kPanel;
     std::size_t row = 0;
     for (; row + together <= rows; row += together)
-      onePanel<format, together>(matrix, panel, in, row, out, outStride, foresight);
-    for (; row < rows; ++row) onePanel<format, 1>(matrix, panel, in, row, out, outStride, foresight);
+      somePanel<format, together>(groups, in, row, to, outStride, outputs, ahead);
+    for (; row < rows; ++row) somePanel<format, 1>(groups, in, row, to, outStride, outputs, ahead);
   }
 }
 
-void multiply(const Packed& matrix, int first, int count, const InputView& in, float* out, std::size_t outStride,
-              Foresight foresight) {
+template <Format format>
+HWY_NOINLINE void sectionsOf(const Packed& matrix, Sections sections, const InputView& in, float* out,
+                             std::size_t outStride) {
+  const auto begin = [&](int s) {
+    return countOf(sectionBegin(format, matrix.depth, sections.all, sections.first + s));
+  };
+  for (int panel = 0; panel < matrix.panels(); ++panel) {
+    const std::byte* const w = matrix.data + countOf(panel) * panelBytes(format, matrix.depth);
+    // No processor foresees that it goes on in the next panel.
+    const std::size_t ahead = panel + 1 < matrix.panels() ? panelBytes(format, matrix.depth) : 0;
+    for (int s = 0; s < sections.count; ++s) {
+      const Groups groups{matrix, 1, w + begin(s) * groupBytes(format), begin(s) - begin(0), begin(s + 1) - begin(0)};
+      somePanel<format, 1>(groups, in, 0, out + countOf(s) * outStride + countOf(panel) * kPanel, outStride,
+                           countOf(matrix.outputs - panel * kPanel), ahead);
+    }
+  }
+}
+
+void multiply(const Packed& matrix, int first, int count, int sections, const InputView& in, float* out,
+              std::size_t outStride, Foresight foresight) {
   switch (matrix.format) {
-    case Format::f32: return panelsOf<Format::f32>(matrix, first, count, in, out, outStride, foresight);
-    case Format::bf16: return panelsOf<Format::bf16>(matrix, first, count, in, out, outStride, foresight);
-    case Format::int8: return panelsOf<Format::int8>(matrix, first, count, in, out, outStride, foresight);
-    case Format::q4: return panelsOf<Format::q4>(matrix, first, count, in, out, outStride, foresight);
+    case Format::f32: return panelsOf<Format::f32>(matrix, first, count, sections, in, out, outStride, foresight);
+    case Format::bf16: return panelsOf<Format::bf16>(matrix, first, count, sections, in, out, outStride, foresight);
+    case Format::int8: return panelsOf<Format::int8>(matrix, first, count, sections, in, out, outStride, foresight);
+    case Format::q4: return panelsOf<Format::q4>(matrix, first, count, sections, in, out, outStride, foresight);
+  }
+}
+
+void multiplyApart(const Packed& matrix, Sections sections, const InputView& in, float* out, std::size_t outStride) {
+  switch (matrix.format) {
+    case Format::f32: return sectionsOf<Format::f32>(matrix, sections, in, out, outStride);
+    case Format::bf16: return sectionsOf<Format::bf16>(matrix, sections, in, out, outStride);
+    case Format::int8: return sectionsOf<Format::int8>(matrix, sections, in, out, outStride);
+    case Format::q4: return sectionsOf<Format::q4>(matrix, sections, in, out, outStride);
   }
 }
 

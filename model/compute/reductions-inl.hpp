@@ -209,6 +209,7 @@ void roundCoarsely(const float* in, int depth, std::int8_t* coarse, float* scale
 }
 
 std::uint64_t readAll(const std::byte* from, std::size_t bytes, Foresight foresight) {
+  const std::size_t ahead = aheadOf(foresight);
   const hn::CappedTag<std::uint64_t, 8> d;
   constexpr std::size_t wide = hn::MaxLanes(d);
   hn::Vec<decltype(d)> sums[4];
@@ -217,8 +218,8 @@ std::uint64_t readAll(const std::byte* from, std::size_t bytes, Foresight foresi
   const auto* numbers = reinterpret_cast<const std::uint64_t*>(from);
   const std::size_t count = bytes / sizeof(std::uint64_t);
   for (std::size_t i = 0; i + 4 * wide <= count; i += 4 * wide) {
-    fetchAhead(from + i * sizeof(std::uint64_t), foresight);
-    if constexpr (4 * sizeof(std::uint64_t) * wide > 128) fetchAhead(from + i * sizeof(std::uint64_t) + 128, foresight);
+    fetchAhead(from + i * sizeof(std::uint64_t), ahead);
+    if constexpr (4 * sizeof(std::uint64_t) * wide > 128) fetchAhead(from + i * sizeof(std::uint64_t) + 128, ahead);
     ANTIPHON_UNROLL
     for (std::size_t j = 0; j < 4; ++j) sums[j] = hn::Add(sums[j], hn::LoadU(d, numbers + i + j * wide));
   }

@@ -5,13 +5,13 @@
 namespace antiphon::compute {
 namespace {
 
-constexpr std::size_t kAloneBytes = std::size_t{48} << 10;  // a smaller job is done before help has come
-constexpr std::size_t kPartBytes = std::size_t{32} << 10;   // at least
-constexpr int kPartsOfShare = 6;                            // at most
+constexpr std::size_t kAloneBytes = std::size_t{48} << 10;   // a smaller job is done before help has come
+constexpr std::size_t kPartBytes = std::size_t{32} << 10;    // at least
+constexpr int kPartsOfShare = 6;                             // at most
+constexpr std::size_t kMostFetched = std::size_t{64} << 10;  // in advance: what a hand's near cache has room for
+constexpr std::size_t kCourse = 256;                         // jobs of a step, at most, that are foreseen
 
-std::size_t roundUp(int depth, int to) {
-  return static_cast<std::size_t>((depth + to - 1) / to) * static_cast<std::size_t>(to);
-}
+constexpr int roundUp(int number, int to) { return (number + to - 1) / to * to; }
 
 }  // namespace
 
@@ -30,46 +30,84 @@ Trunk::Trunk(const TrunkPlan& plan, const std::vector<TrunkLayer>& layers, int c
   headNumbers_ = keyNumbers_ + at(panelsFor(plan.headWidth()) * kPanel) * at(kPage);
   store_ = Store{at(pages) * layers.size() * at(plan.heads) * headNumbers_ * bytesOf(plan.memory)};
 
-  const int deepest = std::max(plan.width, plan.hidden);
+  const int deepest = std::max({plan.width, plan.hidden, widest});
+  const std::size_t numbers = std::max(block * at(std::max(3 * plan.width, 2 * plan.hidden)), 3 * at(deepest));
   for (int i = 0; i < crew_->hands(); ++i) {
-    auto& job = jobs_.emplace_back(std::make_unique<Job>());
-    job->trunk = this;
-    job->numbers.resize(block * roundUp(std::max(deepest, 3 * plan.width), 64));
-    job->whole.resize(block * roundUp(deepest, 64));
-    job->coarse.resize(job->whole.size());
-    job->scales.resize(block * roundUp(deepest, 64) / 32);
-    job->sums.resize(job->scales.size());
-    hands_.emplace_back(std::max(block * at(std::max(3 * plan.width, 2 * plan.hidden)), at(widest)));
-    scores_.emplace_back(at(pages * kPage));
+    jobs_.push_back(std::make_unique<Job>(*this, block, deepest));
+    jobs_.back()->queries.resize(block * width);
+    jobs_.back()->turns.resize(2 * half());
+    // A single row's sections, each as wide as the row, lie behind what they are made of.
+    hands_.emplace_back(plan_, numbers + at(std::max(plan.heads, kFeedSections)) * width, at(pages * kPage), deepest);
   }
   cosine_.resize(block * half());
   sine_.resize(cosine_.size());
   x_.resize(block * width);
   level_.resize(x_.size());
   qkv_.resize(3 * x_.size());
-  gate_.resize(block * at(plan.hidden));
+  gate_.resize(std::max(block * at(plan.hidden), at(widest)));
+  sum_.resize(width);
+  unremembered_.resize(2 * width);
+  course_.resize(kCourse);
 }
 
 Trunk::~Trunk() { crew_->gather(); }
 
+Trunk::Input::Input(std::size_t rows, int deepest) {
+  const std::size_t each = at(roundUp(deepest, kWidestGroup));
+  numbers.resize(rows * each);
+  whole.resize(rows * each);
+  coarse.resize(rows * each);
+  scales.resize(rows * each / 32);
+  sums.resize(rows * each / 32);
+}
+
+Trunk::Hand::Hand(const TrunkPlan& plan, std::size_t numbers, std::size_t places, int deepest)
+    : made(numbers),
+      scores(places),
+      in{1, deepest},
+      key(at(plan.headWidth() * kPanel) * bytesOf(plan.memory)),
+      value(at(roundUp(plan.headWidth(), kPanel)) * bytesOf(plan.memory)) {}
+
+/// What a helper that lost its core still looks back at stays as it is: nothing is written but behind it.
+void Trunk::rollBack(int length) {
+  const auto looks = [](const Job& job) { return job.kind == Kind::listening || job.kind == Kind::heads; };
+  if (std::ranges::any_of(jobs_, [&](const auto& job) { return looks(*job) && crew_->isHeld(*job); })) crew_->gather();
+  length_ = length;
+}
+
 void Trunk::think(int rows) {
-  const std::size_t width = at(plan_.width), hidden = at(plan_.hidden);
+  const std::size_t width = at(plan_.width);
+  jobsSoFar_ = 0;
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const TrunkLayer& layer = layers_[i];
     for (int r = 0; r < rows; ++r) level(layer.attentionNorm, plan_.epsilon, row(r), level_.data() + at(r) * width);
-    product(layer.qkv, level_.data(), width, rows, qkv_.data(), 3 * width, Into::replace);
-    attention(static_cast<int>(i), rows);  // from qkv_ into level_
-    product(layer.out, level_.data(), width, rows, x_.data(), width, Into::add);
-
+    if (rows == 1 && headsTogether(layer)) {
+      heads(static_cast<int>(i));
+    } else {
+      product(layer.qkv, 1, level_.data(), width, rows, qkv_.data(), 3 * width, Into::replace);
+      attention(static_cast<int>(i), rows);  // from qkv_ into level_
+      product(layer.out, headsAreSections() ? plan_.heads : 1, level_.data(), width, rows, x_.data(), width, Into::add);
+    }
     for (int r = 0; r < rows; ++r) level(layer.forwardNorm, plan_.epsilon, row(r), level_.data() + at(r) * width);
-    gates(layer, level_.data(), rows);  // into gate_
-    product(layer.down, gate_.data(), hidden, rows, x_.data(), width, Into::add);
+    feedForward(layer.gate, &layer.up, layer.down, level_.data(), rows, x_.data());
   }
+  catchUp();
   length_ += rows;
 }
 
 void Trunk::multiply(const Packed& matrix, const float* in, float* out, Into into) {
-  product(matrix, in, at(matrix.depth), 1, out, at(matrix.outputs), into);
+  product(matrix, 1, in, at(matrix.depth), 1, out, at(matrix.outputs), into);
+}
+
+void Trunk::feed(const Packed& gate, const Packed& down, const float* in, float* onto) {
+  feedForward(gate, nullptr, down, in, 1, onto);
+}
+
+void Trunk::feedForward(const Packed& gate, const Packed* up, const Packed& down, const float* in, int rows,
+                        float* onto) {
+  if (rows == 1 && feedsTogether(gate, up, down)) return feedTogether(gate, up, down, in, onto);
+  gates(gate, up, in, rows);  // into gate_
+  product(down, feedSections(down.depth), gate_.data(), at(gate.outputs), rows, onto, at(down.outputs), Into::add);
 }
 
 /// A job that nobody reads any more.
@@ -77,53 +115,51 @@ Trunk::Job& Trunk::fresh(Kind kind, int rows) {
   const auto free = std::ranges::find_if(jobs_, [&](const auto& job) { return !crew_->isHeld(*job); });
   Job& job = **free;
   job.kind = kind;
+  job.sections = 1;
   job.rows = rows;
   return job;
 }
 
-/// Copies rows into a job, as the format wants them.
-void Trunk::give(Job& job, Format format, const float* in, std::size_t stride, int depth) {
-  const std::size_t deep = roundUp(depth, groupOf(format)), groups = at(groupsFor(format, depth));
-  for (std::size_t r = 0; r < at(job.rows); ++r) {
+const InputView& Trunk::Input::take(Format format, const float* in, std::size_t stride, int depth, int rows) {
+  const std::size_t deep = at(roundUp(depth, groupOf(format))), groups = at(groupsFor(format, depth));
+  for (std::size_t r = 0; r < at(rows); ++r) {
     const float* from = in + r * stride;
-    float* const scales = job.scales.data() + r * groups;
-    std::int32_t* const sums = job.sums.data() + r * groups;
     if (format == Format::int8) {
-      roundFinely(from, depth, job.whole.data() + r * deep, scales, sums);
+      roundFinely(from, depth, whole.data() + r * deep, scales.data() + r * groups, sums.data() + r * groups);
     } else if (format == Format::q4) {
-      roundCoarsely(from, depth, job.coarse.data() + r * deep, scales, sums);
+      roundCoarsely(from, depth, coarse.data() + r * deep, scales.data() + r * groups, sums.data() + r * groups);
     } else {
-      float* to = job.numbers.data() + r * deep;
+      float* to = numbers.data() + r * deep;
       std::copy_n(from, depth, to);
       std::fill(to + depth, to + deep, 0.0f);
     }
   }
-  job.in = {job.numbers.data(), job.whole.data(), job.coarse.data(), deep, job.scales.data(),
-            job.sums.data(),    groups,           job.rows};
+  return view = {numbers.data(), whole.data(), coarse.data(), deep, scales.data(), sums.data(), groups, rows};
 }
 
-void Trunk::product(const Packed& matrix, const float* in, std::size_t inStride, int rows, float* out,
+void Trunk::product(const Packed& matrix, int sections, const float* in, std::size_t inStride, int rows, float* out,
                     std::size_t outStride, Into into) {
   Job& job = fresh(Kind::product, rows);
   job.matrix = &matrix;
+  job.sections = sections;
   job.units = matrix.panels();
   job.out = into == Into::replace ? out : nullptr;
   job.outStride = outStride;
-  give(job, matrix.format, in, inStride, matrix.depth);
+  job.in.take(matrix.format, in, inStride, matrix.depth, rows);
   run(job, matrix.bytes());
   collect(job, kPanel, matrix.outputs, out, outStride, into);
 }
 
-void Trunk::gates(const TrunkLayer& layer, const float* in, int rows) {
+void Trunk::gates(const Packed& gate, const Packed* up, const float* in, int rows) {
   Job& job = fresh(Kind::gates, rows);
-  job.matrix = &layer.gate;
-  job.second = &layer.up;
-  job.units = layer.gate.panels();
+  job.matrix = &gate;
+  job.second = up;
+  job.units = gate.panels();
   job.out = gate_.data();
-  job.outStride = at(plan_.hidden);
-  give(job, layer.gate.format, in, at(plan_.width), layer.gate.depth);
-  run(job, 2 * layer.gate.bytes());
-  collect(job, kPanel, plan_.hidden, gate_.data(), at(plan_.hidden), Into::replace);
+  job.outStride = at(gate.outputs);
+  job.in.take(gate.format, in, at(gate.depth), gate.depth, rows);
+  run(job, gate.bytes() * (up != nullptr ? 2 : 1));
+  collect(job, kPanel, gate.outputs, gate_.data(), at(gate.outputs), Into::replace);
 }
 
 /// Cuts every share in half, and what is left in half, and so on, as long as it is worth a hand's while: a hand reads
@@ -132,9 +168,34 @@ void Trunk::run(Job& job, std::size_t bytes) {
   job.parts = 1;
   for (int share = 0; share <= crew_->hands(); ++share) job.begins[at(share)] = job.units * share / crew_->hands();
   if (crew_->hands() == 1 || bytes < kAloneBytes) return crew_->runAlone(job, 1);
-  for (std::size_t rest = bytes / at(crew_->hands()) / 2; rest >= kPartBytes && job.parts < kPartsOfShare; rest /= 2)
+  const int units = job.units / crew_->hands();
+  for (std::size_t rest = bytes / at(crew_->hands()) / 2;
+       rest >= kPartBytes && job.parts < kPartsOfShare && units >> job.parts > 0; rest /= 2)
     ++job.parts;
+  foresee(job);
   crew_->run(job, job.parts);
+}
+
+/// Every step takes the same course: what comes next is what came next the last time.
+void Trunk::foresee(Job& job) {
+  if (job.kind == Kind::listening || jobsSoFar_ == course_.size()) return;
+  for (int hand = 0; hand < crew_->hands(); ++hand) course_[jobsSoFar_][at(hand)] = beginOf(job, hand);
+  jobsSoFar_ = jobsSoFar_ + 1;
+  job.soon = course_[jobsSoFar_ == course_.size() ? 0 : jobsSoFar_];
+}
+
+/// The weights that a hand's share begins with.
+Soon Trunk::beginOf(const Job& job, int hand) const {
+  const Packed& matrix = *job.matrix;
+  const auto panelOf = [&](int unit) {
+    if (job.kind == Kind::heads) return unit * plan_.headWidth() / kPanel;
+    if (job.kind == Kind::feeding) return hiddenBegin(*job.last, unit) / kPanel;
+    return unit;
+  };
+  const std::size_t each = panelBytes(matrix.format, matrix.depth);
+  const std::byte* const from = matrix.data + at(panelOf(job.begins[at(hand)])) * each;
+  const std::byte* const end = matrix.data + at(panelOf(job.begins[at(hand) + 1])) * each;
+  return {from, std::min(end, from + kMostFetched)};
 }
 
 Trunk::Stretch Trunk::stretchOf(const Job& job, PartOfShare part) const {
@@ -147,7 +208,7 @@ Trunk::Stretch Trunk::stretchOf(const Job& job, PartOfShare part) const {
 
 Trunk::Made Trunk::madeBy(const Job& job, int hand, int outputs) {
   if (hand == 0 && job.out != nullptr) return {job.out, job.outStride};
-  return {hands_[at(hand)].data(), at(outputs)};
+  return {hands_[at(hand)].made.data(), at(outputs)};
 }
 
 /// Brings together what the hands have made.
@@ -169,94 +230,27 @@ void Trunk::collect(const Job& job, int outputsEach, int outputs, float* out, st
 }
 
 void Trunk::Job::part(PartOfShare part, int hand) const {
+  if (hand == 0) trunk->catchUp();
   const Stretch stretch = trunk->stretchOf(*this, part);
   if (stretch.count == 0) return;
-  if (kind == Kind::listening) {
-    for (int head = stretch.first; head < stretch.first + stretch.count; ++head) trunk->listen(*this, head, hand);
+  if (kind == Kind::feeding) return trunk->feedFrom(*this, stretch, hand);
+  if (kind == Kind::listening || kind == Kind::heads) {
+    for (int head = stretch.first; head < stretch.first + stretch.count; ++head) {
+      if (kind == Kind::listening) trunk->listen(*this, head, hand);
+      else trunk->lookFrom(*this, head, hand);
+    }
     return;
   }
   const Made made = trunk->madeBy(*this, hand, matrix->outputs);
-  compute::multiply(*matrix, stretch.first, stretch.count, in, made.out, made.stride);
+  compute::multiply(*matrix, stretch.first, stretch.count, sections, in.view, made.out, made.stride);
   if (kind == Kind::product) return;
   // Behind the gates, in the hand's own memory.
   const std::size_t outputs = at(matrix->outputs);
-  float* up = trunk->hands_[at(hand)].data() + at(rows) * outputs;
-  compute::multiply(*second, stretch.first, stretch.count, in, up, outputs);
+  float* up = second == nullptr ? nullptr : trunk->hands_[at(hand)].made.data() + at(rows) * outputs;
+  if (up != nullptr) compute::multiply(*second, stretch.first, stretch.count, 1, in.view, up, outputs);
   const int begin = stretch.first * kPanel, width = std::min(stretch.count * kPanel, matrix->outputs - begin);
   for (std::size_t r = 0; r < at(rows); ++r)
-    gated(made.out + r * made.stride + at(begin), up + r * outputs + at(begin), width);
-}
-
-std::byte* Trunk::keys(int place, int layer, int head) {
-  const std::size_t index = (at(place / kPage) * layers_.size() + at(layer)) * at(plan_.heads) + at(head);
-  return store_.data() + index * headNumbers_ * bytesOf(plan_.memory);
-}
-
-std::byte* Trunk::values(int place, int layer, int head) {
-  return keys(place, layer, head) + keyNumbers_ * bytesOf(plan_.memory);
-}
-
-void Trunk::attention(int layer, int rows) {
-  const int width = plan_.headWidth(), stretch = width / plan_.turns;
-  const std::size_t bytes = bytesOf(plan_.memory);
-  // A helper that lost its core while it looked back would be looking at what is written now.
-  if (std::ranges::any_of(jobs_, [&](const auto& j) { return j->kind == Kind::listening && crew_->isHeld(*j); }))
-    crew_->gather();
-  for (int r = 0; r < rows; ++r) {
-    const int place = length_ + r, within = place % kPage;
-    for (int head = 0; head < plan_.heads; ++head) {
-      float* query = qkv_.data() + at(r) * 3 * at(plan_.width) + at(head * width);
-      float* key = query + plan_.width;
-      for (float* vector : {query, key}) {
-        if (plan_.unitKeys) toUnit(vector, nullptr, plan_.epsilon, vector, width);
-        for (int t = 0; t < plan_.turns; ++t) {
-          const int from = t * stretch;
-          turnPairs(vector + from, vector + from + stretch / 2, cosine(r) + from / 2, sine(r) + from / 2, stretch / 2);
-        }
-      }
-      for (int i = 0; i < width; ++i) query[i] *= plan_.scoreScale;
-      remember(key, width, plan_.memory,
-               keys(place, layer, head) + (at(within / kPanel * width) * kPanel + at(within % kPanel)) * bytes, kPanel);
-      const float* value = key + plan_.width;
-      for (int begin = 0; begin < width; begin += kPanel) {
-        remember(value + begin, std::min(kPanel, width - begin), plan_.memory,
-                 values(place, layer, head) + at((begin / kPanel * kPage + within) * kPanel) * bytes, 1);
-      }
-    }
-  }
-
-  Job& job = fresh(Kind::listening, rows);
-  job.units = plan_.heads;
-  job.out = level_.data();
-  job.outStride = at(plan_.width);
-  job.layer = layer;
-  job.place = length_;
-  for (std::size_t r = 0; r < at(rows); ++r)
-    std::copy_n(qkv_.data() + r * 3 * at(plan_.width), plan_.width, job.numbers.data() + r * at(plan_.width));
-  run(job, at(rows) * at(length_ + rows) * at(plan_.width) * 2 * bytes);
-  collect(job, width, plan_.width, level_.data(), at(plan_.width), Into::replace);
-}
-
-/// Looks back from each row over all places up to it, page by page.
-void Trunk::listen(const Job& job, int head, int hand) {
-  const int width = plan_.headWidth();
-  float* scores = scores_[at(hand)].data();
-  for (int r = 0; r < job.rows; ++r) {
-    const float* query = job.numbers.data() + at(r) * at(plan_.width) + at(head * width);
-    const Made made = madeBy(job, hand, plan_.width);
-    float* heard = made.out + at(r) * made.stride + at(head * width);
-    const int count = job.place + r + 1;
-    for (int begin = 0; begin < count; begin += kPage) {
-      lookBack(keys(begin, job.layer, head), plan_.memory, at(width) * kPanel, std::min(kPage, count - begin), width,
-               query, scores + begin, false);
-    }
-    const float share = softmax(scores, count);
-    for (int begin = 0; begin < count; begin += kPage) {
-      lookBack(values(begin, job.layer, head), plan_.memory, at(kPage) * kPanel, width, std::min(kPage, count - begin),
-               scores + begin, heard, begin > 0);
-    }
-    for (int i = 0; i < width; ++i) heard[i] *= share;
-  }
+    gated(made.out + r * made.stride + at(begin), up == nullptr ? nullptr : up + r * outputs + at(begin), width);
 }
 
 }  // namespace antiphon::compute

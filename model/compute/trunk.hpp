@@ -6,6 +6,7 @@
 //     x += down * (silu(gate * y) . (up * y)),  y = level(x)
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <span>
@@ -74,33 +75,72 @@ class Trunk {
   /// Takes that many rows through all layers; there must be room for them.
   void think(int rows);
   /// There must be as much.
-  void rollBack(int length) { length_ = length; }
+  void rollBack(int length);
 
-  /// A matrix beside the layers, for one row.
+  /// Matrices beside the layers, for one row: a product alone, and onto += down * silu(gate * in).
   void multiply(const Packed& matrix, const float* in, float* out, Into into);
+  void feed(const Packed& gate, const Packed& down, const float* in, float* onto);
 
  private:
   static constexpr int kPage = 256;  // places, a multiple of kPanel
+  // However many hands there are, what adds to a row is summed up in the same sections: heads, and so many of what is
+  // fed forward.
+  static constexpr int kFeedSections = 4;
+  static int feedSections(int hidden) { return std::min(kFeedSections, mostSections(hidden)); }
+  static int hiddenBegin(const Packed& down, int section) {
+    const int group = sectionBegin(down.format, down.depth, feedSections(down.depth), section);
+    return std::min(down.depth, group * groupOf(down.format));
+  }
+  bool headsAreSections() const { return plan_.headWidth() % kWidestGroup == 0; }
 
-  enum class Kind : std::uint8_t { product, gates, listening };
-  /// A job for the crew, with all that it reads.
-  struct Job final : Order {
-    void part(PartOfShare part, int hand) const override;
-    Trunk* trunk = nullptr;
-    Kind kind = Kind::product;
-    int units = 1, parts = 1;                    // panels or heads in all; parts of a share
-    std::array<int, kMostHelpers + 2> begins{};  // the first unit of each share, and where the last one ends
-    const Packed* matrix = nullptr;              // of gates: gate
-    const Packed* second = nullptr;              // up
-    float* out = nullptr;  // where the leader may write what is to come of it; nothing: into its own memory
-    std::size_t outStride = 0;
-    int layer = 0, place = 0, rows = 1;
-    InputView in{};
+  /// Rows as a format wants them.
+  struct Input {
+    Input(std::size_t rows, int deepest);
+    const InputView& take(Format format, const float* in, std::size_t stride, int depth, int rows);
+    InputView view{};
     Floats numbers{};
     Aligned<std::int16_t> whole{};
     Aligned<std::int8_t> coarse{};
     Floats scales{};
     Aligned<std::int32_t> sums{};
+  };
+
+  // What many rows do job by job, a single one does in longer jobs: a head from its query to what the layer gets of it,
+  // a section of the hidden numbers from the gates to what it adds.
+  enum class Kind : std::uint8_t { product, gates, listening, heads, feeding };
+  /// A job for the crew, with all that it reads.
+  struct Job final : Order {
+    Job(Trunk& of, std::size_t most, int deepest) : trunk{&of}, in{most, deepest} {}
+    void part(PartOfShare part, int hand) const override;
+    Trunk* trunk;
+    Kind kind = Kind::product;
+    int units = 1, parts = 1;                    // panels, heads or sections in all; parts of a share
+    std::array<int, kMostHelpers + 2> begins{};  // the first unit of each share, and where the last one ends
+    const Packed* matrix = nullptr;              // of gates: gate; of heads: q, k and v
+    const Packed* second = nullptr;              // up, if there is one
+    const Packed* last = nullptr;                // the way out
+    int sections = 1;                            // of the last matrix's depth, or the only one's
+    float* out = nullptr;  // where the leader may write what is to come of it; nothing: into its own memory
+    std::size_t outStride = 0;
+    int layer = 0, place = 0, rows = 1;
+    Input in;
+    Floats queries{};  // of listening
+    Floats turns{};    // of heads: cosines, then sines
+  };
+
+  /// Memory of a hand's own.
+  struct Hand {
+    Hand(const TrunkPlan& plan, std::size_t numbers, std::size_t places, int deepest);
+    Floats made;
+    Floats scores;
+    Input in;                           // for the way out
+    Aligned<std::byte> key{}, value{};  // of the place that is thought of, as they will be remembered
+  };
+  /// The place that is looked back from, which may not be among those remembered yet.
+  struct Own {
+    const std::byte* key;
+    const std::byte* value;
+    std::size_t valueStride;
   };
 
   struct Stretch {
@@ -114,19 +154,41 @@ class Trunk {
 
   static std::size_t at(int index) { return static_cast<std::size_t>(index); }
   std::size_t half() const { return at(plan_.headWidth() / 2); }
-  std::byte* keys(int place, int layer, int head);
-  std::byte* values(int place, int layer, int head);
   Job& fresh(Kind kind, int rows);
-  void give(Job& job, Format format, const float* in, std::size_t stride, int depth);
-  void product(const Packed& matrix, const float* in, std::size_t inStride, int rows, float* out, std::size_t outStride,
-               Into into);
-  void gates(const TrunkLayer& layer, const float* in, int rows);
-  void attention(int layer, int rows);
-  void listen(const Job& job, int head, int hand);
+  void product(const Packed& matrix, int sections, const float* in, std::size_t inStride, int rows, float* out,
+               std::size_t outStride, Into into);
+  void gates(const Packed& gate, const Packed* up, const float* in, int rows);
+  void feedForward(const Packed& gate, const Packed* up, const Packed& down, const float* in, int rows, float* onto);
   void run(Job& job, std::size_t bytes);
+  void foresee(Job& job);
+  Soon beginOf(const Job& job, int hand) const;
   Stretch stretchOf(const Job& job, PartOfShare part) const;
   Made madeBy(const Job& job, int hand, int outputs);
   void collect(const Job& job, int outputsEach, int outputs, float* out, std::size_t outStride, Into into);
+
+  // Remembering and looking back (trunk_memory.cpp).
+  std::byte* keys(int place, int layer, int head);
+  std::byte* values(int place, int layer, int head);
+  std::byte* keyAt(int place, int layer, int head);
+  std::byte* valueAt(int place, int layer, int head);
+  void attention(int layer, int rows);
+  void turn(float* query, float* key, const float* cosine, const float* sine) const;
+  void remember(int place, int layer, int head, const float* key, const float* value);
+  void listen(const Job& job, int head, int hand);
+  void lookBack(int layer, int head, int place, const float* query, const Own& own, float* scores, float* heard);
+
+  // A single row, by several hands (trunk_together.cpp).
+  bool headsTogether(const TrunkLayer& layer) const;
+  bool feedsTogether(const Packed& gate, const Packed* up, const Packed& down) const;
+  void heads(int layer);
+  void catchUp();
+  void lookFrom(const Job& job, int head, int hand);
+  void feedTogether(const Packed& gate, const Packed* up, const Packed& down, const float* in, float* onto);
+  void feedFrom(const Job& job, Stretch sections, int hand);
+  float* addends(const Job& job, Hand& hand);
+  template <typename Visit>
+  void overUnits(const Job& job, Visit&& visit);
+  void addUp(const Job& job, float* onto);
 
   TrunkPlan plan_;
   const std::vector<TrunkLayer>& layers_;
@@ -136,10 +198,15 @@ class Trunk {
   Store store_;  // of each page, layer and head: keys as [kPage / 32][headWidth][32], values as [panels][kPage][32]
   std::size_t keyNumbers_, headNumbers_;
   std::vector<std::unique_ptr<Job>> jobs_{};  // one more than may be astray
-  std::vector<Floats> hands_{};               // what each hand makes
-  std::vector<Floats> scores_{};              // of each hand
+  std::vector<Hand> hands_{};
   Floats cosine_, sine_;
   Floats x_, level_, qkv_, gate_;  // [kBlock][width, width, 3 width, hidden]
+  Floats sum_;                     // of a row's sections
+  Floats unremembered_;            // keys and values of the last heads(), if they are not written down yet
+  int unrememberedLayer_ = -1;
+  // What hands read first of each job since think() began: the next time it will be the same.
+  std::vector<std::array<Soon, kMostHelpers + 1>> course_{};
+  std::size_t jobsSoFar_ = 0;
 };
 
 }  // namespace antiphon::compute

@@ -37,7 +37,6 @@ Decoder::Decoder(std::shared_ptr<const Weights> weights, int capacity, std::shar
   last_.resize(at(s.width));
   mixed_.resize(at(s.width));
   level_.resize(at(s.width));
-  hidden_.resize(at(2 * s.width));
   logits_.resize(at(std::ranges::max(kHeadChoices)));
 }
 
@@ -99,9 +98,7 @@ std::span<const float> Decoder::speak(Head head, std::span<const Row> said) {
     compute::addTo(mixed_.data(), w.row(row), width);
   }
   compute::level(voice.norm1, kUnitEpsilon, mixed_.data(), level_.data());
-  trunk_.multiply(voice.in, level_.data(), hidden_.data(), compute::Into::replace);
-  compute::gated(hidden_.data(), nullptr, 2 * width);
-  trunk_.multiply(voice.out, hidden_.data(), mixed_.data(), compute::Into::add);
+  trunk_.feed(voice.in, voice.out, level_.data(), mixed_.data());
   compute::level(voice.norm2, kUnitEpsilon, mixed_.data(), level_.data());
   std::ranges::copy(voice.bias, logits_.begin());
   trunk_.multiply(voice.choices, level_.data(), logits_.data(), compute::Into::add);

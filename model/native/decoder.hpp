@@ -31,9 +31,9 @@ class Decoder final : public Engine {
 
   std::shared_ptr<const Weights> weights_;
   compute::Trunk trunk_;
-  bool thought_ = false;                           // last_ holds what the heads start from
-  Floats speeds_;                                  // of turning
-  Floats last_, mixed_, level_, hidden_, logits_;  // of the heads
+  bool thought_ = false;                  // last_ holds what the heads start from
+  Floats speeds_;                         // of turning
+  Floats last_, mixed_, level_, logits_;  // of the heads
 };
 
 }  // namespace antiphon::native

@@ -109,14 +109,14 @@ TEST_CASE("A helper that loses its core holds nobody up") {
 TEST_CASE("However many hands help, the thought is the same") {
   for (const Format format : {Format::f32, Format::int8, Format::q4}) {
     const auto weights = weightsIn(format);
-    const auto steps = someSteps(140);
-    native::Decoder alone{weights, 140};
+    const auto steps = someSteps(290);
+    native::Decoder alone{weights, 290};
     std::vector<std::unique_ptr<native::Decoder>> helped;
     for (const int helpers : {1, 2}) {
-      helped.push_back(std::make_unique<native::Decoder>(weights, 140, std::make_shared<Crew>(helpers)));
+      helped.push_back(std::make_unique<native::Decoder>(weights, 290, std::make_shared<Crew>(helpers)));
     }
     std::size_t at = 0;
-    for (const std::size_t some : {50u, 1u, 1u, 30u, 1u, 57u}) {
+    for (const std::size_t some : {1u, 49u, 1u, 1u, 30u, 1u, 57u, 115u, 1u, 1u, 1u, 32u}) {
       const auto next = std::span{steps}.subspan(at, some);
       alone.extend(next);
       for (const auto& decoder : helped) {

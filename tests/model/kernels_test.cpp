@@ -62,6 +62,17 @@ struct Input {
             groupStride,
             count};
   }
+  /// The first row, from a group on.
+  InputView from(Format format, int group) const {
+    InputView view = this->view(format, 0, 1);
+    const int before = group * groupOf(format);
+    view.numbers += before;
+    view.whole += before;
+    view.coarse += before;
+    view.scales += group;
+    view.sums += group;
+    return view;
+  }
   Floats numbers{};
   Aligned<std::int16_t> whole{};
   Aligned<std::int8_t> coarse{};
@@ -101,7 +112,7 @@ TEST_CASE("Packed weights are the weights, as nearly as their format can say") {
 TEST_CASE("Products are those of the packed weights, on every vector unit") {
   onEveryVectorUnit([] {
     INFO(vectorUnit());
-    for (const auto& [outputs, depth] : {std::pair{48, 48}, {256, 256}, {33, 100}, {7, 704}, {1, 1}}) {
+    for (const auto& [outputs, depth] : {std::pair{48, 48}, {256, 256}, {33, 170}, {7, 704}, {1, 1}}) {
       const int rows = 5;
       const Floats weights = someNumbers(static_cast<std::size_t>(outputs * depth), 1, 0.05);
       const Floats in = someNumbers(static_cast<std::size_t>(rows * depth), 2, 3);
@@ -125,7 +136,7 @@ TEST_CASE("Products are those of the packed weights, on every vector unit") {
           }
         }
         std::vector<float> together(exact.size());
-        multiply(packed, 0, packed.panels(), input.view(format, 0, rows), together.data(),
+        multiply(packed, 0, packed.panels(), 1, input.view(format, 0, rows), together.data(),
                  static_cast<std::size_t>(outputs));
         // What the input loses by being rounded is at most half a step of each product.
         const double allowed = format == Format::q4     ? loudest / 60
@@ -137,9 +148,23 @@ TEST_CASE("Products are those of the packed weights, on every vector unit") {
         for (int r = 0; r < rows; ++r) {
           std::vector<float> alone(static_cast<std::size_t>(outputs));
           for (int panel = 0; panel < packed.panels(); ++panel)
-            multiply(packed, panel, 1, input.view(format, r, 1), alone.data(), static_cast<std::size_t>(outputs));
+            multiply(packed, panel, 1, 1, input.view(format, r, 1), alone.data(), static_cast<std::size_t>(outputs));
           CHECK(std::memcmp(alone.data(), together.data() + static_cast<std::size_t>(r * outputs),
                             alone.size() * sizeof(float)) == 0);
+        }
+
+        // In sections it is the sum of the sections, made one by one or some at a time.
+        for (const int sections : {2, 3, 4}) {
+          if (sections > mostSections(depth)) continue;
+          const auto wide = static_cast<std::size_t>(outputs);
+          std::vector<float> cut(wide), sum(wide), some(static_cast<std::size_t>(sections) * wide);
+          multiply(packed, 0, packed.panels(), sections, input.view(format, 0, 1), cut.data(), wide);
+          CHECK(furthest(cut, std::span{exact}.first(wide)) < allowed);
+          multiplyApart(packed, {sections, 0, 1}, input.view(format, 0, 1), some.data(), wide);
+          multiplyApart(packed, {sections, 1, sections - 1},
+                        input.from(format, sectionBegin(format, depth, sections, 1)), some.data() + wide, wide);
+          for (std::size_t i = 0; i < some.size(); ++i) sum[i % wide] = i < wide ? some[i] : sum[i % wide] + some[i];
+          CHECK(std::memcmp(cut.data(), sum.data(), wide * sizeof(float)) == 0);
         }
       }
     }
@@ -188,7 +213,9 @@ TEST_CASE("Looking back finds what was remembered, on every vector unit") {
     for (const Memory memory : {Memory::f32, Memory::f16}) {
       const int width = 16, places = 70;
       const std::size_t panel = static_cast<std::size_t>(width) * kPanel;
-      std::vector<std::byte> keys(3 * panel * bytesOf(memory));
+      // It ends with the last place, as if what is behind it were being written.
+      std::vector<std::byte> keys((2 * panel + static_cast<std::size_t>((width - 1) * kPanel + places % kPanel)) *
+                                  bytesOf(memory));
       const Floats remembered = someNumbers(static_cast<std::size_t>(width * places), 6), query = someNumbers(width, 7);
       for (int place = 0; place < places; ++place) {
         remember(remembered.data() + place * width, width, memory,

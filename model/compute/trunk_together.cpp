@@ -1,0 +1,136 @@
+// What several hands do with a single row. Hands that meet lose a microsecond or two, so they meet twice a layer: a
+// hand takes heads from their queries to what they add to the row, and sections of the hidden numbers from their gates
+// to the same. What they add is summed up in the order of heads and sections, whoever made it.
+#include <algorithm>
+
+#include "model/compute/trunk.hpp"
+
+namespace antiphon::compute {
+namespace {
+
+// Beyond that a unit takes so long that waiting for the last one costs more than meeting again.
+constexpr std::size_t kMostBytesEach = std::size_t{160} << 10;
+
+}  // namespace
+
+bool Trunk::headsTogether(const TrunkLayer& layer) const {
+  return crew_->hands() > 1 && headsAreSections() &&
+         (layer.qkv.bytes() + layer.out.bytes()) / at(plan_.heads) <= kMostBytesEach;
+}
+
+bool Trunk::feedsTogether(const Packed& gate, const Packed* up, const Packed& down) const {
+  const int sections = feedSections(down.depth);
+  return crew_->hands() > 1 && sections >= crew_->hands() &&
+         (gate.bytes() * (up != nullptr ? 2 : 1) + down.bytes()) / at(sections) <= kMostBytesEach;
+}
+
+void Trunk::heads(int layer) {
+  catchUp();
+  const TrunkLayer& own = layers_[at(layer)];
+  Job& job = fresh(Kind::heads, 1);
+  job.units = plan_.heads;
+  job.matrix = &own.qkv;
+  job.last = &own.out;
+  job.sections = plan_.heads;
+  job.layer = layer;
+  job.place = length_;
+  std::copy_n(cosine(0), half(), job.turns.data());
+  std::copy_n(sine(0), half(), job.turns.data() + half());
+  job.in.take(own.qkv.format, level_.data(), at(plan_.width), plan_.width, 1);
+  run(job, own.qkv.bytes() + own.out.bytes() + at(length_) * at(plan_.width) * 2 * bytesOf(plan_.memory));
+  addUp(job, x_.data());
+  overUnits(job, [&](int head, const Hand& hand) {
+    const int width = plan_.headWidth();
+    const float* key = hand.made.data() + at(plan_.width + head * width);
+    std::copy_n(key, width, unremembered_.data() + at(head * width));
+    std::copy_n(key + plan_.width, width, unremembered_.data() + at(plan_.width + head * width));
+  });
+  unrememberedLayer_ = layer;
+}
+
+/// What the last heads() made known is written down when the next job has been handed over: the lines that it goes to
+/// are in the helpers' caches, and nobody reads them before the next step.
+void Trunk::catchUp() {
+  if (unrememberedLayer_ < 0) return;
+  const int layer = unrememberedLayer_;
+  unrememberedLayer_ = -1;
+  for (int head = 0; head < plan_.heads; ++head) {
+    const float* key = unremembered_.data() + at(head * plan_.headWidth());
+    remember(length_, layer, head, key, key + plan_.width);
+  }
+}
+
+/// What a hand makes of heads: queries, keys and values as in qkv_, and behind them what each head adds to the row.
+void Trunk::lookFrom(const Job& job, int head, int hand) {
+  const int width = plan_.headWidth(), panels = width / kPanel;
+  Hand& own = hands_[at(hand)];
+  float* const query = own.made.data() + at(head * width);
+  float* const key = query + plan_.width;
+  for (int part = 0; part < 3; ++part) {
+    const int first = (part * plan_.width + head * width) / kPanel;
+    compute::multiply(*job.matrix, first, panels, 1, job.in.view, own.made.data(), 3 * at(plan_.width));
+  }
+  turn(query, key, job.turns.data(), job.turns.data() + half());
+  compute::remember(key, width, plan_.memory, own.key.data(), kPanel);
+  compute::remember(key + plan_.width, width, plan_.memory, own.value.data(), 1);
+  lookBack(job.layer, head, job.place, query, {own.key.data(), own.value.data(), kPanel}, own.scores.data(), query);
+  const InputView& heard = own.in.take(job.last->format, query, at(width), width, 1);
+  multiplyApart(*job.last, {job.sections, head, 1}, heard, addends(job, own) + at(head * plan_.width), at(plan_.width));
+}
+
+void Trunk::feedTogether(const Packed& gate, const Packed* up, const Packed& down, const float* in, float* onto) {
+  Job& job = fresh(Kind::feeding, 1);
+  job.matrix = &gate;
+  job.second = up;
+  job.last = &down;
+  job.sections = job.units = feedSections(down.depth);
+  job.in.take(gate.format, in, at(gate.depth), gate.depth, 1);
+  run(job, gate.bytes() * (up != nullptr ? 2 : 1) + down.bytes());
+  addUp(job, onto);
+}
+
+/// What a hand makes of sections: gates, what they let through, and behind them what each section adds to the row.
+void Trunk::feedFrom(const Job& job, Stretch sections, int hand) {
+  const int begin = hiddenBegin(*job.last, sections.first);
+  const int hidden = hiddenBegin(*job.last, sections.first + sections.count) - begin;
+  Hand& own = hands_[at(hand)];
+  float* const gate = own.made.data();
+  float* const up = gate + job.matrix->outputs;
+  const int first = begin / kPanel, count = panelsFor(hidden);
+  compute::multiply(*job.matrix, first, count, 1, job.in.view, gate, at(job.matrix->outputs));
+  if (job.second != nullptr) compute::multiply(*job.second, first, count, 1, job.in.view, up, at(job.second->outputs));
+  gated(gate + begin, job.second != nullptr ? up + begin : nullptr, hidden);
+  const InputView& in = own.in.take(job.last->format, gate + begin, at(hidden), hidden, 1);
+  const int outputs = job.last->outputs;
+  multiplyApart(*job.last, {job.sections, sections.first, sections.count}, in,
+                addends(job, own) + at(sections.first * outputs), at(outputs));
+}
+
+/// Where what a hand's units add to the row begins.
+float* Trunk::addends(const Job& job, Hand& hand) {
+  return hand.made.data() + at(job.kind == Kind::heads ? 3 * plan_.width : 2 * job.matrix->outputs);
+}
+
+/// Calls `visit(unit, hand)` for all units of a job that is done, in their order.
+template <typename Visit>
+void Trunk::overUnits(const Job& job, Visit&& visit) {
+  for (int share = 0; share < crew_->hands(); ++share) {
+    for (int i = 0; i < job.parts; ++i) {
+      const Stretch stretch = stretchOf(job, {share, i});
+      Hand& hand = hands_[at(crew_->doneBy({share, i}))];
+      for (int unit = stretch.first; unit < stretch.first + stretch.count; ++unit) visit(unit, hand);
+    }
+  }
+}
+
+void Trunk::addUp(const Job& job, float* onto) {
+  const int width = job.last->outputs;
+  overUnits(job, [&](int unit, Hand& hand) {
+    const float* from = addends(job, hand) + at(unit * width);
+    if (unit == 0) std::copy_n(from, width, sum_.data());
+    else addTo(sum_.data(), from, width);
+  });
+  addTo(onto, sum_.data(), width);
+}
+
+}  // namespace antiphon::compute
