@@ -116,6 +116,7 @@ Trunk::Job& Trunk::fresh(Kind kind, int rows) {
   Job& job = **free;
   job.kind = kind;
   job.sections = 1;
+  job.soon = {};
   job.rows = rows;
   return job;
 }
@@ -180,8 +181,7 @@ void Trunk::run(Job& job, std::size_t bytes) {
 void Trunk::foresee(Job& job) {
   if (job.kind == Kind::listening || jobsSoFar_ == course_.size()) return;
   for (int hand = 0; hand < crew_->hands(); ++hand) course_[jobsSoFar_][at(hand)] = beginOf(job, hand);
-  jobsSoFar_ = jobsSoFar_ + 1;
-  job.soon = course_[jobsSoFar_ == course_.size() ? 0 : jobsSoFar_];
+  job.soon = course_[++jobsSoFar_ % course_.size()];
 }
 
 /// The weights that a hand's share begins with.
