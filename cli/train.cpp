@@ -153,6 +153,9 @@ Action addTrain(CLI::App& app) {
   sub->add_option("--decay", plan.decay, "last part of the steps, along which the rate falls")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 1.0));
+  sub->add_option("--dropout", plan.dropout, "share of what layers add that is left out at random while learning")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 0.9));
   auto* width = sub->add_option("--width", plan.shape.width, "width of the model")
                     ->capture_default_str()
                     ->check(CLI::Range(16, 4096));
@@ -163,7 +166,8 @@ Action addTrain(CLI::App& app) {
   auto* hidden = sub->add_option("--hidden", plan.shape.hidden, "width inside the feed-forward")
                      ->capture_default_str()
                      ->check(CLI::Range(16, 16384));
-  auto* from = sub->add_option("--from", wish->from, "begin with what a model knows, of its shape or (--layers) deeper: FILE or built-in")
+  auto* from = sub->add_option("--from", wish->from,
+                               "begin with what a model knows, of its shape or (--layers) deeper: FILE or built-in")
                    ->excludes(width, heads, hidden);
   sub->add_flag("--mean", wish->mean, "what comes out is the mean of the weights it began and ended with")->needs(from);
   sub->add_option("--shard", plan.batches.shardSteps, "tokens in a shard")

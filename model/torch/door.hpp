@@ -7,7 +7,7 @@
 
 namespace antiphon::torch_door {
 
-inline constexpr int kVersion = 1;
+inline constexpr int kVersion = 2;
 
 /// Rows of steps, padded at the end with zeros (and targets of -1).
 struct Batch {
@@ -31,6 +31,8 @@ struct Lesson {
   double rate = 0;  // of Muon and of AdamW's norms and tables
   double weightDecay = 0;
   double clip = 1;
+  double dropout = 0;        // share of what layers add that is left out
+  std::uint64_t chance = 0;  // which
 };
 
 struct Learnt {

@@ -47,8 +47,8 @@ Parameters fresh(const native::Shape& shape, std::uint64_t seed, torch::Device d
   return all;
 }
 
-Forward::Forward(const native::Shape& shape, const Parameters& parameters, bool bf16)
-    : shape_{shape}, parameters_{parameters}, bf16_{bf16} {}
+Forward::Forward(const native::Shape& shape, const Parameters& parameters, bool bf16, Dropout dropout)
+    : shape_{shape}, parameters_{parameters}, bf16_{bf16}, dropout_{std::move(dropout)} {}
 
 const Tensor& Forward::layer(int index, int tensor) const {
   return parameters_[static_cast<std::size_t>(1 + index * kLayerTensors + tensor)];
@@ -69,7 +69,7 @@ Tensor Forward::trunkFrom(const Tensor& in, const Tensor& time, std::vector<Memo
   const std::int64_t rows = in.size(0), length = in.size(1), columns = in.size(2);
   const Tensor offsets = torch::arange(0, rows * length * columns, columns, in.options());
   Tensor x = std::get<0>(at::embedding_bag(table(), in.reshape({-1}), offsets, false, 0, false, {}, false, 0));
-  x = unit(x).view({rows, length, shape_.width});
+  x = dropout_(unit(x).view({rows, length, shape_.width}));
 
   const std::int64_t quarter = shape_.headWidth() / 4;
   const auto options = table().options().requires_grad(false);
@@ -81,9 +81,10 @@ Tensor Forward::trunkFrom(const Tensor& in, const Tensor& time, std::vector<Memo
   const Tensor mask = torch::full({length, begin + length}, -INFINITY, options).triu(begin + 1);
 
   for (int i = 0; i < shape_.layers; ++i) {
-    x = x + attention(unit(x, layer(i, attentionNorm)), i, cosine, sine, mask, memory, begin);
+    x = x + dropout_(attention(unit(x, layer(i, attentionNorm)), i, cosine, sine, mask, memory, begin));
     const Tensor y = unit(x, layer(i, forwardNorm));
-    x = x + product(gated(product(y, layer(i, gateMatrix)), product(y, layer(i, upMatrix))), layer(i, downMatrix));
+    const Tensor hidden = gated(product(y, layer(i, gateMatrix)), product(y, layer(i, upMatrix)));
+    x = x + dropout_(product(hidden, layer(i, downMatrix)));
   }
   return unit(x, parameters_[static_cast<std::size_t>(1 + shape_.layers * kLayerTensors)]);
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/native/shape.hpp"
+#include "model/torch/dropout.hpp"
 
 namespace antiphon::torch_door {
 
@@ -25,7 +26,7 @@ struct Memory {
 
 class Forward {
  public:
-  Forward(const native::Shape& shape, const Parameters& parameters, bool bf16);
+  Forward(const native::Shape& shape, const Parameters& parameters, bool bf16, Dropout dropout = {});
 
   /// [rows, length, columns] and [rows, length] -> what the heads start from, [rows, length, width].
   torch::Tensor trunk(const torch::Tensor& in, const torch::Tensor& time);
@@ -46,6 +47,7 @@ class Forward {
   native::Shape shape_;
   const Parameters& parameters_;
   bool bf16_;
+  Dropout dropout_;
 };
 
 }  // namespace antiphon::torch_door

@@ -82,7 +82,8 @@ bool TorchNet::write(int index, const float* values) {
   });
 }
 
-std::vector<Tensor> TorchNet::nats(const Parameters& parameters, const Batch& batch, std::vector<Tensor>& where) const {
+std::vector<Tensor> TorchNet::nats(const Parameters& parameters, const Batch& batch, std::vector<Tensor>& where,
+                                   Dropout dropout) const {
   const std::int64_t rows = batch.rows, length = batch.length;
   Tensor in = torch::empty({rows, length, native::kColumns}, torch::kInt64);
   std::copy_n(batch.in, in.numel(), in.data_ptr<std::int64_t>());
@@ -92,7 +93,7 @@ std::vector<Tensor> TorchNet::nats(const Parameters& parameters, const Batch& ba
   std::copy_n(batch.out, out.numel(), out.data_ptr<std::int64_t>());
   out = out.to(device_);
 
-  Forward forward{shape_, parameters, setup_.bf16};
+  Forward forward{shape_, parameters, setup_.bf16, std::move(dropout)};
   const Tensor thought = forward.trunk(in.to(device_), time.to(device_)).view({rows * length, shape_.width});
   std::vector<Tensor> each;
   for (int head = 0; head < native::kHeads; ++head) {
@@ -136,7 +137,8 @@ void TorchNet::learnFrom(const Batch* shards, int count, const Lesson& lesson, L
     own = replica(parameters_);
     std::vector<Tensor> where;
     Tensor sum = torch::zeros({}, own[0].options().requires_grad(false));
-    const auto each = nats(own, shards[i], where);
+    const std::uint64_t chance = lesson.chance + static_cast<std::uint64_t>(i);
+    const auto each = nats(own, shards[i], where, {lesson.dropout, chance, device_});
     Learnt& part = parts[static_cast<std::size_t>(i)];
     for (int head = 0; head < native::kHeads; ++head) {
       const Tensor total = each[static_cast<std::size_t>(head)].sum();

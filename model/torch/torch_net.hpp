@@ -35,8 +35,8 @@ class TorchNet final : public Net {
   /// Does work(0) .. work(count - 1), shared among the threads.
   void share(int count, const std::function<void(int)>& work) const;
   /// Nats of a batch's targets, by head; differentiable.
-  std::vector<torch::Tensor> nats(const Parameters& parameters, const Batch& batch,
-                                  std::vector<torch::Tensor>& where) const;
+  std::vector<torch::Tensor> nats(const Parameters& parameters, const Batch& batch, std::vector<torch::Tensor>& where,
+                                  Dropout dropout = {}) const;
   void learnFrom(const Batch* shards, int count, const Lesson& lesson, Learnt& learnt);
 
   Setup setup_;

@@ -22,6 +22,7 @@ struct LearningPlan {
   double decay = 1.0 / 3;  // the last part of the steps, along which the rate falls to nothing
   double weightDecay = 0.05;
   double clip = 1.0;
+  double dropout = 0;
   int threads = 2;
   bool cuda = false;
   bool bf16 = false;

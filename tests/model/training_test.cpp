@@ -97,11 +97,37 @@ TEST_CASE("A tiny corpus is learnt by heart", "[torch]") {
   CHECK(std::filesystem::exists(folder.path / "loss.svg"));
 }
 
+SCENARIO("Who is not told everything learns less by heart", "[torch]") {
+  const Folder folder{"antiphon-dropout"};
+  writeTinyCorpus(folder.path / "tokens.bin");
+  const TokenSet set{folder.path / "tokens.bin"};
+  GIVEN("two that learn the same pieces for as long, one of them with half of it left out") {
+    const auto known = [&](double dropout) {
+      LearningPlan plan = tinyPlan();
+      plan.steps = 60;
+      plan.dropout = dropout;
+      const auto net = netFor(plan);
+      learn(plan, set, style(), *net, folder.path / std::to_string(dropout), silent, kNever);
+      const auto bits = [&] { return judge(fixedWindows(set, 8), set, judgeOf(*net)).at("all").perNote(); };
+      const double first = bits();
+      CHECK(bits() == first);  // who is asked tells all there is
+      return first;
+    };
+    const double whole = known(0), half = known(0.5);
+    THEN("both have learnt, and the one who heard less knows less") {
+      CHECK(whole < 6);
+      CHECK(half < 15);
+      CHECK(half > whole + 0.5);
+    }
+  }
+}
+
 SCENARIO("Learning that was interrupted goes on bit for bit", "[torch]") {
   const Folder whole{"antiphon-whole"}, broken{"antiphon-broken"};
   writeTinyCorpus(whole.path / "tokens.bin");
   const TokenSet set{whole.path / "tokens.bin"};
-  const LearningPlan plan = tinyPlan();
+  LearningPlan plan = tinyPlan();
+  plan.dropout = 0.2;
   const auto straight = netFor(plan);
   learn(plan, set, style(), *straight, whole.path, silent, kNever);
 
