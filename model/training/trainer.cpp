@@ -92,8 +92,7 @@ LearningProgress learn(const LearningPlan& plan, const TokenSet& set, const Styl
     // No two shards of a run have the same chance, and one that was interrupted has again what it had.
     const std::uint64_t chance = (plan.batches.seed << 32) + progress.steps * views.size();
     const torch_door::Lesson lesson{rate, plan.weightDecay, plan.clip, plan.dropout, chance};
-    if (!net.learn(views.data(), static_cast<int>(views.size()), lesson, &learnt))
-      throw TorchError{net.error()};
+    if (!net.learn(views.data(), static_cast<int>(views.size()), lesson, &learnt)) throw TorchError{net.error()};
     ++progress.steps;
     progress.place = stream.place();
     progress.notes += static_cast<std::uint64_t>(learnt.counted[native::pitchHead]);

@@ -38,7 +38,8 @@ class WindowCutter {
   WindowCutter(const TokenSet& set, Split split);
 
   /// The next window by these dice: the same dice cut the same window. Training windows are transposed, made louder or
-  /// softer, those played by hand held longer or shorter, and told their density, at random; those of the valid split are as they were written.
+  /// softer, those played by hand held longer or shorter, and told their density, at random; those of the valid split
+  /// are as they were written.
   CutWindow cut(Dice& dice) const;
 
  private:
