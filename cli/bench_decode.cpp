@@ -166,7 +166,7 @@ DecodeBench measure(const MeasuredThinker& thinker, int threads, int context, do
   result.millions = thinker.millions;
   thinker.rollBack(0);
   std::vector<double> prefills, times;
-  std::array<std::vector<double>, 2> readings;  // with each foresight; the better is the ceiling
+  std::array<std::vector<double>, compute::kForesights.size()> readings;  // the best is the ceiling
   for (int i = 0; i < 3; ++i) {
     thinker.rollBack(0);
     const auto begin = Clock::now();
@@ -188,7 +188,7 @@ DecodeBench measure(const MeasuredThinker& thinker, int threads, int context, do
       thinker.rollBack(context);
     } while (secondsSince(begin) < seconds / kRounds);
     if (thinker.weights.empty()) continue;
-    for (const auto foresight : {compute::Foresight::processors, compute::Foresight::ours})
+    for (const auto foresight : compute::kForesights)
       readings[static_cast<std::size_t>(foresight)].push_back(
           readingOnce(thinker.weights, threads, seconds / kRounds / 4, foresight));
   }

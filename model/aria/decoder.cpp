@@ -92,7 +92,7 @@ AriaWeights loadAria(const AriaShape& shape, const std::function<std::vector<flo
     layer.forwardNorm = norm();
   }
   weights.voice = matrix();
-  compute::chooseForesight(weights.store.bytes());
+  compute::chooseForesight(weights.store.matrices());
   return weights;
 }
 

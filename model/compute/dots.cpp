@@ -37,13 +37,6 @@ namespace {
 constexpr std::size_t kVectors = kStepBytes / 64;
 constexpr std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// Fetches what will be wanted so many bytes from here on; 0: nothing.
-ANTIPHON_DOTS_INLINE void fetchAhead(const std::byte* w, std::size_t ahead) {
-  if (ahead == 0) return;
-  for (std::size_t v = 0; v < kVectors; ++v)
-    _mm_prefetch(reinterpret_cast<const char*>(w + ahead + v * 64), _MM_HINT_T0);
-}
-
 ANTIPHON_DOTS_INLINE __m512i dot(__m512i sum, __m512i weights, __m512i input) {
   // GCC 12 copies the sum there and back around its own builtin.
   asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(weights), "v"(input));
@@ -57,36 +50,53 @@ ANTIPHON_DOTS_INLINE __m512i everywhere(const void* four) {
 }
 
 /// What a group's sums come to, for each row: two halves of 16 bits in int8, where the upper one counts 256 times.
-template <std::size_t rows>
+template <std::size_t rows, std::size_t vectors>
 struct Group {
-  __m512i upper[rows][kVectors];
-  __m512i lower[rows][kVectors];
+  __m512i upper[rows][vectors];
+  __m512i lower[rows][vectors];
 };
 
+/// Where a vector's weights lie, and its scales, when panels are read side by side, so many bytes from each other.
+ANTIPHON_DOTS_INLINE const std::byte* vectorAt(const std::byte* w, std::size_t v, std::size_t apart) {
+  return w + v / kVectors * apart + v % kVectors * 64;
+}
+ANTIPHON_DOTS_INLINE const std::byte* scalesAt(const std::byte* scales, std::size_t v, std::size_t apart) {
+  return scales + v / kVectors * apart + v % kVectors * 32;
+}
+
+/// Fetches what will be wanted so many bytes from here on; 0: nothing.
+template <std::size_t vectors>
+ANTIPHON_DOTS_INLINE void fetchAhead(const std::byte* w, std::size_t apart, std::size_t ahead) {
+  if (ahead == 0) return;
+#pragma GCC unroll 4
+  for (std::size_t v = 0; v < vectors; ++v)
+    _mm_prefetch(reinterpret_cast<const char*>(vectorAt(w, v, apart) + ahead), _MM_HINT_T0);
+}
+
 /// Every sum begins with what the + 128 or + 8 of the weights will have added too much.
-template <std::size_t rows>
+template <std::size_t rows, std::size_t vectors>
 ANTIPHON_DOTS_INLINE void beginSums(const InputView& in, std::size_t row, std::size_t group, std::int32_t middle,
-                                    Group<rows>& sums) {
+                                    Group<rows, vectors>& sums) {
 #pragma GCC unroll 4
   for (std::size_t r = 0; r < rows; ++r) {
     const __m512i begin = _mm512_set1_epi32(-middle * in.sums[(row + r) * in.groupStride + group]);
-#pragma GCC unroll 2
-    for (std::size_t v = 0; v < kVectors; ++v) sums.upper[r][v] = _mm512_setzero_si512(), sums.lower[r][v] = begin;
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < vectors; ++v) sums.upper[r][v] = _mm512_setzero_si512(), sums.lower[r][v] = begin;
   }
 }
 
-template <std::size_t rows>
-ANTIPHON_DOTS_INLINE void fine(const std::byte* w, const InputView& in, std::size_t row, std::size_t group,
-                               std::size_t ahead, Group<rows>& sums) {
+template <std::size_t rows, std::size_t vectors>
+ANTIPHON_DOTS_INLINE void fine(const std::byte* w, std::size_t apart, const InputView& in, std::size_t row,
+                               std::size_t group, std::size_t ahead, Group<rows, vectors>& sums) {
   constexpr auto inGroup = static_cast<std::size_t>(groupOf(Format::int8));
   const std::int16_t* input = in.whole + row * in.stride + group * inGroup;
-  beginSums<rows>(in, row, group, 128, sums);
+  beginSums(in, row, group, 128, sums);
 #pragma GCC unroll 1
   for (std::size_t step = 0; step < inGroup / 4; ++step, w += kStepBytes) {
-    fetchAhead(w, ahead);
-#pragma GCC unroll 2
-    for (std::size_t v = 0; v < kVectors; ++v) {
-      const __m512i four = _mm512_load_si512(w + v * 64);
+    fetchAhead<vectors>(w, apart, ahead);
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < vectors; ++v) {
+      const __m512i four = _mm512_load_si512(vectorAt(w, v, apart));
 #pragma GCC unroll 4
       for (std::size_t r = 0; r < rows; ++r) {
         const std::int16_t* x = input + r * in.stride + step * 4;
@@ -97,19 +107,19 @@ ANTIPHON_DOTS_INLINE void fine(const std::byte* w, const InputView& in, std::siz
   }
 }
 
-template <std::size_t rows>
-ANTIPHON_DOTS_INLINE void coarse(const std::byte* w, const InputView& in, std::size_t row, std::size_t group,
-                                 std::size_t ahead, Group<rows>& sums) {
+template <std::size_t rows, std::size_t vectors>
+ANTIPHON_DOTS_INLINE void coarse(const std::byte* w, std::size_t apart, const InputView& in, std::size_t row,
+                                 std::size_t group, std::size_t ahead, Group<rows, vectors>& sums) {
   constexpr auto inGroup = static_cast<std::size_t>(groupOf(Format::q4));
   const std::int8_t* input = in.coarse + row * in.stride + group * inGroup;
   const __m512i nibbles = _mm512_set1_epi8(15);
-  beginSums<rows>(in, row, group, 8, sums);
+  beginSums(in, row, group, 8, sums);
 #pragma GCC unroll 1
   for (std::size_t step = 0; step < inGroup / 8; ++step, w += kStepBytes) {
-    fetchAhead(w, ahead);
-#pragma GCC unroll 2
-    for (std::size_t v = 0; v < kVectors; ++v) {
-      const __m512i eight = _mm512_load_si512(w + v * 64);
+    fetchAhead<vectors>(w, apart, ahead);
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < vectors; ++v) {
+      const __m512i eight = _mm512_load_si512(vectorAt(w, v, apart));
       const __m512i first = _mm512_and_si512(eight, nibbles);
       const __m512i second = _mm512_and_si512(_mm512_srli_epi32(eight, 4), nibbles);
 #pragma GCC unroll 4
@@ -149,36 +159,39 @@ ANTIPHON_DOTS_INLINE void roundGroup(const float* in, std::int16_t* whole, float
       _mm512_add_epi32(_mm512_add_epi32(rounded[0], rounded[1]), _mm512_add_epi32(rounded[2], rounded[3])));
 }
 
-template <std::size_t rows>
+template <std::size_t rows, std::size_t vectors>
 struct Sums {
-  __m512 of[rows][kVectors];
+  __m512 of[rows][vectors];
 };
 
-template <std::size_t rows>
-ANTIPHON_DOTS_INLINE void clear(Sums<rows>& sums) {
+template <std::size_t rows, std::size_t vectors>
+ANTIPHON_DOTS_INLINE void clear(Sums<rows, vectors>& sums) {
 #pragma GCC unroll 4
   for (std::size_t r = 0; r < rows; ++r) {
-#pragma GCC unroll 2
-    for (std::size_t v = 0; v < kVectors; ++v) sums.of[r][v] = _mm512_setzero_ps();
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < vectors; ++v) sums.of[r][v] = _mm512_setzero_ps();
   }
 }
 
 /// What the last section came to is added to what those before it came to.
-template <std::size_t rows>
-ANTIPHON_DOTS_INLINE void addUp(Sums<rows>& before, const Sums<rows>& last) {
+template <std::size_t rows, std::size_t vectors>
+ANTIPHON_DOTS_INLINE void addUp(Sums<rows, vectors>& before, const Sums<rows, vectors>& last) {
 #pragma GCC unroll 4
   for (std::size_t r = 0; r < rows; ++r) {
-#pragma GCC unroll 2
-    for (std::size_t v = 0; v < kVectors; ++v) before.of[r][v] = _mm512_add_ps(before.of[r][v], last.of[r][v]);
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < vectors; ++v) before.of[r][v] = _mm512_add_ps(before.of[r][v], last.of[r][v]);
   }
 }
 
-/// Groups begin .. end - 1 of an input with those of a panel that lie at `w`; all of them when there are sections.
-template <Format format, std::size_t rows>
+/// Groups begin .. end - 1 of an input with those of a panel that lie at `w`; all of them when there are sections. With
+/// `together` 2 those of the next panel as well.
+template <Format format, std::size_t rows, std::size_t together>
 ANTIPHON_DOTS_INLINE void panel(const Packed& matrix, int sections, const std::byte* w, std::size_t begin,
                                 std::size_t end, const InputView& in, std::size_t row, float* out,
                                 std::size_t outStride, std::size_t outputs, std::size_t ahead) {
-  Sums<rows> before, sums;
+  constexpr std::size_t vectors = kVectors * together;
+  const std::size_t apart = panelBytes(format, matrix.depth);
+  Sums<rows, vectors> before, sums;
   clear(before);
   clear(sums);
   int section = 1;
@@ -190,13 +203,13 @@ ANTIPHON_DOTS_INLINE void panel(const Packed& matrix, int sections, const std::b
       clear(sums);
       sectionEnd = at(sectionBegin(format, matrix.depth, sections, ++section));
     }
-    Group<rows> whole;
-    if constexpr (format == Format::int8) fine<rows>(w, in, row, g, ahead, whole);
-    else coarse<rows>(w, in, row, g, ahead, whole);
+    Group<rows, vectors> whole;
+    if constexpr (format == Format::int8) fine(w, apart, in, row, g, ahead, whole);
+    else coarse(w, apart, in, row, g, ahead, whole);
     const std::byte* scales = w + groupBytes(format) - kPanel * sizeof(std::uint16_t);
-#pragma GCC unroll 2
-    for (std::size_t v = 0; v < kVectors; ++v) {
-      const __m256i bits = _mm256_load_si256(reinterpret_cast<const __m256i*>(scales + v * 32));
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < vectors; ++v) {
+      const __m256i bits = _mm256_load_si256(reinterpret_cast<const __m256i*>(scalesAt(scales, v, apart)));
       const __m512 scale = _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
 #pragma GCC unroll 4
       for (std::size_t r = 0; r < rows; ++r) {
@@ -210,8 +223,8 @@ ANTIPHON_DOTS_INLINE void panel(const Packed& matrix, int sections, const std::b
   addUp(before, sums);
 #pragma GCC unroll 4
   for (std::size_t r = 0; r < rows; ++r) {
-#pragma GCC unroll 2
-    for (std::size_t v = 0; v < kVectors; ++v) {
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < vectors; ++v) {
       if (outputs <= v * 16) continue;  // the last panel of a matrix may have fewer
       const auto some = static_cast<__mmask16>((1u << std::min<std::size_t>(16, outputs - v * 16)) - 1);
       _mm512_mask_storeu_ps(out + (row + r) * outStride + v * 16, some, before.of[r][v]);
@@ -223,14 +236,20 @@ template <Format format>
 ANTIPHON_DOTS void panelsOf(const Packed& matrix, int first, int count, int sections, const InputView& in, float* out,
                             std::size_t outStride, Foresight foresight) {
   const std::size_t rows = at(in.count), groups = at(groupsFor(format, matrix.depth)), ahead = aheadOf(foresight);
-  for (int p = first; p < first + count; ++p) {
-    const std::byte* w = matrix.data + at(p) * panelBytes(format, matrix.depth);
+  int p = first;
+  const auto w = [&] { return matrix.data + at(p) * panelBytes(format, matrix.depth); };
+  const auto outputs = [&] { return at(matrix.outputs - p * kPanel); };
+  // A single row waits for its weights, and two streams of them come faster than one.
+  for (; rows == 1 && p + 2 <= first + count; p += 2) {
+    panel<format, 1, 2>(matrix, sections, w(), 0, groups, in, 0, out + at(p) * kPanel, outStride, outputs(), ahead);
+  }
+  for (; p < first + count; ++p) {
     float* to = out + at(p) * kPanel;
-    const std::size_t outputs = at(matrix.outputs - p * kPanel);
     std::size_t row = 0;
     for (; row + 4 <= rows; row += 4)
-      panel<format, 4>(matrix, sections, w, 0, groups, in, row, to, outStride, outputs, ahead);
-    for (; row < rows; ++row) panel<format, 1>(matrix, sections, w, 0, groups, in, row, to, outStride, outputs, ahead);
+      panel<format, 4, 1>(matrix, sections, w(), 0, groups, in, row, to, outStride, outputs(), ahead);
+    for (; row < rows; ++row)
+      panel<format, 1, 1>(matrix, sections, w(), 0, groups, in, row, to, outStride, outputs(), ahead);
   }
 }
 
@@ -245,8 +264,8 @@ ANTIPHON_DOTS void sectionsOf(const Packed& matrix, Sections sections, const Inp
     // No processor foresees that it goes on in the next panel.
     const std::size_t ahead = p + 1 < matrix.panels() ? panelBytes(format, matrix.depth) : 0;
     for (int s = 0; s < sections.count; ++s) {
-      panel<format, 1>(matrix, 1, w + begin(s) * groupBytes(format), begin(s) - before, begin(s + 1) - before, in, 0,
-                       out + at(s) * outStride + at(p) * kPanel, outStride, outputs, ahead);
+      panel<format, 1, 1>(matrix, 1, w + begin(s) * groupBytes(format), begin(s) - before, begin(s + 1) - before, in, 0,
+                          out + at(s) * outStride + at(p) * kPanel, outStride, outputs, ahead);
     }
   }
 }

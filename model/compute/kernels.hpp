@@ -8,6 +8,7 @@
 // Realtime: none of these takes memory or a lock.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -76,12 +77,15 @@ void addTo(float* out, const float* in, int width);
 void turnPairs(float* first, float* second, const float* cosine, const float* sine, int count);
 
 /// Who sees to it that weights are in the near cache when they are wanted: the processor, which follows a stream by
-/// itself, or the loops, kAhead bytes before. One processor's own foresight stops at pages and leaves a third of the
-/// bandwidth unused; another's is the faster by a third, and is only held up by ours.
-enum class Foresight : std::uint8_t { processors, ours };
-/// A kilobyte would do for what lies in the caches, the main memory wants four.
-inline constexpr std::size_t kAhead = 4096;
-constexpr std::size_t aheadOf(Foresight foresight) { return foresight == Foresight::ours ? kAhead : 0; }
+/// itself, or the loops, one kilobyte before or four. One processor's own foresight stops at pages and leaves a third
+/// of the bandwidth unused; another's is the faster by a third, and is only held up by ours; a third one's is helped by
+/// four kilobytes in the caches, and in the main memory by one alone.
+enum class Foresight : std::uint8_t { processors, one, four };  // kilobytes
+inline constexpr std::array kForesights{Foresight::processors, Foresight::one, Foresight::four};
+constexpr std::size_t aheadOf(Foresight foresight) {
+  constexpr std::array<std::size_t, kForesights.size()> kBytes{0, 1024, 4096};
+  return kBytes[static_cast<std::size_t>(foresight)];
+}
 /// What products rely on from now on; the processor's at first.
 void relyOn(Foresight foresight);
 Foresight reliedOn();

@@ -8,6 +8,7 @@ Packed PackedStore::next(int outputs, int depth) {
   const Packed matrix{store_.data() + used_, format_, outputs, depth};
   if (matrix.bytes() > store_.size() - used_) throw std::logic_error{"packed store: no room for another matrix"};
   used_ += matrix.bytes();
+  matrices_.push_back(matrix);
   return matrix;
 }
 

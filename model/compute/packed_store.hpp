@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "model/compute/packed.hpp"
 #include "model/compute/store.hpp"
@@ -20,6 +21,8 @@ class PackedStore {
   /// The same, and packs it.
   Packed next(int outputs, int depth, std::span<const float> rows);
 
+  /// In the order in which they were asked for.
+  std::span<const Packed> matrices() const { return matrices_; }
   std::span<std::byte> bytes() { return {store_.data(), store_.size()}; }
   std::span<const std::byte> bytes() const { return {store_.data(), store_.size()}; }
 
@@ -27,6 +30,7 @@ class PackedStore {
   Format format_ = Format::f32;
   Store store_{};
   std::size_t used_ = 0;
+  std::vector<Packed> matrices_{};
 };
 
 }  // namespace antiphon::compute

@@ -97,7 +97,7 @@ Weights load(const Shape& shape, const std::function<std::vector<float>(const Te
     head.choices = weights.store.next(choices, shape.width,
                                       {weights.row(kHeadRow[i]), static_cast<std::size_t>(choices * shape.width)});
   }
-  compute::chooseForesight(weights.store.bytes());
+  compute::chooseForesight(weights.store.matrices());
   return weights;
 }
 

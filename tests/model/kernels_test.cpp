@@ -112,7 +112,7 @@ TEST_CASE("Packed weights are the weights, as nearly as their format can say") {
 TEST_CASE("Products are those of the packed weights, on every vector unit") {
   onEveryVectorUnit([] {
     INFO(vectorUnit());
-    for (const auto& [outputs, depth] : {std::pair{48, 48}, {256, 256}, {33, 170}, {7, 704}, {1, 1}}) {
+    for (const auto& [outputs, depth] : {std::pair{48, 48}, {256, 256}, {33, 170}, {70, 130}, {7, 704}, {1, 1}}) {
       const int rows = 5;
       const Floats weights = someNumbers(static_cast<std::size_t>(outputs * depth), 1, 0.05);
       const Floats in = someNumbers(static_cast<std::size_t>(rows * depth), 2, 3);
@@ -144,13 +144,20 @@ TEST_CASE("Products are those of the packed weights, on every vector unit") {
                                                         : loudest / 1e6;
         CHECK(furthest(together, exact) < allowed);
 
-        // The same to the last bit row by row, and panel by panel.
+        // The same to the last bit row by row, and panel by panel, however far ahead weights are fetched.
         for (int r = 0; r < rows; ++r) {
           std::vector<float> alone(static_cast<std::size_t>(outputs));
           for (int panel = 0; panel < packed.panels(); ++panel)
             multiply(packed, panel, 1, 1, input.view(format, r, 1), alone.data(), static_cast<std::size_t>(outputs));
-          CHECK(std::memcmp(alone.data(), together.data() + static_cast<std::size_t>(r * outputs),
-                            alone.size() * sizeof(float)) == 0);
+          const float* const expected = together.data() + static_cast<std::size_t>(r * outputs);
+          CHECK(std::memcmp(alone.data(), expected, alone.size() * sizeof(float)) == 0);
+          for (const Foresight foresight : kForesights) {
+            relyOn(foresight);
+            std::ranges::fill(alone, 0.0f);
+            multiply(packed, 0, packed.panels(), 1, input.view(format, r, 1), alone.data(), alone.size());
+            CHECK(std::memcmp(alone.data(), expected, alone.size() * sizeof(float)) == 0);
+          }
+          relyOn(Foresight::processors);
         }
 
         // In sections it is the sum of the sections, made one by one or some at a time.
