@@ -14,7 +14,7 @@ Dropout::Dropout(double share, std::uint64_t chance, torch::Device device)
 
 Tensor Dropout::operator()(const Tensor& x) {
   if (threshold_ == 0) return x;
-  // Eight numbers' chances at once: drawing them one by one would take as long as a tenth of the learning.
+  // Eight numbers' chances come from one draw of 64 bits.
   constexpr std::int64_t kTogether = 8;
   const std::int64_t count = x.numel(), draws = (count + kTogether - 1) / kTogether;
   const Tensor drawn = torch::empty({draws}, x.options().dtype(torch::kInt64).requires_grad(false))
