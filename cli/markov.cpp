@@ -54,7 +54,7 @@ Action addMarkov(CLI::App& app) {
   command->add_option("--max-mb", wish->mostMegabytes, "Prune to so many megabytes (default 0: keep all)")
       ->check(number(0, 2000, "megabytes"));
   command->add_flag("--backward", wish->backward,
-                    "Contexts go strictly backward, symbol by symbol, as is usual: a yardstick");
+                    "Contexts go strictly backward, symbol by symbol, in the piece as well, as is usual: a yardstick");
   command->add_option("--seed", wish->seed, "Of the order in which pieces are taken")
       ->check(wholeNumber(0, 1'000'000'000));
   return [wish] { return build(*wish); };

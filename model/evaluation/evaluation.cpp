@@ -146,7 +146,7 @@ Evaluation evaluate(const EvaluationPlan& plan, const markov::Table& counts,
     const Bits model = bitsOf(*engine, w), counted = asBits(markov::cost(counts, w));
     result.model.bits->add(model);
     result.model.sources[source].add(model);
-    result.countsAlone.add(asBits(markov::cost(counts, w, markov::Trust{})));
+    result.countsAlone.add(asBits(markov::cost(counts, w, markov::Listen::no)));
     result.markov.bits->add(counted);
     result.markov.sources[source].add(counted);
     if (!plan.sampled || w.call.notes.empty()) continue;

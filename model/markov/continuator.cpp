@@ -1,9 +1,20 @@
 #include "model/markov/continuator.hpp"
 
 #include <algorithm>
+#include <bitset>
 #include <cmath>
 
 namespace antiphon::markov {
+namespace {
+
+/// Witten and Bell's: the fewer different things have followed, the likelier it is one of them again.
+double plainTrust(std::span<const Symbol> symbols) {
+  std::bitset<256> different;
+  for (const Symbol symbol : symbols) different.set(symbol);
+  return static_cast<double>(symbols.size()) / static_cast<double>(symbols.size() + different.count());
+}
+
+}  // namespace
 
 void Recall::sort(Kind kind, const Context& context) {
   const std::vector<Heard>& heard = heard_[kind];
@@ -31,33 +42,38 @@ std::size_t Recall::sureness(std::span<const Symbol> symbols) {
   return symbols.size() <= 3 ? 2 : 3;
 }
 
-Continuator::Continuator(const Table& table, Meter meter, bool drums, const Trust& trust)
-    : table_{table}, trust_{trust}, line_{meter, drums} {}
+Continuator::Continuator(const Table& table, Meter meter, bool drums, Listen listen)
+    : table_{table},
+      listen_{listen},
+      recalling_{table.regard() == Regard::backward ? Regard::backward : Regard::recall},
+      line_{meter, drums} {}
 
 std::span<const double> Continuator::distribution() {
   const std::span<double> chances{chances_.data(), static_cast<std::size_t>(choices(kind()))};
   if (ready_) return chances;
   table_.predict(kind(), line_.context(table_.regard()), chances);
-  recall_.layers(kind(), line_.context(Regard::recall), [&](const Recall::Layer& layer) {
-    const double trust = trust_[kind()][layer.agreed][layer.sureness] / 256.0;
+  ready_ = true;
+  if (listen_ == Listen::no) return chances;
+  recall_.layers(kind(), line_.context(recalling_), [&](const Recall::Layer& layer) {
+    const double trust = recalling_ == Regard::backward ? plainTrust(layer.symbols)
+                                                        : kTrust[kind()][layer.agreed][layer.sureness] / 256.0;
     const double each = trust / static_cast<double>(layer.symbols.size());
     for (double& chance : chances) chance *= 1.0 - trust;
     for (const Symbol symbol : layer.symbols) chances[symbol] += each;
   });
-  ready_ = true;
   return chances;
 }
 
 double Continuator::bits(int symbol) { return -std::log2(distribution()[static_cast<std::size_t>(symbol)]); }
 
 void Continuator::say(int symbol) {
-  recall_.hear(kind(), line_.context(Regard::recall), symbol);
+  recall_.hear(kind(), line_.context(recalling_), symbol);
   line_.say(symbol);
   ready_ = false;
 }
 
-Cost cost(const Table& table, const native::Window& window, const Trust& trust) {
-  Continuator continuator{table, window.call.meter, window.callPart == Part::drums, trust};
+Cost cost(const Table& table, const native::Window& window, Listen listen) {
+  Continuator continuator{table, window.call.meter, window.callPart == Part::drums, listen};
   Cost cost;
   recite(window.call, window.callPart == Part::drums, [&](Kind, int symbol) { continuator.say(symbol); });
   recite(window.answer, window.answerPart == Part::drums, [&](Kind kind, int symbol) {

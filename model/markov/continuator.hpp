@@ -53,9 +53,14 @@ class Recall {
   std::vector<std::uint8_t> agreement_{};
 };
 
+/// Whether what this piece has done is listened to, beside what was counted.
+enum class Listen : bool { no, yes };
+
+/// With a table that was counted strictly backward, this piece is listened to in the same way, and believed as Witten
+/// and Bell do: then all of it is counting as is usual, a yardstick.
 class Continuator {
  public:
-  Continuator(const Table& table, Meter meter, bool drums, const Trust& trust = kTrust);
+  Continuator(const Table& table, Meter meter, bool drums, Listen listen = Listen::yes);
 
   const Line& line() const { return line_; }
   /// What kind of symbol comes next, and how likely each is; the chances sum to 1. Valid until the next say().
@@ -66,7 +71,8 @@ class Continuator {
 
  private:
   const Table& table_;
-  const Trust& trust_;
+  Listen listen_;
+  Regard recalling_;
   Line line_;
   Recall recall_{};
   std::array<double, 256> chances_{};
@@ -80,6 +86,6 @@ struct Cost {
   std::size_t notes = 0;
   double total() const { return bits[0] + bits[1] + bits[2] + bits[3]; }
 };
-Cost cost(const Table& table, const native::Window& window, const Trust& trust = kTrust);
+Cost cost(const Table& table, const native::Window& window, Listen listen = Listen::yes);
 
 }  // namespace antiphon::markov

@@ -110,7 +110,19 @@ TEST_CASE("markov: a file says in which order the past mattered") {
   native::Window window;
   window.call = tune(4);
   window.answer = tune(4);
-  CHECK(cost(table, window, Trust{}).total() < 24 * 1.5);
+  CHECK(cost(table, window, Listen::no).total() < 24 * 1.5);
+
+  // What the piece has done counts, whatever has been counted before: of what was never heard as well.
+  const Bytes none = pack(Counts{Counts::kMostSymbols, Regard::backward}.grow(12), Regard::backward);
+  const Table unknown{none, "nothing"};
+  CHECK(cost(unknown, window, Listen::no).total() > 24 * 20.0);
+  CHECK(cost(unknown, window).total() < 24 * 8.0);
+  Continuator continuator{unknown, {4, 4}, false};
+  recite(tune(6, 3), false, [&](Kind, int symbol) {
+    const auto chances = continuator.distribution();
+    CHECK(std::abs(std::accumulate(chances.begin(), chances.end(), 0.0) - 1.0) < 1e-6);
+    continuator.say(symbol);
+  });
 
   // Strictly backward: the symbol said last comes first.
   Line line{{4, 4}, false};
@@ -131,9 +143,8 @@ TEST_CASE("markov: what was counted is expected, and what is repeated even witho
   window.call = tune(4);
   window.answer = tune(4);
   const double learnt = cost(known, window).total(), repeated = cost(unknown, window).total();
-  const Trust none{};
   CHECK(learnt < 24 * 1.0);
-  CHECK(cost(unknown, window, none).total() > 24 * 20.0);
+  CHECK(cost(unknown, window, Listen::no).total() > 24 * 20.0);
   CHECK(repeated < 24 * 8.0);
 
   // Bar by bar the same pattern costs less.
@@ -219,14 +230,13 @@ TEST_CASE("markov: a pruned table keeps to its size and still knows something") 
   native::Window window;
   window.call = tune(2);
   window.answer = tune(4);
-  const Trust none{};
   const Bytes nothing = pack(Counts{}.grow(12));
-  const double uniform = cost(Table{nothing, "nothing"}, window, none).total();
+  const double uniform = cost(Table{nothing, "nothing"}, window, Listen::no).total();
   double before = uniform;
   for (const std::size_t most : {1500u, 4000u, 12000u}) {
     const Bytes bytes = prune(tree, most);
     CHECK(bytes.size() <= most);
-    const double now = cost(Table{bytes, "pruned"}, window, none).total();
+    const double now = cost(Table{bytes, "pruned"}, window, Listen::no).total();
     CHECK(now < before + 1.0);
     before = now;
   }
