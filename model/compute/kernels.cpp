@@ -24,7 +24,8 @@ HWY_EXPORT(multiply);
 HWY_EXPORT(multiplyApart);
 HWY_EXPORT(roundFinely);
 HWY_EXPORT(roundCoarsely);
-HWY_EXPORT(lookBack);
+HWY_EXPORT(likeness);
+HWY_EXPORT(recall);
 HWY_EXPORT(rememberHalf);
 HWY_EXPORT(softmax);
 HWY_EXPORT(toUnit);
@@ -60,15 +61,19 @@ void roundCoarsely(const float* in, int depth, std::int8_t* coarse, float* scale
   HWY_DYNAMIC_DISPATCH(roundCoarsely)(in, depth, coarse, scales, sums);
 }
 
-void remember(const float* from, int count, Memory memory, std::byte* to, std::size_t spacing) {
-  if (memory == Memory::f16) return HWY_DYNAMIC_DISPATCH(rememberHalf)(from, count, to, spacing);
-  for (int i = 0; i < count; ++i)
-    std::memcpy(to + static_cast<std::size_t>(i) * spacing * sizeof(float), from + i, sizeof(float));
+void remember(const float* from, int count, Memory memory, std::byte* to) {
+  if (memory == Memory::f16) return HWY_DYNAMIC_DISPATCH(rememberHalf)(from, count, to);
+  std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(float));
 }
 
-void lookBack(const std::byte* panels, Memory memory, std::size_t panelStride, int outputs, int depth, const float* in,
-              float* out, bool add) {
-  HWY_DYNAMIC_DISPATCH(lookBack)(panels, memory, panelStride, outputs, depth, in, out, add);
+void likeness(const std::byte* keys, Memory memory, std::size_t apart, int count, int width, const float* query,
+              float* scores) {
+  HWY_DYNAMIC_DISPATCH(likeness)(keys, memory, apart, count, width, query, scores);
+}
+
+void recall(const std::byte* values, Memory memory, std::size_t apart, int count, int width, const float* weights,
+            float* heard, bool add) {
+  HWY_DYNAMIC_DISPATCH(recall)(values, memory, apart, count, width, weights, heard, add);
 }
 
 float softmax(float* scores, int count) { return HWY_DYNAMIC_DISPATCH(softmax)(scores, count); }

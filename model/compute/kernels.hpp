@@ -55,13 +55,18 @@ void multiplyApart(const Packed& matrix, Sections sections, const InputView& in,
 /// What is remembered of places, for looking back: numbers in f32 or in f16.
 enum class Memory : std::uint8_t { f32, f16 };
 constexpr std::size_t bytesOf(Memory memory) { return memory == Memory::f32 ? 4 : 2; }
-/// to[i * spacing] = from[i], as the memory holds numbers.
-void remember(const float* from, int count, Memory memory, std::byte* to, std::size_t spacing);
-/// out[o] (+)= sum over k, ascending, of panel[k][o] * in[k]; a panel is [depth][32], `panelStride` numbers from one to
-/// the next. When fewer outputs are asked for than the last panel has, no others are read: they may be written just
-/// now.
-void lookBack(const std::byte* panels, Memory memory, std::size_t panelStride, int outputs, int depth, const float* in,
-              float* out, bool add);
+/// Of a key or a value so wide, as it is remembered: whole vectors, whatever the unit. What is behind its numbers is 0.
+constexpr std::size_t rowBytes(Memory memory, int width) {
+  return static_cast<std::size_t>((width + kPanel - 1) / kPanel * kPanel) * bytesOf(memory);
+}
+void remember(const float* from, int count, Memory memory, std::byte* to);
+/// scores[k] = key k times query. Keys are `apart` bytes from each other; none but `count` are read, for the next may
+/// be written just now. What a key comes to does not depend on how many are asked for.
+void likeness(const std::byte* keys, Memory memory, std::size_t apart, int count, int width, const float* query,
+              float* scores);
+/// heard (+)= the sum of values, each times its weight.
+void recall(const std::byte* values, Memory memory, std::size_t apart, int count, int width, const float* weights,
+            float* heard, bool add);
 /// Turns scores into weights: e^(score - most) each; returns 1 / their sum.
 float softmax(float* scores, int count);
 

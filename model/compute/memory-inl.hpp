@@ -23,106 +23,123 @@ HWY_INLINE Reals rememberedAt(const std::byte* at) {
   }
 }
 
-/// The first `count` of a vector, and nothing behind them is read; the others are 0.
-template <Memory memory>
-HWY_INLINE Reals someRememberedAt(const std::byte* at, std::size_t count) {
-  if (count >= kLanes) return rememberedAt<memory>(at);
-#if HWY_TARGET <= HWY_AVX3
-  if constexpr (memory == Memory::f16) {
-    const hn::Rebind<std::uint16_t, Real> bits;
-    const auto some = hn::MaskedLoad(hn::FirstN(bits, count), bits, reinterpret_cast<const std::uint16_t*>(at));
-    return hn::PromoteTo(Real(), hn::BitCast(hn::Rebind<hwy::float16_t, Real>(), some));
-  } else {
-    return hn::MaskedLoad(hn::FirstN(Real(), count), Real(), reinterpret_cast<const float*>(at));
-  }
+/// Sums of neighbours: those of `a`, then those of `b`.
+HWY_INLINE Reals pairs(Reals a, [[maybe_unused]] Reals b) {
+#if HWY_TARGET == HWY_SCALAR
+  return a;
 #else
-  constexpr std::size_t kBytes = bytesOf(memory);
-  HWY_ALIGN std::byte some[kLanes * kBytes] = {};
-  std::size_t done = 0;
-  for (const std::size_t many : {std::size_t{8}, std::size_t{4}, std::size_t{2}, std::size_t{1}}) {
-    if ((count & many) == 0) continue;
-    std::memcpy(some + done * kBytes, at + done * kBytes, many * kBytes);
-    done += many;
-  }
-  return rememberedAt<memory>(some);
+  return hn::Add(hn::ConcatEven(Real(), b, a), hn::ConcatOdd(Real(), b, a));
 #endif
 }
 
-/// Some panels at once keep the vector unit busy: one alone would wait for its own sums. `part` says that the last of
-/// them may not be whole.
-template <Memory memory, std::size_t panels, bool part>
-HWY_INLINE void lookBackAt(const std::byte* panel, std::size_t panelBytes, std::size_t depth, const float* in,
-                           float* out, std::size_t outputs, bool add) {
-  constexpr std::size_t kBytes = bytesOf(memory);
-  Reals sums[panels][kVectors];
+/// What one key and a query come to, in lanes that are still to be added up.
+template <Memory memory>
+HWY_INLINE Reals meeting(const std::byte* key, std::size_t width, const float* query) {
+  Reals sum = hn::Zero(Real());
+  std::size_t i = 0;
+  for (; i + kLanes <= width; i += kLanes)
+    sum = hn::MulAdd(rememberedAt<memory>(key + i * bytesOf(memory)), hn::LoadU(Real(), query + i), sum);
+  if (i == width) return sum;
+  return hn::MulAdd(rememberedAt<memory>(key + i * bytesOf(memory)), loadSome(query + i, width - i, 0.0f), sum);
+}
+
+/// As many keys at once as a vector has lanes: neighbours are added up until one vector holds what all of them come to,
+/// in their order. Where there are fewer, the last comes again and again.
+template <Memory memory>
+HWY_INLINE Reals likenessOf(const std::byte* keys, std::size_t apart, std::size_t count, std::size_t width,
+                            const float* query) {
+  Reals sums[kLanes];
   ANTIPHON_UNROLL
-  for (std::size_t p = 0; p < panels; ++p) {
+  for (std::size_t k = 0; k < kLanes; ++k)
+    sums[k] = meeting<memory>(keys + std::min(k, count - 1) * apart, width, query);
+  ANTIPHON_UNROLL
+  for (std::size_t left = kLanes; left > 1; left /= 2) {
     ANTIPHON_UNROLL
-    for (std::size_t v = 0; v < kVectors; ++v) sums[p][v] = hn::Zero(Real());
+    for (std::size_t k = 0; k < left / 2; ++k) sums[k] = pairs(sums[2 * k], sums[2 * k + 1]);
   }
-  for (std::size_t k = 0; k < depth; ++k) {
-    const Reals x = hn::Set(Real(), in[k]);
+  return sums[0];
+}
+
+template <Memory memory>
+HWY_NOINLINE void likenessIn(const std::byte* keys, std::size_t apart, std::size_t count, std::size_t width,
+                             const float* query, float* scores) {
+  std::size_t k = 0;
+  if (width == 4 * kLanes) {  // heads as they mostly are: the query stays in registers
+    for (; k + kLanes <= count; k += kLanes)
+      hn::StoreU(likenessOf<memory>(keys + k * apart, apart, kLanes, 4 * kLanes, query), Real(), scores + k);
+  }
+  for (; k + kLanes <= count; k += kLanes)
+    hn::StoreU(likenessOf<memory>(keys + k * apart, apart, kLanes, width, query), Real(), scores + k);
+  if (k == count) return;
+  if (k + 1 < count)
+    return storeSome(likenessOf<memory>(keys + k * apart, apart, count - k, width, query), scores + k, count - k);
+  // One alone, added up in the same order.
+  Reals sum = meeting<memory>(keys + k * apart, width, query);
+  for (std::size_t left = kLanes; left > 1; left /= 2) sum = pairs(sum, sum);
+  scores[k] = hn::GetLane(sum);
+}
+
+void likeness(const std::byte* keys, Memory memory, std::size_t apart, int count, int width, const float* query,
+              float* scores) {
+  const auto many = static_cast<std::size_t>(count), wide = static_cast<std::size_t>(width);
+  if (memory == Memory::f32) return likenessIn<Memory::f32>(keys, apart, many, wide, query, scores);
+  likenessIn<Memory::f16>(keys, apart, many, wide, query, scores);
+}
+
+/// Some vectors of a row at once keep the vector unit busy: one alone would wait for its own sum.
+template <Memory memory, std::size_t vectors>
+HWY_INLINE void recallAt(const std::byte* values, std::size_t apart, std::size_t count, const float* weights,
+                         float* heard, std::size_t width, bool add) {
+  Reals sums[vectors];
+  ANTIPHON_UNROLL
+  for (std::size_t v = 0; v < vectors; ++v) sums[v] = hn::Zero(Real());
+  for (std::size_t i = 0; i < count; ++i, values += apart) {
+    const Reals weight = hn::Set(Real(), weights[i]);
     ANTIPHON_UNROLL
-    for (std::size_t p = 0; p < panels; ++p) {
-      ANTIPHON_UNROLL
-      for (std::size_t v = 0; v < kVectors; ++v) {
-        const std::byte* at = panel + p * panelBytes + (k * kPanel + v * kLanes) * kBytes;
-        if constexpr (part) {
-          if (p == panels - 1) {
-            const std::size_t before = p * kPanel + v * kLanes;
-            if (before < outputs)
-              sums[p][v] = hn::MulAdd(someRememberedAt<memory>(at, outputs - before), x, sums[p][v]);
-            continue;
-          }
-        }
-        sums[p][v] = hn::MulAdd(rememberedAt<memory>(at), x, sums[p][v]);
-      }
+    for (std::size_t v = 0; v < vectors; ++v)
+      sums[v] = hn::MulAdd(rememberedAt<memory>(values + v * kLanes * bytesOf(memory)), weight, sums[v]);
+  }
+  ANTIPHON_UNROLL
+  for (std::size_t v = 0; v < vectors; ++v) {
+    float* const to = heard + v * kLanes;
+    if ((v + 1) * kLanes <= width) {
+      hn::StoreU(add ? hn::Add(hn::LoadU(Real(), to), sums[v]) : sums[v], Real(), to);
+    } else {
+      const std::size_t some = width - v * kLanes;
+      storeSome(add ? hn::Add(loadSome(to, some, 0.0f), sums[v]) : sums[v], to, some);
     }
-  }
-  ANTIPHON_UNROLL
-  for (std::size_t p = 0; p < panels; ++p) {
-    HWY_ALIGN float all[kPanel];
-    ANTIPHON_UNROLL
-    for (std::size_t v = 0; v < kVectors; ++v) hn::Store(sums[p][v], Real(), all + v * kLanes);
-    const std::size_t count = std::min<std::size_t>(kPanel, outputs - p * kPanel);
-    float* to = out + p * kPanel;
-    for (std::size_t i = 0; i < count; ++i) to[i] = add ? to[i] + all[i] : all[i];
   }
 }
 
 template <Memory memory>
-HWY_NOINLINE void lookBackIn(const std::byte* panels, std::size_t panelStride, std::size_t outputs, std::size_t depth,
-                             const float* in, float* out, bool add) {
-  const std::size_t apart = panelStride * bytesOf(memory), count = (outputs + kPanel - 1) / kPanel;
-  const std::size_t whole = outputs / kPanel;
-  std::size_t p = 0;
-  for (; p + 2 <= whole; p += 2)
-    lookBackAt<memory, 2, false>(panels + p * apart, apart, depth, in, out + p * kPanel, outputs - p * kPanel, add);
-  const std::byte* const last = panels + p * apart;
-  if (p + 2 == count) lookBackAt<memory, 2, true>(last, apart, depth, in, out + p * kPanel, outputs - p * kPanel, add);
-  else if (p + 1 == whole)
-    lookBackAt<memory, 1, false>(last, apart, depth, in, out + p * kPanel, outputs - p * kPanel, add);
-  else if (p + 1 == count)
-    lookBackAt<memory, 1, true>(last, apart, depth, in, out + p * kPanel, outputs - p * kPanel, add);
+HWY_NOINLINE void recallIn(const std::byte* values, std::size_t apart, std::size_t count, std::size_t width,
+                           const float* weights, float* heard, bool add) {
+  constexpr std::size_t kTogether = 4;
+  std::size_t i = 0;
+  for (; i + kTogether * kLanes <= width; i += kTogether * kLanes)
+    recallAt<memory, kTogether>(values + i * bytesOf(memory), apart, count, weights, heard + i, kTogether * kLanes,
+                                add);
+  for (; i < width; i += kLanes)
+    recallAt<memory, 1>(values + i * bytesOf(memory), apart, count, weights, heard + i, width - i, add);
 }
 
-void lookBack(const std::byte* panels, Memory memory, std::size_t panelStride, int outputs, int depth, const float* in,
-              float* out, bool add) {
-  const auto many = static_cast<std::size_t>(outputs), deep = static_cast<std::size_t>(depth);
-  if (memory == Memory::f32) return lookBackIn<Memory::f32>(panels, panelStride, many, deep, in, out, add);
-  lookBackIn<Memory::f16>(panels, panelStride, many, deep, in, out, add);
+void recall(const std::byte* values, Memory memory, std::size_t apart, int count, int width, const float* weights,
+            float* heard, bool add) {
+  const auto many = static_cast<std::size_t>(count), wide = static_cast<std::size_t>(width);
+  if (memory == Memory::f32) return recallIn<Memory::f32>(values, apart, many, wide, weights, heard, add);
+  recallIn<Memory::f16>(values, apart, many, wide, weights, heard, add);
 }
 
-void rememberHalf(const float* from, int count, std::byte* to, std::size_t spacing) {
+void rememberHalf(const float* from, int count, std::byte* to) {
   const Real d;
   const hn::Rebind<hwy::float16_t, Real> halves;
-  HWY_ALIGN hwy::float16_t some[kLanes];
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); i += kLanes) {
     const std::size_t many = std::min(kLanes, static_cast<std::size_t>(count) - i);
     // Keys and values beyond what f16 holds become its largest, not infinity.
     const Reals x = many == kLanes ? hn::LoadU(d, from + i) : loadSome(from + i, many, 0.0f);
+    HWY_ALIGN hwy::float16_t some[kLanes];
     hn::Store(hn::DemoteTo(halves, hn::Clamp(x, hn::Set(d, -65504.0f), hn::Set(d, 65504.0f))), halves, some);
-    for (std::size_t j = 0; j < many; ++j) std::memcpy(to + (i + j) * spacing * 2, some + j, 2);
+    std::memcpy(to + 2 * i, some, 2 * many);
   }
 }
 

@@ -26,9 +26,8 @@ Trunk::Trunk(const TrunkPlan& plan, const std::vector<TrunkLayer>& layers, int c
     : plan_{plan}, layers_{layers}, capacity_{capacity}, crew_{std::move(crew)} {
   const std::size_t block = at(kBlock), width = at(plan.width);
   const int pages = (capacity + kPage - 1) / kPage;
-  keyNumbers_ = at(kPage) * at(plan.headWidth());
-  headNumbers_ = keyNumbers_ + at(panelsFor(plan.headWidth()) * kPanel) * at(kPage);
-  store_ = Store{at(pages) * layers.size() * at(plan.heads) * headNumbers_ * bytesOf(plan.memory)};
+  rowBytes_ = rowBytes(plan.memory, plan.headWidth());
+  store_ = Store{at(pages) * layers.size() * at(plan.heads) * 2 * at(kPage) * rowBytes_};
 
   const int deepest = std::max({plan.width, plan.hidden, widest});
   const std::size_t numbers = std::max(block * at(std::max(3 * plan.width, 2 * plan.hidden)), 3 * at(deepest));
@@ -46,7 +45,7 @@ Trunk::Trunk(const TrunkPlan& plan, const std::vector<TrunkLayer>& layers, int c
   qkv_.resize(3 * x_.size());
   gate_.resize(std::max(block * at(plan.hidden), at(widest)));
   sum_.resize(width);
-  unremembered_.resize(2 * width);
+  unremembered_.resize(at(plan.heads) * 2 * rowBytes_);
   course_.resize(kCourse);
 }
 
@@ -65,8 +64,7 @@ Trunk::Hand::Hand(const TrunkPlan& plan, std::size_t numbers, std::size_t places
     : made(numbers),
       scores(places),
       in{1, deepest},
-      key(at(plan.headWidth() * kPanel) * bytesOf(plan.memory)),
-      value(at(roundUp(plan.headWidth(), kPanel)) * bytesOf(plan.memory)) {}
+      known(at(plan.heads) * 2 * rowBytes(plan.memory, plan.headWidth())) {}
 
 /// What a helper that lost its core still looks back at stays as it is: nothing is written but behind it.
 void Trunk::rollBack(int length) {

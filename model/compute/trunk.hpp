@@ -82,7 +82,7 @@ class Trunk {
   void feed(const Packed& gate, const Packed& down, const float* in, float* onto);
 
  private:
-  static constexpr int kPage = 256;  // places, a multiple of kPanel
+  static constexpr int kPage = 256;  // places
   // However many hands there are, what adds to a row is summed up in the same sections: heads, and so many of what is
   // fed forward.
   static constexpr int kFeedSections = 4;
@@ -133,14 +133,13 @@ class Trunk {
     Hand(const TrunkPlan& plan, std::size_t numbers, std::size_t places, int deepest);
     Floats made;
     Floats scores;
-    Input in;                           // for the way out
-    Aligned<std::byte> key{}, value{};  // of the place that is thought of, as they will be remembered
+    Input in;                    // for the way out
+    Aligned<std::byte> known{};  // of the place that is thought of: each head's key and value, as they are remembered
   };
   /// The place that is looked back from, which may not be among those remembered yet.
   struct Own {
     const std::byte* key;
     const std::byte* value;
-    std::size_t valueStride;
   };
 
   struct Stretch {
@@ -169,11 +168,8 @@ class Trunk {
   // Remembering and looking back (trunk_memory.cpp).
   std::byte* keys(int place, int layer, int head);
   std::byte* values(int place, int layer, int head);
-  std::byte* keyAt(int place, int layer, int head);
-  std::byte* valueAt(int place, int layer, int head);
   void attention(int layer, int rows);
   void turn(float* query, float* key, const float* cosine, const float* sine) const;
-  void remember(int place, int layer, int head, const float* key, const float* value);
   void listen(const Job& job, int head, int hand);
   void lookBack(int layer, int head, int place, const float* query, const Own& own, float* scores, float* heard);
 
@@ -195,14 +191,14 @@ class Trunk {
   int capacity_;
   int length_ = 0;
   std::shared_ptr<Crew> crew_;
-  Store store_;  // of each page, layer and head: keys as [kPage / 32][headWidth][32], values as [panels][kPage][32]
-  std::size_t keyNumbers_, headNumbers_;
+  Store store_;  // of each page, layer and head: [kPage] keys, then [kPage] values
+  std::size_t rowBytes_;
   std::vector<std::unique_ptr<Job>> jobs_{};  // one more than may be astray
   std::vector<Hand> hands_{};
   Floats cosine_, sine_;
-  Floats x_, level_, qkv_, gate_;  // [kBlock][width, width, 3 width, hidden]
-  Floats sum_;                     // of a row's sections
-  Floats unremembered_;            // keys and values of the last heads(), if they are not written down yet
+  Floats x_, level_, qkv_, gate_;      // [kBlock][width, width, 3 width, hidden]
+  Floats sum_;                         // of a row's sections
+  Aligned<std::byte> unremembered_{};  // keys and values of the last heads(), if they are not written down yet
   int unrememberedLayer_ = -1;
   // What hands read first of each job since think() began: the next time it will be the same.
   std::vector<std::array<Soon, kMostHelpers + 1>> course_{};

@@ -7,12 +7,10 @@ namespace antiphon::compute {
 
 std::byte* Trunk::keys(int place, int layer, int head) {
   const std::size_t index = (at(place / kPage) * layers_.size() + at(layer)) * at(plan_.heads) + at(head);
-  return store_.data() + index * headNumbers_ * bytesOf(plan_.memory);
+  return store_.data() + (index * 2 * at(kPage) + at(place % kPage)) * rowBytes_;
 }
 
-std::byte* Trunk::values(int place, int layer, int head) {
-  return keys(place, layer, head) + keyNumbers_ * bytesOf(plan_.memory);
-}
+std::byte* Trunk::values(int place, int layer, int head) { return keys(place, layer, head) + at(kPage) * rowBytes_; }
 
 /// A head's query and key, as they meet the others.
 void Trunk::turn(float* query, float* key, const float* cosine, const float* sine) const {
@@ -27,24 +25,6 @@ void Trunk::turn(float* query, float* key, const float* cosine, const float* sin
   for (int i = 0; i < width; ++i) query[i] *= plan_.scoreScale;
 }
 
-std::byte* Trunk::keyAt(int place, int layer, int head) {
-  const int within = place % kPage;
-  return keys(place, layer, head) +
-         (at(within / kPanel * plan_.headWidth()) * kPanel + at(within % kPanel)) * bytesOf(plan_.memory);
-}
-
-std::byte* Trunk::valueAt(int place, int layer, int head) {
-  return values(place, layer, head) + at(place % kPage) * kPanel * bytesOf(plan_.memory);
-}
-
-void Trunk::remember(int place, int layer, int head, const float* key, const float* value) {
-  const int width = plan_.headWidth();
-  compute::remember(key, width, plan_.memory, keyAt(place, layer, head), kPanel);
-  std::byte* to = valueAt(place, layer, head);
-  for (int begin = 0; begin < width; begin += kPanel, to += at(kPage) * kPanel * bytesOf(plan_.memory))
-    compute::remember(value + begin, std::min(kPanel, width - begin), plan_.memory, to, 1);
-}
-
 void Trunk::attention(int layer, int rows) {
   const int width = plan_.headWidth();
   for (int r = 0; r < rows; ++r) {
@@ -52,7 +32,8 @@ void Trunk::attention(int layer, int rows) {
       float* query = qkv_.data() + at(r) * 3 * at(plan_.width) + at(head * width);
       float* key = query + plan_.width;
       turn(query, key, cosine(r), sine(r));
-      remember(length_ + r, layer, head, key, key + plan_.width);
+      remember(key, width, plan_.memory, keys(length_ + r, layer, head));
+      remember(key + plan_.width, width, plan_.memory, values(length_ + r, layer, head));
     }
   }
 
@@ -74,7 +55,7 @@ void Trunk::listen(const Job& job, int head, int hand) {
     const float* query = job.queries.data() + at(r) * at(plan_.width) + at(head * width);
     const Made made = madeBy(job, hand, plan_.width);
     const int place = job.place + r;
-    const Own own{keyAt(place, job.layer, head), valueAt(place, job.layer, head), at(kPage) * kPanel};
+    const Own own{keys(place, job.layer, head), values(place, job.layer, head)};
     lookBack(job.layer, head, place, query, own, hands_[at(hand)].scores.data(),
              made.out + at(r) * made.stride + at(head * width));
   }
@@ -83,17 +64,18 @@ void Trunk::listen(const Job& job, int head, int hand) {
 /// Looks back from a place over all before it, page by page, and at itself.
 void Trunk::lookBack(int layer, int head, int place, const float* query, const Own& own, float* scores, float* heard) {
   const int width = plan_.headWidth();
+  const Memory memory = plan_.memory;
   for (int begin = 0; begin < place; begin += kPage) {
-    compute::lookBack(keys(begin, layer, head), plan_.memory, at(width) * kPanel, std::min(kPage, place - begin), width,
-                      query, scores + begin, false);
+    const int count = std::min(kPage, place - begin);
+    likeness(keys(begin, layer, head), memory, rowBytes_, count, width, query, scores + begin);
   }
-  compute::lookBack(own.key, plan_.memory, at(width) * kPanel, 1, width, query, scores + place, false);
+  likeness(own.key, memory, rowBytes_, 1, width, query, scores + place);
   const float share = softmax(scores, place + 1);
   for (int begin = 0; begin < place; begin += kPage) {
-    compute::lookBack(values(begin, layer, head), plan_.memory, at(kPage) * kPanel, width,
-                      std::min(kPage, place - begin), scores + begin, heard, begin > 0);
+    const int count = std::min(kPage, place - begin);
+    recall(values(begin, layer, head), memory, rowBytes_, count, width, scores + begin, heard, begin > 0);
   }
-  compute::lookBack(own.value, plan_.memory, own.valueStride, width, 1, scores + place, heard, place > 0);
+  recall(own.value, memory, rowBytes_, 1, width, scores + place, heard, place > 0);
   for (int i = 0; i < width; ++i) heard[i] *= share;
 }
 

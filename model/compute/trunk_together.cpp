@@ -40,24 +40,22 @@ void Trunk::heads(int layer) {
   run(job, own.qkv.bytes() + own.out.bytes() + at(length_) * at(plan_.width) * 2 * bytesOf(plan_.memory));
   addUp(job, x_.data());
   overUnits(job, [&](int head, const Hand& hand) {
-    const int width = plan_.headWidth();
-    const float* key = hand.made.data() + at(plan_.width + head * width);
-    std::copy_n(key, width, unremembered_.data() + at(head * width));
-    std::copy_n(key + plan_.width, width, unremembered_.data() + at(plan_.width + head * width));
+    const std::size_t both = 2 * rowBytes_;
+    std::copy_n(hand.known.data() + at(head) * both, both, unremembered_.data() + at(head) * both);
   });
   unrememberedLayer_ = layer;
 }
 
-/// What the last heads() made known is written down when the next job has been handed over: the lines that it goes to
-/// are in the helpers' caches, and nobody reads them before the next step.
+/// What the last heads() made known is written down when the next job has been handed over: nobody reads it before the
+/// next step.
 void Trunk::catchUp() {
   if (unrememberedLayer_ < 0) return;
-  const int layer = unrememberedLayer_;
-  unrememberedLayer_ = -1;
-  for (int head = 0; head < plan_.heads; ++head) {
-    const float* key = unremembered_.data() + at(head * plan_.headWidth());
-    remember(length_, layer, head, key, key + plan_.width);
+  const std::byte* from = unremembered_.data();
+  for (int head = 0; head < plan_.heads; ++head, from += 2 * rowBytes_) {
+    std::copy_n(from, rowBytes_, keys(length_, unrememberedLayer_, head));
+    std::copy_n(from + rowBytes_, rowBytes_, values(length_, unrememberedLayer_, head));
   }
+  unrememberedLayer_ = -1;
 }
 
 /// What a hand makes of heads: queries, keys and values as in qkv_, and behind them what each head adds to the row.
@@ -71,9 +69,10 @@ void Trunk::lookFrom(const Job& job, int head, int hand) {
     compute::multiply(*job.matrix, first, panels, 1, job.in.view, own.made.data(), 3 * at(plan_.width));
   }
   turn(query, key, job.turns.data(), job.turns.data() + half());
-  compute::remember(key, width, plan_.memory, own.key.data(), kPanel);
-  compute::remember(key + plan_.width, width, plan_.memory, own.value.data(), 1);
-  lookBack(job.layer, head, job.place, query, {own.key.data(), own.value.data(), kPanel}, own.scores.data(), query);
+  std::byte* const known = own.known.data() + at(head) * 2 * rowBytes_;
+  remember(key, width, plan_.memory, known);
+  remember(key + plan_.width, width, plan_.memory, known + rowBytes_);
+  lookBack(job.layer, head, job.place, query, {known, known + rowBytes_}, own.scores.data(), query);
   const InputView& heard = own.in.take(job.last->format, query, at(width), width, 1);
   multiplyApart(*job.last, {job.sections, head, 1}, heard, addends(job, own) + at(head * plan_.width), at(plan_.width));
 }

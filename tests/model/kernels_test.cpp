@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <numeric>
 
 #include "model/compute/packed_file.hpp"
 #include "model/compute/packed_store.hpp"
@@ -218,37 +219,45 @@ TEST_CASE("What happens between the products is what its formulas say, on every 
 TEST_CASE("Looking back finds what was remembered, on every vector unit") {
   onEveryVectorUnit([] {
     for (const Memory memory : {Memory::f32, Memory::f16}) {
-      const int width = 16, places = 70;
-      const std::size_t panel = static_cast<std::size_t>(width) * kPanel;
-      // It ends with the last place, as if what is behind it were being written.
-      std::vector<std::byte> keys((2 * panel + static_cast<std::size_t>((width - 1) * kPanel + places % kPanel)) *
-                                  bytesOf(memory));
-      const Floats remembered = someNumbers(static_cast<std::size_t>(width * places), 6), query = someNumbers(width, 7);
-      for (int place = 0; place < places; ++place) {
-        remember(remembered.data() + place * width, width, memory,
-                 keys.data() +
-                     (static_cast<std::size_t>(place / kPanel) * panel + static_cast<std::size_t>(place % kPanel)) *
-                         bytesOf(memory),
-                 kPanel);
+      for (const int width : {4, 16, 24, 64, 72}) {
+        for (const int places : {1, 2, 15, 16, 17, 70}) {
+          CAPTURE(width, places);
+          const std::size_t apart = rowBytes(memory, width), wide = static_cast<std::size_t>(width);
+          // It ends with the last place, as if what is behind it were being written.
+          Aligned<std::byte> rows(static_cast<std::size_t>(places) * apart);
+          const Floats numbers = someNumbers(static_cast<std::size_t>(places) * wide, 6), query = someNumbers(wide, 7),
+                       weights = someNumbers(static_cast<std::size_t>(places), 8);
+          std::vector<double> alike, heard(wide, 1.0);
+          for (std::size_t place = 0; place < weights.size(); ++place) {
+            const float* const number = numbers.data() + place * wide;
+            remember(number, width, memory, rows.data() + place * apart);
+            alike.push_back(std::inner_product(number, number + width, query.begin(), 0.0));
+            for (std::size_t i = 0; i < wide; ++i)
+              heard[i] += static_cast<double>(number[i]) * static_cast<double>(weights[place]);
+          }
+          const double allowed = memory == Memory::f32 ? 2e-5 : 2e-2;
+          std::vector<float> scores(alike.size()), sums(wide, 1.0f);
+          likeness(rows.data(), memory, apart, places, width, query.data(), scores.data());
+          CHECK(furthest(scores, alike) < allowed);
+          recall(rows.data(), memory, apart, places, width, weights.data(), sums.data(), true);
+          CHECK(furthest(sums, heard) < allowed);
+          // However many are asked for, what a key comes to is the same to the last bit.
+          std::vector<float> fewer(scores.size());
+          for (std::size_t from = 0, many = 1; from < fewer.size(); from += many, many = many * 2 % 7) {
+            many = std::min(many, fewer.size() - from);
+            likeness(rows.data() + from * apart, memory, apart, static_cast<int>(many), width, query.data(),
+                     fewer.data() + from);
+          }
+          CHECK(fewer == scores);
+        }
       }
-      std::vector<double> exact;
-      for (int place = 0; place < places; ++place) {
-        double sum = 1;
-        for (int i = 0; i < width; ++i)
-          sum += static_cast<double>(remembered[static_cast<std::size_t>(place * width + i)]) *
-                 static_cast<double>(query[static_cast<std::size_t>(i)]);
-        exact.push_back(sum);
-      }
-      std::vector<float> scores(exact.size(), 1.0f);
-      lookBack(keys.data(), memory, panel, places, width, query.data(), scores.data(), true);
-      CHECK(furthest(scores, exact) < (memory == Memory::f32 ? 1e-5 : 1e-2));
     }
     // Louder than f16 can say: as loud as it can, never infinite.
     const float loud = 1e9f, one = 1;
-    alignas(64) std::array<std::byte, 2 * kPanel> panel{};
-    remember(&loud, 1, Memory::f16, panel.data(), 1);
+    alignas(64) std::array<std::byte, rowBytes(Memory::f16, 1)> row{};
+    remember(&loud, 1, Memory::f16, row.data());
     float out = 0;
-    lookBack(panel.data(), Memory::f16, kPanel, 1, 1, &one, &out, false);
+    recall(row.data(), Memory::f16, row.size(), 1, 1, &one, &out, false);
     CHECK(out == 65504.0f);
   });
 }
