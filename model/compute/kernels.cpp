@@ -24,15 +24,13 @@ HWY_EXPORT(multiply);
 HWY_EXPORT(multiplyApart);
 HWY_EXPORT(roundFinely);
 HWY_EXPORT(roundCoarsely);
-HWY_EXPORT(likeness);
-HWY_EXPORT(recall);
+HWY_EXPORT(lookBack);
 HWY_EXPORT(rememberHalf);
-HWY_EXPORT(softmax);
 HWY_EXPORT(toUnit);
 HWY_EXPORT(toLevel);
 HWY_EXPORT(gated);
 HWY_EXPORT(addTo);
-HWY_EXPORT(turnPairs);
+HWY_EXPORT(turn);
 HWY_EXPORT(readAll);
 HWY_EXPORT(target);
 
@@ -66,17 +64,10 @@ void remember(const float* from, int count, Memory memory, std::byte* to) {
   std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(float));
 }
 
-void likeness(const std::byte* keys, Memory memory, std::size_t apart, int count, int width, const float* query,
-              float* scores) {
-  HWY_DYNAMIC_DISPATCH(likeness)(keys, memory, apart, count, width, query, scores);
+void lookBack(const Past& past, const std::byte* key, const std::byte* value, const float* query, float* scores,
+              float* heard) {
+  HWY_DYNAMIC_DISPATCH(lookBack)(past, key, value, query, scores, heard);
 }
-
-void recall(const std::byte* values, Memory memory, std::size_t apart, int count, int width, const float* weights,
-            float* heard, bool add) {
-  HWY_DYNAMIC_DISPATCH(recall)(values, memory, apart, count, width, weights, heard, add);
-}
-
-float softmax(float* scores, int count) { return HWY_DYNAMIC_DISPATCH(softmax)(scores, count); }
 
 void toUnit(const float* in, const float* weight, float epsilon, float* out, int width) {
   HWY_DYNAMIC_DISPATCH(toUnit)(in, weight, epsilon, out, width);
@@ -90,8 +81,8 @@ void gated(float* gate, const float* up, int width) { HWY_DYNAMIC_DISPATCH(gated
 
 void addTo(float* out, const float* in, int width) { HWY_DYNAMIC_DISPATCH(addTo)(out, in, width); }
 
-void turnPairs(float* first, float* second, const float* cosine, const float* sine, int count) {
-  HWY_DYNAMIC_DISPATCH(turnPairs)(first, second, cosine, sine, count);
+void turn(float* vector, int width, const Turning& how, float scale) {
+  HWY_DYNAMIC_DISPATCH(turn)(vector, width, how, scale);
 }
 
 static std::atomic<Foresight> trusted{Foresight::processors};

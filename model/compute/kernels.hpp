@@ -60,15 +60,20 @@ constexpr std::size_t rowBytes(Memory memory, int width) {
   return static_cast<std::size_t>((width + kPanel - 1) / kPanel * kPanel) * bytesOf(memory);
 }
 void remember(const float* from, int count, Memory memory, std::byte* to);
-/// scores[k] = key k times query. Keys are `apart` bytes from each other; none but `count` are read, for the next may
-/// be written just now. What a key comes to does not depend on how many are asked for.
-void likeness(const std::byte* keys, Memory memory, std::size_t apart, int count, int width, const float* query,
-              float* scores);
-/// heard (+)= the sum of values, each times its weight.
-void recall(const std::byte* values, Memory memory, std::size_t apart, int count, int width, const float* weights,
-            float* heard, bool add);
-/// Turns scores into weights: e^(score - most) each; returns 1 / their sum.
-float softmax(float* scores, int count);
+/// What a head remembers of the places before one: pages of keys and of values, row by row.
+struct Past {
+  Memory memory = Memory::f32;
+  int width = 0;
+  const std::byte* keys = nullptr;  // of the first page
+  const std::byte* values = nullptr;
+  std::size_t pageApart = 0;  // bytes from a page to the next
+  int pageLength = 1;         // places
+  int length = 0;             // no more rows are read: the next may be written just now
+};
+/// heard = the values, each by the weight that its key has for the query; the last key and value are the place's own.
+/// `scores` has room for length + 1 numbers and another vector; `heard` may be `query`.
+void lookBack(const Past& past, const std::byte* key, const std::byte* value, const float* query, float* scores,
+              float* heard);
 
 /// out = in / sqrt(mean(in^2) + epsilon), times `weight` when there is one. `out` may be `in`.
 void toUnit(const float* in, const float* weight, float epsilon, float* out, int width);
@@ -78,8 +83,17 @@ void toLevel(const float* in, const float* weight, const float* bias, float epsi
 void gated(float* gate, const float* up, int width);
 /// out += in
 void addTo(float* out, const float* in, int width);
-/// first, second = first * cosine - second * sine, second * cosine + first * sine
-void turnPairs(float* first, float* second, const float* cosine, const float* sine, int count);
+/// How queries and keys are turned: to unit when that is so, then stretch after stretch its first half against its
+/// second, by so many cosines and sines.
+struct Turning {
+  bool toUnit = false;
+  float epsilon = 0;
+  int stretches = 1;
+  const float* cosine = nullptr;  // half of the width
+  const float* sine = nullptr;
+};
+/// first, second = first * cosine - second * sine, second * cosine + first * sine; and all times `scale`.
+void turn(float* vector, int width, const Turning& how, float scale);
 
 /// Who sees to it that weights are in the near cache when they are wanted: the processor, which follows a stream by
 /// itself, or the loops, one kilobyte before or four. One processor's own foresight stops at pages and leaves a third

@@ -60,74 +60,96 @@ HWY_INLINE Reals likenessOf(const std::byte* keys, std::size_t apart, std::size_
   return sums[0];
 }
 
+/// What `count` keys come to; up to a vector behind them is written as well.
 template <Memory memory>
-HWY_NOINLINE void likenessIn(const std::byte* keys, std::size_t apart, std::size_t count, std::size_t width,
-                             const float* query, float* scores) {
+HWY_INLINE void likeness(const std::byte* keys, std::size_t apart, std::size_t count, std::size_t width,
+                         const float* query, float* scores) {
   std::size_t k = 0;
-  if (width == 4 * kLanes) {  // heads as they mostly are: the query stays in registers
-    for (; k + kLanes <= count; k += kLanes)
-      hn::StoreU(likenessOf<memory>(keys + k * apart, apart, kLanes, 4 * kLanes, query), Real(), scores + k);
-  }
   for (; k + kLanes <= count; k += kLanes)
     hn::StoreU(likenessOf<memory>(keys + k * apart, apart, kLanes, width, query), Real(), scores + k);
-  if (k == count) return;
-  if (k + 1 < count)
-    return storeSome(likenessOf<memory>(keys + k * apart, apart, count - k, width, query), scores + k, count - k);
-  // One alone, added up in the same order.
-  Reals sum = meeting<memory>(keys + k * apart, width, query);
+  if (k < count) hn::StoreU(likenessOf<memory>(keys + k * apart, apart, count - k, width, query), Real(), scores + k);
+}
+
+/// One key alone, added up in the same order.
+template <Memory memory>
+HWY_INLINE float likenessOfOne(const std::byte* key, std::size_t width, const float* query) {
+  Reals sum = meeting<memory>(key, width, query);
   for (std::size_t left = kLanes; left > 1; left /= 2) sum = pairs(sum, sum);
-  scores[k] = hn::GetLane(sum);
+  return hn::GetLane(sum);
 }
 
-void likeness(const std::byte* keys, Memory memory, std::size_t apart, int count, int width, const float* query,
-              float* scores) {
-  const auto many = static_cast<std::size_t>(count), wide = static_cast<std::size_t>(width);
-  if (memory == Memory::f32) return likenessIn<Memory::f32>(keys, apart, many, wide, query, scores);
-  likenessIn<Memory::f16>(keys, apart, many, wide, query, scores);
+/// Turns scores into weights: e^(score - most) each; returns 1 / their sum.
+HWY_INLINE float softmax(float* scores, std::size_t count) {
+  const Real d;
+  const std::size_t full = count / kLanes * kLanes;
+  const auto there = hn::FirstN(d, count - full);
+  const Reals first = hn::Set(d, scores[0]);
+  Reals most = hn::IfThenElse(there, hn::LoadU(d, scores + full), first);
+  for (std::size_t i = 0; i < full; i += kLanes) most = hn::Max(most, hn::LoadU(d, scores + i));
+  const Reals top = hn::MaxOfLanes(d, most);
+  Reals sum = hn::Zero(d);
+  for (std::size_t i = 0; i < full; i += kLanes) {
+    const Reals e = exponential(hn::Sub(hn::LoadU(d, scores + i), top));
+    hn::StoreU(e, d, scores + i);
+    sum = hn::Add(sum, e);
+  }
+  const Reals e = hn::IfThenElseZero(there, exponential(hn::Sub(hn::LoadU(d, scores + full), top)));
+  hn::StoreU(e, d, scores + full);
+  return 1.0f / across(hn::Add(sum, e));
 }
 
-/// Some vectors of a row at once keep the vector unit busy: one alone would wait for its own sum.
+/// Some vectors of all values at once keep the vector unit busy: one alone would wait for its own sum.
 template <Memory memory, std::size_t vectors>
-HWY_INLINE void recallAt(const std::byte* values, std::size_t apart, std::size_t count, const float* weights,
-                         float* heard, std::size_t width, bool add) {
+HWY_INLINE void recall(const Past& past, const std::byte* own, std::size_t from, const float* weights, float share,
+                       float* heard) {
+  const std::size_t apart = rowBytes(memory, past.width), begin = from * bytesOf(memory);
+  const auto width = static_cast<std::size_t>(past.width);
   Reals sums[vectors];
   ANTIPHON_UNROLL
   for (std::size_t v = 0; v < vectors; ++v) sums[v] = hn::Zero(Real());
-  for (std::size_t i = 0; i < count; ++i, values += apart) {
-    const Reals weight = hn::Set(Real(), weights[i]);
+  const auto add = [&](const std::byte* value, float by) HWY_ATTR {
+    const Reals weight = hn::Set(Real(), by);
     ANTIPHON_UNROLL
     for (std::size_t v = 0; v < vectors; ++v)
-      sums[v] = hn::MulAdd(rememberedAt<memory>(values + v * kLanes * bytesOf(memory)), weight, sums[v]);
+      sums[v] = hn::MulAdd(rememberedAt<memory>(value + v * kLanes * bytesOf(memory)), weight, sums[v]);
+  };
+  const std::byte* page = past.values + begin;
+  for (int first = 0; first < past.length; first += past.pageLength, page += past.pageApart) {
+    const std::byte* value = page;
+    for (int i = first; i < std::min(past.length, first + past.pageLength); ++i, value += apart) add(value, weights[i]);
   }
+  add(own + begin, weights[past.length]);
   ANTIPHON_UNROLL
   for (std::size_t v = 0; v < vectors; ++v) {
-    float* const to = heard + v * kLanes;
-    if ((v + 1) * kLanes <= width) {
-      hn::StoreU(add ? hn::Add(hn::LoadU(Real(), to), sums[v]) : sums[v], Real(), to);
-    } else {
-      const std::size_t some = width - v * kLanes;
-      storeSome(add ? hn::Add(loadSome(to, some, 0.0f), sums[v]) : sums[v], to, some);
-    }
+    const std::size_t at = from + v * kLanes;
+    const Reals all = hn::Mul(sums[v], hn::Set(Real(), share));
+    if (at + kLanes <= width) hn::StoreU(all, Real(), heard + at);
+    else storeSome(all, heard + at, width - at);
   }
 }
 
 template <Memory memory>
-HWY_NOINLINE void recallIn(const std::byte* values, std::size_t apart, std::size_t count, std::size_t width,
-                           const float* weights, float* heard, bool add) {
-  constexpr std::size_t kTogether = 4;
+HWY_NOINLINE void lookBackIn(const Past& past, const std::byte* key, const std::byte* value, const float* query,
+                             float* scores, float* heard) {
+  const std::size_t apart = rowBytes(memory, past.width), width = static_cast<std::size_t>(past.width);
+  const std::byte* page = past.keys;
+  for (int first = 0; first < past.length; first += past.pageLength, page += past.pageApart) {
+    const auto count = static_cast<std::size_t>(std::min(past.pageLength, past.length - first));
+    // Heads as they mostly are: the query stays in registers.
+    if (width == 4 * kLanes) likeness<memory>(page, apart, count, 4 * kLanes, query, scores + first);
+    else likeness<memory>(page, apart, count, width, query, scores + first);
+  }
+  scores[past.length] = likenessOfOne<memory>(key, width, query);
+  const float share = softmax(scores, static_cast<std::size_t>(past.length) + 1);
   std::size_t i = 0;
-  for (; i + kTogether * kLanes <= width; i += kTogether * kLanes)
-    recallAt<memory, kTogether>(values + i * bytesOf(memory), apart, count, weights, heard + i, kTogether * kLanes,
-                                add);
-  for (; i < width; i += kLanes)
-    recallAt<memory, 1>(values + i * bytesOf(memory), apart, count, weights, heard + i, width - i, add);
+  for (; i + 4 * kLanes <= width; i += 4 * kLanes) recall<memory, 4>(past, value, i, scores, share, heard);
+  for (; i < width; i += kLanes) recall<memory, 1>(past, value, i, scores, share, heard);
 }
 
-void recall(const std::byte* values, Memory memory, std::size_t apart, int count, int width, const float* weights,
-            float* heard, bool add) {
-  const auto many = static_cast<std::size_t>(count), wide = static_cast<std::size_t>(width);
-  if (memory == Memory::f32) return recallIn<Memory::f32>(values, apart, many, wide, weights, heard, add);
-  recallIn<Memory::f16>(values, apart, many, wide, weights, heard, add);
+void lookBack(const Past& past, const std::byte* key, const std::byte* value, const float* query, float* scores,
+              float* heard) {
+  if (past.memory == Memory::f32) return lookBackIn<Memory::f32>(past, key, value, query, scores, heard);
+  lookBackIn<Memory::f16>(past, key, value, query, scores, heard);
 }
 
 void rememberHalf(const float* from, int count, std::byte* to) {

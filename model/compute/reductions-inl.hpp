@@ -54,27 +54,6 @@ HWY_INLINE void storeSome(Reals from, float* to, std::size_t count) {
   std::copy_n(all, count, to);
 }
 
-float softmax(float* scores, int count) {
-  const Real d;
-  const auto all = static_cast<std::size_t>(count), rest = all % kLanes, full = all - rest;
-  Reals most = hn::Set(d, scores[0]);
-  for (std::size_t i = 0; i < full; i += kLanes) most = hn::Max(most, hn::LoadU(d, scores + i));
-  if (rest > 0) most = hn::Max(most, loadSome(scores + full, rest, scores[0]));
-  const Reals top = hn::MaxOfLanes(d, most);
-  Reals sum = hn::Zero(d);
-  for (std::size_t i = 0; i < full; i += kLanes) {
-    const Reals e = exponential(hn::Sub(hn::LoadU(d, scores + i), top));
-    hn::StoreU(e, d, scores + i);
-    sum = hn::Add(sum, e);
-  }
-  float last = 0;
-  if (rest > 0) {
-    storeSome(exponential(hn::Sub(loadSome(scores + full, rest, scores[0]), top)), scores + full, rest);
-    for (std::size_t i = full; i < all; ++i) last += scores[i];
-  }
-  return 1.0f / (across(sum) + last);
-}
-
 void toUnit(const float* in, const float* weight, float epsilon, float* out, int width) {
   const Real d;
   const auto wide = static_cast<std::size_t>(width);
@@ -153,10 +132,10 @@ void addTo(float* out, const float* in, int width) {
       [&](std::size_t i) { out[i] += in[i]; });
 }
 
-void turnPairs(float* first, float* second, const float* cosine, const float* sine, int count) {
+HWY_INLINE void turnPairs(float* first, float* second, const float* cosine, const float* sine, std::size_t count) {
   const Real d;
   overAll(
-      static_cast<std::size_t>(count),
+      count,
       [&](std::size_t i) HWY_ATTR {
         const Reals a = hn::LoadU(d, first + i), b = hn::LoadU(d, second + i);
         const Reals c = hn::LoadU(d, cosine + i), s = hn::LoadU(d, sine + i);
@@ -168,6 +147,20 @@ void turnPairs(float* first, float* second, const float* cosine, const float* si
         first[i] = a * cosine[i] - b * sine[i];
         second[i] = b * cosine[i] + a * sine[i];
       });
+}
+
+void turn(float* vector, int width, const Turning& how, float scale) {
+  if (how.toUnit) toUnit(vector, nullptr, how.epsilon, vector, width);
+  const std::size_t half = static_cast<std::size_t>(width / how.stretches / 2);
+  const float *cosine = how.cosine, *sine = how.sine;
+  for (float* first = vector; first < vector + width; first += 2 * half, cosine += half, sine += half)
+    turnPairs(first, first + half, cosine, sine, half);
+  if (scale == 1.0f) return;
+  overAll(
+      static_cast<std::size_t>(width),
+      [&](std::size_t i)
+          HWY_ATTR { hn::StoreU(hn::Mul(hn::LoadU(Real(), vector + i), hn::Set(Real(), scale)), Real(), vector + i); },
+      [&](std::size_t i) { vector[i] *= scale; });
 }
 
 /// Groups of `group`, the largest number of each becomes `most`.

@@ -62,7 +62,7 @@ Trunk::Input::Input(std::size_t rows, int deepest) {
 
 Trunk::Hand::Hand(const TrunkPlan& plan, std::size_t numbers, std::size_t places, int deepest)
     : made(numbers),
-      scores(places),
+      scores(places + kPanel),  // written vector by vector
       in{1, deepest},
       known(at(plan.heads) * 2 * rowBytes(plan.memory, plan.headWidth())) {}
 

@@ -136,11 +136,6 @@ class Trunk {
     Input in;                    // for the way out
     Aligned<std::byte> known{};  // of the place that is thought of: each head's key and value, as they are remembered
   };
-  /// The place that is looked back from, which may not be among those remembered yet.
-  struct Own {
-    const std::byte* key;
-    const std::byte* value;
-  };
 
   struct Stretch {
     int first, count;
@@ -171,7 +166,7 @@ class Trunk {
   void attention(int layer, int rows);
   void turn(float* query, float* key, const float* cosine, const float* sine) const;
   void listen(const Job& job, int head, int hand);
-  void lookBack(int layer, int head, int place, const float* query, const Own& own, float* scores, float* heard);
+  Past past(int place, int layer, int head);
 
   // A single row, by several hands (trunk_together.cpp).
   bool headsTogether(const TrunkLayer& layer) const;

@@ -14,15 +14,9 @@ std::byte* Trunk::values(int place, int layer, int head) { return keys(place, la
 
 /// A head's query and key, as they meet the others.
 void Trunk::turn(float* query, float* key, const float* cosine, const float* sine) const {
-  const int width = plan_.headWidth(), stretch = width / plan_.turns;
-  for (float* vector : {query, key}) {
-    if (plan_.unitKeys) toUnit(vector, nullptr, plan_.epsilon, vector, width);
-    for (int t = 0; t < plan_.turns; ++t) {
-      const int from = t * stretch;
-      turnPairs(vector + from, vector + from + stretch / 2, cosine + from / 2, sine + from / 2, stretch / 2);
-    }
-  }
-  for (int i = 0; i < width; ++i) query[i] *= plan_.scoreScale;
+  const Turning how{plan_.unitKeys, plan_.epsilon, plan_.turns, cosine, sine};
+  compute::turn(query, plan_.headWidth(), how, plan_.scoreScale);
+  compute::turn(key, plan_.headWidth(), how, 1);
 }
 
 void Trunk::attention(int layer, int rows) {
@@ -55,28 +49,20 @@ void Trunk::listen(const Job& job, int head, int hand) {
     const float* query = job.queries.data() + at(r) * at(plan_.width) + at(head * width);
     const Made made = madeBy(job, hand, plan_.width);
     const int place = job.place + r;
-    const Own own{keys(place, job.layer, head), values(place, job.layer, head)};
-    lookBack(job.layer, head, place, query, own, hands_[at(hand)].scores.data(),
-             made.out + at(r) * made.stride + at(head * width));
+    compute::lookBack(past(place, job.layer, head), keys(place, job.layer, head), values(place, job.layer, head), query,
+                      hands_[at(hand)].scores.data(), made.out + at(r) * made.stride + at(head * width));
   }
 }
 
-/// Looks back from a place over all before it, page by page, and at itself.
-void Trunk::lookBack(int layer, int head, int place, const float* query, const Own& own, float* scores, float* heard) {
-  const int width = plan_.headWidth();
-  const Memory memory = plan_.memory;
-  for (int begin = 0; begin < place; begin += kPage) {
-    const int count = std::min(kPage, place - begin);
-    likeness(keys(begin, layer, head), memory, rowBytes_, count, width, query, scores + begin);
-  }
-  likeness(own.key, memory, rowBytes_, 1, width, query, scores + place);
-  const float share = softmax(scores, place + 1);
-  for (int begin = 0; begin < place; begin += kPage) {
-    const int count = std::min(kPage, place - begin);
-    recall(values(begin, layer, head), memory, rowBytes_, count, width, scores + begin, heard, begin > 0);
-  }
-  recall(own.value, memory, rowBytes_, 1, width, scores + place, heard, place > 0);
-  for (int i = 0; i < width; ++i) heard[i] *= share;
+/// What a head can look back at from a place.
+Past Trunk::past(int place, int layer, int head) {
+  return {.memory = plan_.memory,
+          .width = plan_.headWidth(),
+          .keys = keys(0, layer, head),
+          .values = values(0, layer, head),
+          .pageApart = layers_.size() * at(plan_.heads) * 2 * at(kPage) * rowBytes_,
+          .pageLength = kPage,
+          .length = place};
 }
 
 }  // namespace antiphon::compute

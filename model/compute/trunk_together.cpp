@@ -72,7 +72,7 @@ void Trunk::lookFrom(const Job& job, int head, int hand) {
   std::byte* const known = own.known.data() + at(head) * 2 * rowBytes_;
   remember(key, width, plan_.memory, known);
   remember(key + plan_.width, width, plan_.memory, known + rowBytes_);
-  lookBack(job.layer, head, job.place, query, {known, known + rowBytes_}, own.scores.data(), query);
+  lookBack(past(job.place, job.layer, head), known, known + rowBytes_, query, own.scores.data(), query);
   const InputView& heard = own.in.take(job.last->format, query, at(width), width, 1);
   multiplyApart(*job.last, {job.sections, head, 1}, heard, addends(job, own) + at(head * plan_.width), at(plan_.width));
 }

@@ -205,60 +205,74 @@ TEST_CASE("What happens between the products is what its formulas say, on every 
       out = in;
       gated(out.data(), bias.data(), width);
       CHECK(furthest(out, exact) < 1e-5);
-      double all = 0;
-      for (std::size_t i = 0; i < size; ++i) all += exact[i] = std::exp(static_cast<double>(in[i]));
-      for (double& one : exact) one /= all;
-      out = in;
-      const float share = softmax(out.data(), width);
-      for (float& one : out) one *= share;
-      CHECK(furthest(out, exact) < 1e-6);
     }
   });
 }
+
+namespace {
+
+/// What a head remembers, in pages that end with the last place, as if what is behind it were being written.
+struct Memories {
+  Memories(Memory memory, int width, std::span<const float> keys, std::span<const float> values, int pageLength) {
+    const std::size_t row = rowBytes(memory, width), wide = static_cast<std::size_t>(width);
+    const std::size_t many = keys.size() / wide - 1, length = static_cast<std::size_t>(pageLength);
+    keyRows.resize((many + length) * 2 * row);
+    valueRows.resize(keyRows.size());
+    own.resize(2 * row);
+    past = {memory, width, keyRows.data(), valueRows.data(), 2 * length * row, pageLength, static_cast<int>(many)};
+    std::size_t end = 0;
+    for (std::size_t i = 0; i < many; ++i) {
+      const std::size_t at = (i / length * 2 * length + i % length) * row;
+      remember(keys.data() + i * wide, width, memory, keyRows.data() + at);
+      remember(values.data() + i * wide, width, memory, valueRows.data() + at);
+      end = at + row;
+    }
+    for (Aligned<std::byte>* rows : {&keyRows, &valueRows}) {
+      rows->resize(end);
+      rows->shrink_to_fit();
+    }
+    past.keys = keyRows.data();
+    past.values = valueRows.data();
+    remember(keys.data() + many * wide, width, memory, own.data());
+    remember(values.data() + many * wide, width, memory, own.data() + row);
+  }
+  std::vector<float> heard(const Floats& query) const {
+    std::vector<float> scores(static_cast<std::size_t>(past.length) + 1 + kPanel), out(query.size());
+    lookBack(past, own.data(), own.data() + own.size() / 2, query.data(), scores.data(), out.data());
+    return out;
+  }
+
+  Aligned<std::byte> keyRows{}, valueRows{}, own{};
+  Past past{};
+};
+
+}  // namespace
 
 TEST_CASE("Looking back finds what was remembered, on every vector unit") {
   onEveryVectorUnit([] {
     for (const Memory memory : {Memory::f32, Memory::f16}) {
       for (const int width : {4, 16, 24, 64, 72}) {
-        for (const int places : {1, 2, 15, 16, 17, 70}) {
+        for (const int places : {1, 2, 15, 16, 17, 18, 70}) {
           CAPTURE(width, places);
-          const std::size_t apart = rowBytes(memory, width), wide = static_cast<std::size_t>(width);
-          // It ends with the last place, as if what is behind it were being written.
-          Aligned<std::byte> rows(static_cast<std::size_t>(places) * apart);
-          const Floats numbers = someNumbers(static_cast<std::size_t>(places) * wide, 6), query = someNumbers(wide, 7),
-                       weights = someNumbers(static_cast<std::size_t>(places), 8);
-          std::vector<double> alike, heard(wide, 1.0);
-          for (std::size_t place = 0; place < weights.size(); ++place) {
-            const float* const number = numbers.data() + place * wide;
-            remember(number, width, memory, rows.data() + place * apart);
-            alike.push_back(std::inner_product(number, number + width, query.begin(), 0.0));
-            for (std::size_t i = 0; i < wide; ++i)
-              heard[i] += static_cast<double>(number[i]) * static_cast<double>(weights[place]);
+          const std::size_t wide = static_cast<std::size_t>(width), all = static_cast<std::size_t>(places) * wide;
+          const Floats keys = someNumbers(all, 6), values = someNumbers(all, 7), query = someNumbers(wide, 8);
+          std::vector<double> exact(wide);
+          double sum = 0;
+          for (std::size_t from = 0; from < all; from += wide) {
+            const double weight = std::exp(std::inner_product(query.begin(), query.end(), keys.data() + from, 0.0));
+            sum += weight;
+            for (std::size_t i = 0; i < wide; ++i) exact[i] += weight * static_cast<double>(values[from + i]);
           }
-          const double allowed = memory == Memory::f32 ? 2e-5 : 2e-2;
-          std::vector<float> scores(alike.size()), sums(wide, 1.0f);
-          likeness(rows.data(), memory, apart, places, width, query.data(), scores.data());
-          CHECK(furthest(scores, alike) < allowed);
-          recall(rows.data(), memory, apart, places, width, weights.data(), sums.data(), true);
-          CHECK(furthest(sums, heard) < allowed);
-          // However many are asked for, what a key comes to is the same to the last bit.
-          std::vector<float> fewer(scores.size());
-          for (std::size_t from = 0, many = 1; from < fewer.size(); from += many, many = many * 2 % 7) {
-            many = std::min(many, fewer.size() - from);
-            likeness(rows.data() + from * apart, memory, apart, static_cast<int>(many), width, query.data(),
-                     fewer.data() + from);
-          }
-          CHECK(fewer == scores);
+          for (double& one : exact) one /= sum;
+          const std::vector<float> heard = Memories{memory, width, keys, values, 256}.heard(query);
+          CHECK(furthest(heard, exact) < (memory == Memory::f32 ? 1e-5 : 1e-2));
+          CHECK(Memories{memory, width, keys, values, 7}.heard(query) == heard);  // to the last bit
         }
       }
     }
     // Louder than f16 can say: as loud as it can, never infinite.
-    const float loud = 1e9f, one = 1;
-    alignas(64) std::array<std::byte, rowBytes(Memory::f16, 1)> row{};
-    remember(&loud, 1, Memory::f16, row.data());
-    float out = 0;
-    recall(row.data(), Memory::f16, row.size(), 1, 1, &one, &out, false);
-    CHECK(out == 65504.0f);
+    const Floats quiet(1), loud(1, 1e9f);
+    CHECK(Memories{Memory::f16, 1, quiet, loud, 1}.heard(quiet).front() == 65504.0f);
   });
 }
 
