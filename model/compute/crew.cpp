@@ -72,7 +72,7 @@ void Crew::runAlone(const Order& order, int parts) {
   for (int share = 0; share < hands(); ++share) {
     for (int i = 0; i < parts; ++i) {
       order.part({share, i}, 0);
-      doneBy_[at(share)][at(i)] = 0;
+      order.bring({share, i}, 0);
     }
   }
 }
@@ -118,7 +118,6 @@ void Crew::lead(const Order& order, State generation, int parts) {
   inTurn(0, parts, [&](PartOfShare part) {
     if (!take(part, generation, stateOf(generation, 0, mine))) return true;
     order.part(part, 0);
-    doneBy_[at(part.share)][at(part.index)] = 0;
     ++own;
     return true;
   });
@@ -126,15 +125,16 @@ void Crew::lead(const Order& order, State generation, int parts) {
   const std::int64_t longest = own == 0 ? kUnknownPatience : now() - begun;
   Soon soon = order.soon[0];
   for (int share = 0; share < hands(); ++share) {
-    for (int i = 0; i < parts; ++i) finish(order, generation, {share, i}, std::max(kLeastPatience, longest), soon);
+    for (int i = 0; i < parts; ++i)
+      order.bring({share, i}, finish(order, generation, {share, i}, std::max(kLeastPatience, longest), soon));
   }
 }
 
-/// Waits for a part in a helper's hands, or does it in its place.
-void Crew::finish(const Order& order, State generation, PartOfShare part, std::int64_t patience, Soon& soon) {
+/// Waits for a part in a helper's hands, or does it in its place; returns who did it.
+int Crew::finish(const Order& order, State generation, PartOfShare part, std::int64_t patience, Soon& soon) {
   std::atomic<State>& state = shares_[at(part.share)].parts[at(part.index)];
   State seen = state.load(std::memory_order_acquire);
-  if (seen == stateOf(generation, 0, mine)) return;
+  if (seen == stateOf(generation, 0, mine)) return 0;
   const int hand = static_cast<int>(seen / 4 % 16);
   const State inHand = stateOf(generation, hand, held);
   if (seen == inHand) {
@@ -151,11 +151,10 @@ void Crew::finish(const Order& order, State generation, PartOfShare part, std::i
       someAstray_ = true;
       ++takenAway_;
       order.part(part, 0);
-      doneBy_[at(part.share)][at(part.index)] = 0;
-      return;
+      return 0;
     }
   }
-  doneBy_[at(part.share)][at(part.index)] = static_cast<std::uint8_t>(hand);
+  return hand;
 }
 
 bool Crew::isHeldBySome(const Order& order) const {

@@ -41,6 +41,9 @@ class Order {
   virtual ~Order() = default;
   /// Hand 0 is the leader, 1 .. are the helpers. Any hand may do any part, two hands even the same one.
   virtual void part(PartOfShare part, int hand) const = 0;
+  /// The leader's alone, for each part in turn, as soon as it and those before it are done: what came of it is in that
+  /// hand's memory. So the leader does not only wait for the last ones.
+  virtual void bring(PartOfShare part, int hand) const = 0;
   /// Of each hand, after this order.
   std::array<Soon, kMostHelpers + 1> soon{};
 };
@@ -55,12 +58,11 @@ class Crew {
 
   int hands() const { return static_cast<int>(helpers_.size()) + 1; }
 
-  /// Does an order of 1 .. kMostParts parts for each hand; afterwards doneBy() tells whose memory holds which part. One
-  /// thread at a time leads. Takes no memory and no lock.
+  /// Does an order of 1 .. kMostParts parts for each hand, and brings home what comes of it. One thread at a time leads.
+  /// Takes no memory and no lock.
   void run(const Order& order, int parts);
   /// The leader does it all.
   void runAlone(const Order& order, int parts);
-  int doneBy(PartOfShare part) const { return doneBy_[at(part.share)][at(part.index)]; }
 
   /// A helper may still be reading this order: it must not change.
   bool isHeld(const Order& order) const { return someAstray_ && isHeldBySome(order); }
@@ -99,14 +101,13 @@ class Crew {
   template <typename Try>
   void inTurn(int hand, int parts, Try&& attempt) const;
   void lead(const Order& order, State generation, int parts);
-  void finish(const Order& order, State generation, PartOfShare part, std::int64_t patience, Soon& soon);
+  int finish(const Order& order, State generation, PartOfShare part, std::int64_t patience, Soon& soon);
   bool isAstray(const Helper& helper) const {
     return helper.astray != 0 && helper.back.load(std::memory_order_acquire) < helper.astray;
   }
 
   std::vector<std::unique_ptr<Helper>> helpers_{};
   std::array<Share, kMostHelpers + 1> shares_{};
-  std::array<std::array<std::uint8_t, kMostParts>, kMostHelpers + 1> doneBy_{};
   alignas(64) std::atomic<State> call_{0};
   std::atomic<const Order*> order_{nullptr};
   alignas(64) std::atomic<int> asleep_{0};

@@ -45,7 +45,7 @@ Trunk::Trunk(const TrunkPlan& plan, const std::vector<TrunkLayer>& layers, int c
   qkv_.resize(3 * x_.size());
   gate_.resize(std::max(block * at(plan.hidden), at(widest)));
   sum_.resize(width);
-  unremembered_.resize(at(plan.heads) * 2 * rowBytes_);
+  rememberedBy_.resize(at(plan.heads));
   course_.resize(kCourse);
 }
 
@@ -114,6 +114,7 @@ Trunk::Job& Trunk::fresh(Kind kind, int rows) {
   Job& job = **free;
   job.kind = kind;
   job.sections = 1;
+  job.into = Into::replace;
   job.soon = {};
   job.rows = rows;
   return job;
@@ -142,11 +143,11 @@ void Trunk::product(const Packed& matrix, int sections, const float* in, std::si
   job.matrix = &matrix;
   job.sections = sections;
   job.units = matrix.panels();
-  job.out = into == Into::replace ? out : nullptr;
+  job.out = out;
   job.outStride = outStride;
+  job.into = into;
   job.in.take(matrix.format, in, inStride, matrix.depth, rows);
   run(job, matrix.bytes());
-  collect(job, kPanel, matrix.outputs, out, outStride, into);
 }
 
 void Trunk::gates(const Packed& gate, const Packed* up, const float* in, int rows) {
@@ -158,7 +159,6 @@ void Trunk::gates(const Packed& gate, const Packed* up, const float* in, int row
   job.outStride = at(gate.outputs);
   job.in.take(gate.format, in, at(gate.depth), gate.depth, rows);
   run(job, gate.bytes() * (up != nullptr ? 2 : 1));
-  collect(job, kPanel, gate.outputs, gate_.data(), at(gate.outputs), Into::replace);
 }
 
 /// Cuts every share in half, and what is left in half, and so on, as long as it is worth a hand's while: a hand reads
@@ -205,25 +205,26 @@ Trunk::Stretch Trunk::stretchOf(const Job& job, PartOfShare part) const {
 }
 
 Trunk::Made Trunk::madeBy(const Job& job, int hand, int outputs) {
-  if (hand == 0 && job.out != nullptr) return {job.out, job.outStride};
+  if (hand == 0 && job.into == Into::replace) return {job.out, job.outStride};
   return {hands_[at(hand)].made.data(), at(outputs)};
 }
 
-/// Brings together what the hands have made.
-void Trunk::collect(const Job& job, int outputsEach, int outputs, float* out, std::size_t outStride, Into into) {
-  for (int share = 0; share < crew_->hands(); ++share) {
-    for (int i = 0; i < job.parts; ++i) {
-      const Stretch stretch = stretchOf(job, {share, i});
-      const Made made = madeBy(job, crew_->doneBy({share, i}), outputs);
-      if (made.out == out) continue;
-      const int first = stretch.first * outputsEach, count = std::min(stretch.count * outputsEach, outputs - first);
-      for (std::size_t r = 0; r < at(job.rows); ++r) {
-        const float* from = made.out + r * made.stride + at(first);
-        float* to = out + r * outStride + at(first);
-        if (into == Into::add) addTo(to, from, count);
-        else std::copy_n(from, count, to);
-      }
-    }
+void Trunk::bring(const Job& job, Stretch units, int hand) {
+  if (job.kind == Kind::heads || job.kind == Kind::feeding) addUp(job, units, hand);
+  else collect(job, units, hand);
+}
+
+void Trunk::collect(const Job& job, Stretch units, int hand) {
+  const bool heads = job.kind == Kind::listening;
+  const int each = heads ? plan_.headWidth() : kPanel, outputs = heads ? plan_.width : job.matrix->outputs;
+  const Made made = madeBy(job, hand, outputs);
+  if (made.out == job.out) return;
+  const int first = units.first * each, count = std::min(units.count * each, outputs - first);
+  for (std::size_t r = 0; r < at(job.rows); ++r) {
+    const float* from = made.out + r * made.stride + at(first);
+    float* to = job.out + r * job.outStride + at(first);
+    if (job.into == Into::add) addTo(to, from, count);
+    else std::copy_n(from, count, to);
   }
 }
 

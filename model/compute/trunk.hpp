@@ -112,6 +112,7 @@ class Trunk {
   struct Job final : Order {
     Job(Trunk& of, std::size_t most, int deepest) : trunk{&of}, in{most, deepest} {}
     void part(PartOfShare part, int hand) const override;
+    void bring(PartOfShare part, int hand) const override { trunk->bring(*this, trunk->stretchOf(*this, part), hand); }
     Trunk* trunk;
     Kind kind = Kind::product;
     int units = 1, parts = 1;                    // panels, heads or sections in all; parts of a share
@@ -120,8 +121,9 @@ class Trunk {
     const Packed* second = nullptr;              // up, if there is one
     const Packed* last = nullptr;                // the way out
     int sections = 1;                            // of the last matrix's depth, or the only one's
-    float* out = nullptr;  // where the leader may write what is to come of it; nothing: into its own memory
+    float* out = nullptr;                        // where it is to come; of heads and of feeding to sum_
     std::size_t outStride = 0;
+    Into into = Into::replace;
     int layer = 0, place = 0, rows = 1;
     Input in;
     Floats queries{};  // of listening
@@ -158,7 +160,8 @@ class Trunk {
   Soon beginOf(const Job& job, int hand) const;
   Stretch stretchOf(const Job& job, PartOfShare part) const;
   Made madeBy(const Job& job, int hand, int outputs);
-  void collect(const Job& job, int outputsEach, int outputs, float* out, std::size_t outStride, Into into);
+  void bring(const Job& job, Stretch units, int hand);
+  void collect(const Job& job, Stretch units, int hand);
 
   // Remembering and looking back (trunk_memory.cpp).
   std::byte* keys(int place, int layer, int head);
@@ -177,9 +180,7 @@ class Trunk {
   void feedTogether(const Packed& gate, const Packed* up, const Packed& down, const float* in, float* onto);
   void feedFrom(const Job& job, Stretch sections, int hand);
   float* addends(const Job& job, Hand& hand);
-  template <typename Visit>
-  void overUnits(const Job& job, Visit&& visit);
-  void addUp(const Job& job, float* onto);
+  void addUp(const Job& job, Stretch units, int hand);
 
   TrunkPlan plan_;
   const std::vector<TrunkLayer>& layers_;
@@ -191,10 +192,10 @@ class Trunk {
   std::vector<std::unique_ptr<Job>> jobs_{};  // one more than may be astray
   std::vector<Hand> hands_{};
   Floats cosine_, sine_;
-  Floats x_, level_, qkv_, gate_;      // [kBlock][width, width, 3 width, hidden]
-  Floats sum_;                         // of a row's sections
-  Aligned<std::byte> unremembered_{};  // keys and values of the last heads(), if they are not written down yet
-  int unrememberedLayer_ = -1;
+  Floats x_, level_, qkv_, gate_;    // [kBlock][width, width, 3 width, hidden]
+  Floats sum_;                       // of a row's sections
+  std::vector<int> rememberedBy_{};  // whose memory holds what each head made known last
+  int unrememberedLayer_ = -1;       // where that is not written down yet
   // What hands read first of each job since think() began: the next time it will be the same.
   std::vector<std::array<Soon, kMostHelpers + 1>> course_{};
   std::size_t jobsSoFar_ = 0;

@@ -40,7 +40,6 @@ void Trunk::attention(int layer, int rows) {
   for (std::size_t r = 0; r < at(rows); ++r)
     std::copy_n(qkv_.data() + r * 3 * at(plan_.width), plan_.width, job.queries.data() + r * at(plan_.width));
   run(job, at(rows) * at(length_ + rows) * at(plan_.width) * 2 * bytesOf(plan_.memory));
-  collect(job, width, plan_.width, level_.data(), at(plan_.width), Into::replace);
 }
 
 void Trunk::listen(const Job& job, int head, int hand) {

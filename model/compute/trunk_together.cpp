@@ -38,20 +38,16 @@ void Trunk::heads(int layer) {
   std::copy_n(sine(0), half(), job.turns.data() + half());
   job.in.take(own.qkv.format, level_.data(), at(plan_.width), plan_.width, 1);
   run(job, own.qkv.bytes() + own.out.bytes() + at(length_) * at(plan_.width) * 2 * bytesOf(plan_.memory));
-  addUp(job, x_.data());
-  overUnits(job, [&](int head, const Hand& hand) {
-    const std::size_t both = 2 * rowBytes_;
-    std::copy_n(hand.known.data() + at(head) * both, both, unremembered_.data() + at(head) * both);
-  });
+  addTo(x_.data(), sum_.data(), plan_.width);
   unrememberedLayer_ = layer;
 }
 
 /// What the last heads() made known is written down when the next job has been handed over: nobody reads it before the
-/// next step.
+/// next step, and until then those who made it have nothing else to remember.
 void Trunk::catchUp() {
   if (unrememberedLayer_ < 0) return;
-  const std::byte* from = unremembered_.data();
-  for (int head = 0; head < plan_.heads; ++head, from += 2 * rowBytes_) {
+  for (int head = 0; head < plan_.heads; ++head) {
+    const std::byte* const from = hands_[at(rememberedBy_[at(head)])].known.data() + at(head) * 2 * rowBytes_;
     std::copy_n(from, rowBytes_, keys(length_, unrememberedLayer_, head));
     std::copy_n(from + rowBytes_, rowBytes_, values(length_, unrememberedLayer_, head));
   }
@@ -85,7 +81,7 @@ void Trunk::feedTogether(const Packed& gate, const Packed* up, const Packed& dow
   job.sections = job.units = feedSections(down.depth);
   job.in.take(gate.format, in, at(gate.depth), gate.depth, 1);
   run(job, gate.bytes() * (up != nullptr ? 2 : 1) + down.bytes());
-  addUp(job, onto);
+  addTo(onto, sum_.data(), down.outputs);
 }
 
 /// What a hand makes of sections: gates, what they let through, and behind them what each section adds to the row.
@@ -110,26 +106,15 @@ float* Trunk::addends(const Job& job, Hand& hand) {
   return hand.made.data() + at(job.kind == Kind::heads ? 3 * plan_.width : 2 * job.matrix->outputs);
 }
 
-/// Calls `visit(unit, hand)` for all units of a job that is done, in their order.
-template <typename Visit>
-void Trunk::overUnits(const Job& job, Visit&& visit) {
-  for (int share = 0; share < crew_->hands(); ++share) {
-    for (int i = 0; i < job.parts; ++i) {
-      const Stretch stretch = stretchOf(job, {share, i});
-      Hand& hand = hands_[at(crew_->doneBy({share, i}))];
-      for (int unit = stretch.first; unit < stretch.first + stretch.count; ++unit) visit(unit, hand);
-    }
-  }
-}
-
-void Trunk::addUp(const Job& job, float* onto) {
+/// Sums run in the order of units, whoever made them.
+void Trunk::addUp(const Job& job, Stretch units, int hand) {
   const int width = job.last->outputs;
-  overUnits(job, [&](int unit, Hand& hand) {
-    const float* from = addends(job, hand) + at(unit * width);
+  for (int unit = units.first; unit < units.first + units.count; ++unit) {
+    const float* from = addends(job, hands_[at(hand)]) + at(unit * width);
     if (unit == 0) std::copy_n(from, width, sum_.data());
     else addTo(sum_.data(), from, width);
-  });
-  addTo(onto, sum_.data(), width);
+    if (job.kind == Kind::heads) rememberedBy_[at(unit)] = hand;
+  }
 }
 
 }  // namespace antiphon::compute
