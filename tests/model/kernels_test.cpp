@@ -101,7 +101,7 @@ TEST_CASE("Packed weights are the weights, as nearly as their format can say") {
       const double step = format == Format::f32    ? 0
                           : format == Format::bf16 ? 0.05 / 256
                           : format == Format::int8 ? 0.05 / 250
-                                                   : 0.05 / 7;
+                                                   : 2 * 0.05 / 8;  // the scale suits most of a group, not its loudest
       for (int o = 0; o < outputs; ++o) {
         for (int k = 0; k < depth; ++k)
           RC_ASSERT(std::abs(packed.at(o, k) - rows[static_cast<std::size_t>(o * depth + k)]) <= step);
