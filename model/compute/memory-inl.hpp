@@ -135,13 +135,14 @@ HWY_NOINLINE void lookBackIn(const Past& past, const std::byte* key, const std::
   const std::byte* page = past.keys;
   for (int first = 0; first < past.length; first += past.pageLength, page += past.pageApart) {
     const auto count = static_cast<std::size_t>(std::min(past.pageLength, past.length - first));
-    // Heads as they mostly are: the query stays in registers.
-    if (width == 4 * kLanes) likeness<memory>(page, apart, count, 4 * kLanes, query, scores + first);
+    // Heads as they mostly are: nothing is left to be found out in between.
+    if (width == 64) likeness<memory>(page, apart, count, 64, query, scores + first);
     else likeness<memory>(page, apart, count, width, query, scores + first);
   }
   scores[past.length] = likenessOfOne<memory>(key, width, query);
   const float share = softmax(scores, static_cast<std::size_t>(past.length) + 1);
   std::size_t i = 0;
+  for (; i + 8 * kLanes <= width; i += 8 * kLanes) recall<memory, 8>(past, value, i, scores, share, heard);
   for (; i + 4 * kLanes <= width; i += 4 * kLanes) recall<memory, 4>(past, value, i, scores, share, heard);
   for (; i < width; i += kLanes) recall<memory, 1>(past, value, i, scores, share, heard);
 }
