@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "model/compute/store.hpp"
+
 #if defined(__x86_64__) || defined(_M_X64)
 #include <immintrin.h>
 #endif
@@ -68,27 +70,39 @@ Crew::~Crew() {
   for (const auto& helper : helpers_) helper->thread.join();
 }
 
-void Crew::runAlone(const Order& order, int parts) {
+void Crew::runAlone(const Order& order) {
   for (int share = 0; share < hands(); ++share) {
-    for (int i = 0; i < parts; ++i) {
+    for (int i = 0; i < order.parts; ++i) {
       order.part({share, i}, 0);
-      order.bring({share, i}, 0);
+      order.bring({share, i}, 0, 0);
     }
+  }
+  wasHelped_ = false;
+}
+
+void Crew::run(const Order& order) {
+  for (const Order* now = &order; now != nullptr; now = now->goesOn ? now->next(0) : nullptr) {
+    if (helpers_.empty()) runAlone(*now);
+    else callOut(*now);
+    reclaim(&shares_[0]);
   }
 }
 
-void Crew::run(const Order& order, int parts) {
-  if (helpers_.empty()) return runAlone(order, parts);
+void Crew::callOut(const Order& order) {
   someAstray_ = someAstray_ && std::ranges::any_of(helpers_, [&](const auto& helper) { return isAstray(*helper); });
   const State generation = call_.load(std::memory_order_relaxed) / 16 + 1;
   order_.store(&order, std::memory_order_relaxed);
   // A helper that falls asleep at this very moment may be missed: the leader does its part, and wakes it the next time.
-  call_.store(callOf(generation, parts), std::memory_order_release);
+  call_.store(callOf(generation, order.parts), std::memory_order_release);
   if (asleep_.load(std::memory_order_relaxed) > 0) {
     bell_.fetch_add(1);
     bell_.notify_all();
   }
-  lead(order, generation, parts);
+  lead(order, generation);
+}
+
+bool Crew::isTaken(PartOfShare part, State generation) const {
+  return shares_[at(part.share)].parts[at(part.index)].load(std::memory_order_relaxed) / 64 >= generation;
 }
 
 bool Crew::take(PartOfShare part, State generation, State as) {
@@ -112,21 +126,28 @@ void Crew::inTurn(int hand, int parts, Try&& attempt) const {
   }
 }
 
-void Crew::lead(const Order& order, State generation, int parts) {
+void Crew::lead(const Order& order, State generation) {
   const std::int64_t begun = now();
-  int own = 0;
-  inTurn(0, parts, [&](PartOfShare part) {
-    if (!take(part, generation, stateOf(generation, 0, mine))) return true;
+  Own itsOwn{};
+  bool some = false;
+  inTurn(0, order.parts, [&](PartOfShare part) {
+    if (!take(part, generation, stateOf(generation, 0, held))) return true;
     order.part(part, 0);
-    ++own;
+    shares_[at(part.share)].parts[at(part.index)].store(stateOf(generation, 0, done), std::memory_order_release);
+    some = itsOwn[at(part.share)][at(part.index)] = true;
     return true;
   });
   // Parts of a share are of different lengths: the longest is about half of it.
-  const std::int64_t longest = own == 0 ? kUnknownPatience : now() - begun;
+  const std::int64_t longest = some ? now() - begun : kUnknownPatience;
   Soon soon = order.soon[0];
+  wasHelped_ = false;
   for (int share = 0; share < hands(); ++share) {
-    for (int i = 0; i < parts; ++i)
-      order.bring({share, i}, finish(order, generation, {share, i}, std::max(kLeastPatience, longest), soon));
+    for (int i = 0; i < order.parts; ++i) {
+      // A part's state does not tell any more: a helper ahead of the call may have taken it again, for what follows.
+      const int by =
+          itsOwn[at(share)][at(i)] ? 0 : finish(order, generation, {share, i}, std::max(kLeastPatience, longest), soon);
+      order.bring({share, i}, by, 0);
+    }
   }
 }
 
@@ -134,8 +155,10 @@ void Crew::lead(const Order& order, State generation, int parts) {
 int Crew::finish(const Order& order, State generation, PartOfShare part, std::int64_t patience, Soon& soon) {
   std::atomic<State>& state = shares_[at(part.share)].parts[at(part.index)];
   State seen = state.load(std::memory_order_acquire);
-  if (seen == stateOf(generation, 0, mine)) return 0;
   const int hand = static_cast<int>(seen / 4 % 16);
+  Helper& helper = *helpers_[at(hand - 1)];
+  helper.helped = generation;
+  wasHelped_ = true;
   const State inHand = stateOf(generation, hand, held);
   if (seen == inHand) {
     const std::int64_t until = now() + patience;
@@ -144,8 +167,7 @@ int Crew::finish(const Order& order, State generation, PartOfShare part, std::in
         wait(soon);
         continue;
       }
-      if (!state.compare_exchange_strong(seen, stateOf(generation, 0, mine))) continue;
-      Helper& helper = *helpers_[at(hand - 1)];
+      if (!state.compare_exchange_strong(seen, stateOf(generation, 0, done))) continue;
       helper.astray = generation;
       helper.holding = &order;
       someAstray_ = true;
@@ -164,7 +186,7 @@ bool Crew::isHeldBySome(const Order& order) const {
 
 void Crew::gather() {
   for (const auto& helper : helpers_) {
-    while (isAstray(*helper)) std::this_thread::yield();
+    while (helper->back.load(std::memory_order_acquire) < helper->helped) std::this_thread::yield();
     helper->astray = 0;
     helper->holding = nullptr;
   }
@@ -193,22 +215,62 @@ void Crew::help(int hand) {
   }
 }
 
+/// The order that is called out, and those that follow, as long as this hand keeps up.
 Soon Crew::doAsHelper(State call, int hand) {
   // Read before a part is claimed: a claim succeeds only while this generation lasts, and then it belongs to it.
   const Order* order = order_.load(std::memory_order_relaxed);
-  const State generation = call / 16;
+  State generation = call / 16;
+  int parts = static_cast<int>(call % 16);
   Soon soon{};
-  inTurn(hand, static_cast<int>(call % 16), [&](PartOfShare part) {
-    const State inHand = stateOf(generation, hand, held);
-    if (!take(part, generation, inHand)) return true;
-    soon = order->soon[at(hand)];
-    order->part(part, hand);
-    State expected = inHand;
-    return shares_[at(part.share)].parts[at(part.index)].compare_exchange_strong(expected,
-                                                                                 stateOf(generation, hand, done));
-  });
+  for (const Order* own = nullptr;; ++generation, order = own, parts = own->parts) {
+    Own itsOwn{};
+    bool some = false, keepsUp = true, goesOn = false;
+    inTurn(hand, parts, [&](PartOfShare part) {
+      // Ahead of the call the leader may still be bringing home what this hand made last.
+      const auto called = [&] { return call_.load(std::memory_order_acquire) / 16 >= generation; };
+      const State inHand = stateOf(generation, hand, held);
+      if (isTaken(part, generation) || (part.share != hand && !called()) || !take(part, generation, inHand))
+        return true;
+      if (!some) {
+        some = true;
+        soon = order->soon[at(hand)];
+        goesOn = order->goesOn && hands() == 2;
+        if (goesOn && own == nullptr) own = order->join(hand);
+      }
+      order->part(part, hand);
+      State expected = inHand;
+      keepsUp = shares_[at(part.share)].parts[at(part.index)].compare_exchange_strong(expected,
+                                                                                      stateOf(generation, hand, done));
+      itsOwn[at(part.share)][at(part.index)] = true;
+      return keepsUp;
+    });
+    // Once its parts are done, the order that was called out is the leader's again.
+    if (!some || !keepsUp || !goesOn || !bringAsHelper(*own, generation, hand, itsOwn, soon)) break;
+    reclaim(&shares_[at(hand)]);
+    own = own->next(hand);
+  }
   helpers_[at(hand - 1)]->back.store(generation, std::memory_order_release);
   return soon;
+}
+
+/// False when that takes so long that the leader must have lost its core.
+bool Crew::bringAsHelper(const Order& order, State generation, int hand, const Own& itsOwn, Soon& soon) const {
+  for (int share = 0; share < hands(); ++share) {
+    for (int i = 0; i < order.parts; ++i) {
+      const bool own = itsOwn[at(share)][at(i)];
+      const std::atomic<State>& state = shares_[at(share)].parts[at(i)];
+      std::int64_t since = 0;
+      // The leader may be further on already: what it made stays where it is until this hand takes part again.
+      for (int looks = 1; !own && state.load(std::memory_order_acquire) < stateOf(generation, 0, done); ++looks) {
+        wait(soon);
+        if (looks % kLooks != 0) continue;
+        if (since == 0) since = now();
+        else if (now() - since > kWatchful) return false;
+      }
+      order.bring({share, i}, own ? hand : 0, hand);
+    }
+  }
+  return true;
 }
 
 int processors() { return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMostHelpers + 1); }

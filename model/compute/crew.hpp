@@ -8,6 +8,10 @@
 //
 // A job takes microseconds and a cache line some tenth of one from core to core, so hands meet on few lines: what is
 // said of a share stands on one of its own, and nothing has to be wiped clean between two jobs.
+//
+// Two hands that know what follows do not wait to be told: each takes home what both have made, makes the next order
+// ready for itself, and goes on. The leader still calls every order out, for a helper that has dropped out: it comes in
+// again at the next one. Ahead of the call a helper does its own share alone, so it is never more than one order ahead.
 #pragma once
 
 #include <array>
@@ -41,9 +45,17 @@ class Order {
   virtual ~Order() = default;
   /// Hand 0 is the leader, 1 .. are the helpers. Any hand may do any part, two hands even the same one.
   virtual void part(PartOfShare part, int hand) const = 0;
-  /// The leader's alone, for each part in turn, as soon as it and those before it are done: what came of it is in that
-  /// hand's memory. So the leader does not only wait for the last ones.
-  virtual void bring(PartOfShare part, int hand) const = 0;
+  /// For each part in turn, as soon as it and those before it are done: what came of it is in the memory of hand `by`,
+  /// and `hand` has use for it. So nobody only waits for the last ones. The leader brings home every order, a helper
+  /// those that go on.
+  virtual void bring(PartOfShare part, int by, int hand) const = 0;
+  /// A helper comes in here: what it needs for going on, in memory of its own. Called when it has a part.
+  virtual const Order* join(int /*hand*/) const { return this; }
+  /// What follows when all is brought home, made ready in memory of that hand's own. All hands must come to the same.
+  virtual const Order* next(int /*hand*/) const { return nullptr; }
+
+  int parts = 1;        // 1 .. kMostParts, for each hand
+  bool goesOn = false;  // what follows is known: next()
   /// Of each hand, after this order.
   std::array<Soon, kMostHelpers + 1> soon{};
 };
@@ -58,16 +70,18 @@ class Crew {
 
   int hands() const { return static_cast<int>(helpers_.size()) + 1; }
 
-  /// Does an order of 1 .. kMostParts parts for each hand, and brings home what comes of it. One thread at a time leads.
-  /// Takes no memory and no lock.
-  void run(const Order& order, int parts);
+  /// Does an order and those that follow it, and brings home what comes of them. One thread at a time leads. Takes no
+  /// memory and no lock.
+  void run(const Order& order);
   /// The leader does it all.
-  void runAlone(const Order& order, int parts);
+  void runAlone(const Order& order);
 
   /// A helper may still be reading this order: it must not change.
   bool isHeld(const Order& order) const { return someAstray_ && isHeldBySome(order); }
   /// Waits until no helper holds any order: before what orders read goes away, or is written again.
   void gather();
+  /// A helper has done parts of the last order.
+  bool wasHelped() const { return wasHelped_; }
 
   /// Parts that were taken away from a helper so far.
   std::uint64_t takenAway() const { return takenAway_; }
@@ -75,7 +89,7 @@ class Crew {
  private:
   // A part's state is generation * 64 + hand * 4 + one of these; a part of an earlier generation is free to be taken.
   using State = std::uint64_t;
-  enum Status : State { held = 1, done = 2, mine = 3 };
+  enum Status : State { held = 1, done = 2 };
   static constexpr State stateOf(State generation, int hand, Status status) {
     return generation * 64 + static_cast<State>(hand) * 4 + status;
   }
@@ -89,18 +103,24 @@ class Crew {
   static constexpr State callOf(State generation, int parts) { return generation * 16 + static_cast<State>(parts); }
   struct alignas(64) Helper {
     std::thread thread{};
-    std::atomic<State> back{0};  // the generation whose parts it has let go of
+    std::atomic<State> back{0};  // the generation that it has let go of, and all before
+    State helped = 0;            // the leader's: the last generation in which it did a part
     State astray = 0;            // the leader's: the generation it holds a part of, or 0
     const Order* holding = nullptr;
   };
 
+  using Own = std::array<std::array<bool, kMostParts>, kMostHelpers + 1>;  // parts that a hand has done itself
+
   bool isHeldBySome(const Order& order) const;
   void help(int hand);
   Soon doAsHelper(State call, int hand);
+  bool bringAsHelper(const Order& order, State generation, int hand, const Own& itsOwn, Soon& soon) const;
+  bool isTaken(PartOfShare part, State generation) const;
   bool take(PartOfShare part, State generation, State as);
   template <typename Try>
   void inTurn(int hand, int parts, Try&& attempt) const;
-  void lead(const Order& order, State generation, int parts);
+  void callOut(const Order& order);
+  void lead(const Order& order, State generation);
   int finish(const Order& order, State generation, PartOfShare part, std::int64_t patience, Soon& soon);
   bool isAstray(const Helper& helper) const {
     return helper.astray != 0 && helper.back.load(std::memory_order_acquire) < helper.astray;
@@ -114,6 +134,7 @@ class Crew {
   std::atomic<std::uint32_t> bell_{0};
   std::atomic<bool> leaving_{false};
   bool someAstray_ = false;  // perhaps
+  bool wasHelped_ = false;
   std::uint64_t takenAway_ = 0;
 };
 

@@ -10,6 +10,15 @@ namespace antiphon::compute {
 
 inline constexpr std::size_t kCacheLine = 64;
 
+/// Asks for a line that others have read, so that it is this core's alone by the time it is written to.
+inline void reclaim(const void* line) {
+#if defined(__x86_64__) || defined(_M_X64)
+  asm volatile("prefetchw %0" : : "m"(*static_cast<const char*>(line)));  // the builtin would only ask to read
+#else
+  __builtin_prefetch(line, 1);
+#endif
+}
+
 /// Storage that begins on a cache line, so that no vector straddles two.
 template <typename T>
 struct OnCacheLine {

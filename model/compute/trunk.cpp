@@ -5,7 +5,6 @@
 namespace antiphon::compute {
 namespace {
 
-constexpr std::size_t kAloneBytes = std::size_t{48} << 10;   // a smaller job is done before help has come
 constexpr std::size_t kPartBytes = std::size_t{32} << 10;    // at least
 constexpr int kPartsOfShare = 6;                             // at most
 constexpr std::size_t kMostFetched = std::size_t{64} << 10;  // in advance: what a hand's near cache has room for
@@ -34,9 +33,7 @@ Trunk::Trunk(const TrunkPlan& plan, const std::vector<TrunkLayer>& layers, int c
   for (int i = 0; i < crew_->hands(); ++i) {
     jobs_.push_back(std::make_unique<Job>(*this, block, deepest));
     jobs_.back()->queries.resize(block * width);
-    jobs_.back()->turns.resize(2 * half());
-    // A single row's sections, each as wide as the row, lie behind what they are made of.
-    hands_.emplace_back(plan_, numbers + at(std::max(plan.heads, kFeedSections)) * width, at(pages * kPage), deepest);
+    hands_.push_back(std::make_unique<Hand>(*this, numbers, at(pages * kPage), deepest));
   }
   cosine_.resize(block * half());
   sine_.resize(cosine_.size());
@@ -44,9 +41,9 @@ Trunk::Trunk(const TrunkPlan& plan, const std::vector<TrunkLayer>& layers, int c
   level_.resize(x_.size());
   qkv_.resize(3 * x_.size());
   gate_.resize(std::max(block * at(plan.hidden), at(widest)));
-  sum_.resize(width);
   rememberedBy_.resize(at(plan.heads));
   course_.resize(kCourse);
+  together_ = goesTogether();
 }
 
 Trunk::~Trunk() { crew_->gather(); }
@@ -60,11 +57,19 @@ Trunk::Input::Input(std::size_t rows, int deepest) {
   sums.resize(rows * each / 32);
 }
 
-Trunk::Hand::Hand(const TrunkPlan& plan, std::size_t numbers, std::size_t places, int deepest)
+Trunk::Job::Job(Trunk& of, std::size_t most, int deepest)
+    : trunk{&of}, in{most, deepest}, turns(2 * of.half()), row(at(of.plan_.width)) {}
+
+Trunk::Hand::Hand(Trunk& of, std::size_t numbers, std::size_t places, int deepest)
     : made(numbers),
       scores(places + kPanel),  // written vector by vector
       in{1, deepest},
-      known(at(plan.heads) * 2 * rowBytes(plan.memory, plan.headWidth())) {}
+      sum(at(of.plan_.width)),
+      level(sum.size()),
+      job{of, 1, deepest} {
+  for (Floats& some : addends) some.resize(at(std::max(of.plan_.heads, kFeedSections)) * sum.size());
+  for (auto& some : known) some.resize(at(of.plan_.heads) * 2 * of.rowBytes_);
+}
 
 /// What a helper that lost its core still looks back at stays as it is: nothing is written but behind it.
 void Trunk::rollBack(int length) {
@@ -76,12 +81,14 @@ void Trunk::rollBack(int length) {
 void Trunk::think(int rows) {
   const std::size_t width = at(plan_.width);
   jobsSoFar_ = 0;
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
+  const bool together = together_ && rows == 1;
+  if (together) heads(0);  // and all that follows
+  for (std::size_t i = 0; i < layers_.size() && !together; ++i) {
     const TrunkLayer& layer = layers_[i];
-    for (int r = 0; r < rows; ++r) level(layer.attentionNorm, plan_.epsilon, row(r), level_.data() + at(r) * width);
     if (rows == 1 && headsTogether(layer)) {
       heads(static_cast<int>(i));
     } else {
+      for (int r = 0; r < rows; ++r) level(layer.attentionNorm, plan_.epsilon, row(r), level_.data() + at(r) * width);
       product(layer.qkv, 1, level_.data(), width, rows, qkv_.data(), 3 * width, Into::replace);
       attention(static_cast<int>(i), rows);  // from qkv_ into level_
       product(layer.out, headsAreSections() ? plan_.heads : 1, level_.data(), width, rows, x_.data(), width, Into::add);
@@ -115,6 +122,7 @@ Trunk::Job& Trunk::fresh(Kind kind, int rows) {
   job.kind = kind;
   job.sections = 1;
   job.into = Into::replace;
+  job.goesOn = false;
   job.soon = {};
   job.rows = rows;
   return job;
@@ -161,18 +169,23 @@ void Trunk::gates(const Packed& gate, const Packed* up, const float* in, int row
   run(job, gate.bytes() * (up != nullptr ? 2 : 1));
 }
 
+void Trunk::run(Job& job, std::size_t bytes) {
+  cut(job, bytes);
+  if (crew_->hands() == 1 || bytes < kAloneBytes) return crew_->runAlone(job);
+  foresee(job);
+  crew_->run(job);
+}
+
 /// Cuts every share in half, and what is left in half, and so on, as long as it is worth a hand's while: a hand reads
 /// long stretches, and who is through early still finds something to take.
-void Trunk::run(Job& job, std::size_t bytes) {
+void Trunk::cut(Job& job, std::size_t bytes) const {
   job.parts = 1;
   for (int share = 0; share <= crew_->hands(); ++share) job.begins[at(share)] = job.units * share / crew_->hands();
-  if (crew_->hands() == 1 || bytes < kAloneBytes) return crew_->runAlone(job, 1);
+  if (crew_->hands() == 1) return;
   const int units = job.units / crew_->hands();
   for (std::size_t rest = bytes / at(crew_->hands()) / 2;
        rest >= kPartBytes && job.parts < kPartsOfShare && units >> job.parts > 0; rest /= 2)
     ++job.parts;
-  foresee(job);
-  crew_->run(job, job.parts);
 }
 
 /// Every step takes the same course: what comes next is what came next the last time.
@@ -184,16 +197,18 @@ void Trunk::foresee(Job& job) {
 
 /// The weights that a hand's share begins with.
 Soon Trunk::beginOf(const Job& job, int hand) const {
-  const Packed& matrix = *job.matrix;
   const auto panelOf = [&](int unit) {
     if (job.kind == Kind::heads) return unit * plan_.headWidth() / kPanel;
     if (job.kind == Kind::feeding) return hiddenBegin(*job.last, unit) / kPanel;
     return unit;
   };
+  return beginOf(*job.matrix, panelOf(job.begins[at(hand)]), panelOf(job.begins[at(hand) + 1]));
+}
+
+Soon Trunk::beginOf(const Packed& matrix, int firstPanel, int endPanel) const {
   const std::size_t each = panelBytes(matrix.format, matrix.depth);
-  const std::byte* const from = matrix.data + at(panelOf(job.begins[at(hand)])) * each;
-  const std::byte* const end = matrix.data + at(panelOf(job.begins[at(hand) + 1])) * each;
-  return {from, std::min(end, from + kMostFetched)};
+  const std::byte* const from = matrix.data + at(firstPanel) * each;
+  return {from, std::min(matrix.data + at(endPanel) * each, from + kMostFetched)};
 }
 
 Trunk::Stretch Trunk::stretchOf(const Job& job, PartOfShare part) const {
@@ -206,12 +221,12 @@ Trunk::Stretch Trunk::stretchOf(const Job& job, PartOfShare part) const {
 
 Trunk::Made Trunk::madeBy(const Job& job, int hand, int outputs) {
   if (hand == 0 && job.into == Into::replace) return {job.out, job.outStride};
-  return {hands_[at(hand)].made.data(), at(outputs)};
+  return {hands_[at(hand)]->made.data(), at(outputs)};
 }
 
-void Trunk::bring(const Job& job, Stretch units, int hand) {
-  if (job.kind == Kind::heads || job.kind == Kind::feeding) addUp(job, units, hand);
-  else collect(job, units, hand);
+void Trunk::bring(const Job& job, Stretch units, int by, int hand) {
+  if (job.kind == Kind::heads || job.kind == Kind::feeding) addUp(job, units, by, hand);
+  else collect(job, units, by);
 }
 
 void Trunk::collect(const Job& job, Stretch units, int hand) {
@@ -245,7 +260,7 @@ void Trunk::Job::part(PartOfShare part, int hand) const {
   if (kind == Kind::product) return;
   // Behind the gates, in the hand's own memory.
   const std::size_t outputs = at(matrix->outputs);
-  float* up = second == nullptr ? nullptr : trunk->hands_[at(hand)].made.data() + at(rows) * outputs;
+  float* up = second == nullptr ? nullptr : trunk->hands_[at(hand)]->made.data() + at(rows) * outputs;
   if (up != nullptr) compute::multiply(*second, stretch.first, stretch.count, 1, in.view, up, outputs);
   const int begin = stretch.first * kPanel, width = std::min(stretch.count * kPanel, matrix->outputs - begin);
   for (std::size_t r = 0; r < at(rows); ++r)

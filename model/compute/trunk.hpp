@@ -82,7 +82,8 @@ class Trunk {
   void feed(const Packed& gate, const Packed& down, const float* in, float* onto);
 
  private:
-  static constexpr int kPage = 256;  // places
+  static constexpr int kPage = 256;                                  // places
+  static constexpr std::size_t kAloneBytes = std::size_t{48} << 10;  // a smaller job is done before help has come
   // However many hands there are, what adds to a row is summed up in the same sections: heads, and so many of what is
   // fed forward.
   static constexpr int kFeedSections = 4;
@@ -110,33 +111,45 @@ class Trunk {
   enum class Kind : std::uint8_t { product, gates, listening, heads, feeding };
   /// A job for the crew, with all that it reads.
   struct Job final : Order {
-    Job(Trunk& of, std::size_t most, int deepest) : trunk{&of}, in{most, deepest} {}
+    Job(Trunk& of, std::size_t most, int deepest);
     void part(PartOfShare part, int hand) const override;
-    void bring(PartOfShare part, int hand) const override { trunk->bring(*this, trunk->stretchOf(*this, part), hand); }
+    void bring(PartOfShare part, int by, int hand) const override {
+      trunk->bring(*this, trunk->stretchOf(*this, part), by, hand);
+    }
+    const Order* join(int hand) const override { return trunk->join(*this, hand); }
+    const Order* next(int hand) const override { return trunk->next(*this, hand); }
     Trunk* trunk;
     Kind kind = Kind::product;
-    int units = 1, parts = 1;                    // panels, heads or sections in all; parts of a share
+    int units = 1;                               // panels, heads or sections in all
     std::array<int, kMostHelpers + 2> begins{};  // the first unit of each share, and where the last one ends
     const Packed* matrix = nullptr;              // of gates: gate; of heads: q, k and v
     const Packed* second = nullptr;              // up, if there is one
     const Packed* last = nullptr;                // the way out
     int sections = 1;                            // of the last matrix's depth, or the only one's
-    float* out = nullptr;                        // where it is to come; of heads and of feeding to sum_
+    float* out = nullptr;                        // where it is to come; of heads and of feeding to a hand's own sum
     std::size_t outStride = 0;
     Into into = Into::replace;
     int layer = 0, place = 0, rows = 1;
+    std::size_t side = 0;  // of heads and feeding: where addends go
     Input in;
     Floats queries{};  // of listening
     Floats turns{};    // of heads: cosines, then sines
+    Floats row{};      // that goes on: as it was before this
   };
 
   /// Memory of a hand's own.
   struct Hand {
-    Hand(const TrunkPlan& plan, std::size_t numbers, std::size_t places, int deepest);
+    Hand(Trunk& of, std::size_t numbers, std::size_t places, int deepest);
     Floats made;
     Floats scores;
-    Input in;                    // for the way out
-    Aligned<std::byte> known{};  // of the place that is thought of: each head's key and value, as they are remembered
+    Input in;  // for the way out
+    // Two of each in turn: others may still read what was made before.
+    std::array<Floats, 2> addends{};  // what a row's heads or sections add to it, each as wide as the row
+    std::array<Aligned<std::byte>, 2>
+        known{};  // of the place that is thought of: what heads remember, a key and a value
+    Floats sum;   // of a row's sections, whoever made them
+    Floats level;
+    Job job;  // of a helper that goes on by itself
   };
 
   struct Stretch {
@@ -156,11 +169,13 @@ class Trunk {
   void gates(const Packed& gate, const Packed* up, const float* in, int rows);
   void feedForward(const Packed& gate, const Packed* up, const Packed& down, const float* in, int rows, float* onto);
   void run(Job& job, std::size_t bytes);
+  void cut(Job& job, std::size_t bytes) const;
   void foresee(Job& job);
   Soon beginOf(const Job& job, int hand) const;
+  Soon beginOf(const Packed& matrix, int firstPanel, int endPanel) const;
   Stretch stretchOf(const Job& job, PartOfShare part) const;
   Made madeBy(const Job& job, int hand, int outputs);
-  void bring(const Job& job, Stretch units, int hand);
+  void bring(const Job& job, Stretch units, int by, int hand);
   void collect(const Job& job, Stretch units, int hand);
 
   // Remembering and looking back (trunk_memory.cpp).
@@ -174,13 +189,22 @@ class Trunk {
   // A single row, by several hands (trunk_together.cpp).
   bool headsTogether(const TrunkLayer& layer) const;
   bool feedsTogether(const Packed& gate, const Packed* up, const Packed& down) const;
+  bool goesTogether() const;
   void heads(int layer);
-  void catchUp();
-  void lookFrom(const Job& job, int head, int hand);
   void feedTogether(const Packed& gate, const Packed* up, const Packed& down, const float* in, float* onto);
+  Job& freshTogether(Kind kind);
+  std::size_t bytesIn(const Job& job) const;
+  void prepare(Job& job, int layer, int hand);
+  void runTogether(Job& job);
+  const Order* join(const Job& job, int hand);
+  const Order* next(const Job& job, int hand);
+  Soon beginAfter(const Job& job, int hand) const;
+  float* rowOf(int hand) { return hand == 0 ? x_.data() : hands_[at(hand)]->job.row.data(); }
+  void catchUp();
+  void reclaimAddends(const Job& job, Stretch units, int hand);
+  void lookFrom(const Job& job, int head, int hand);
   void feedFrom(const Job& job, Stretch sections, int hand);
-  float* addends(const Job& job, Hand& hand);
-  void addUp(const Job& job, Stretch units, int hand);
+  void addUp(const Job& job, Stretch units, int by, int hand);
 
   TrunkPlan plan_;
   const std::vector<TrunkLayer>& layers_;
@@ -190,12 +214,14 @@ class Trunk {
   Store store_;  // of each page, layer and head: [kPage] keys, then [kPage] values
   std::size_t rowBytes_;
   std::vector<std::unique_ptr<Job>> jobs_{};  // one more than may be astray
-  std::vector<Hand> hands_{};
+  std::vector<std::unique_ptr<Hand>> hands_{};
   Floats cosine_, sine_;
   Floats x_, level_, qkv_, gate_;    // [kBlock][width, width, 3 width, hidden]
-  Floats sum_;                       // of a row's sections
   std::vector<int> rememberedBy_{};  // whose memory holds what each head made known last
   int unrememberedLayer_ = -1;       // where that is not written down yet
+  bool together_;                    // hands go on by themselves through all layers
+  std::size_t side_ = 0;             // where the last addends went
+  bool helped_ = false;              // a helper made some of them
   // What hands read first of each job since think() began: the next time it will be the same.
   std::vector<std::array<Soon, kMostHelpers + 1>> course_{};
   std::size_t jobsSoFar_ = 0;

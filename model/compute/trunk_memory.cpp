@@ -49,7 +49,7 @@ void Trunk::listen(const Job& job, int head, int hand) {
     const Made made = madeBy(job, hand, plan_.width);
     const int place = job.place + r;
     compute::lookBack(past(place, job.layer, head), keys(place, job.layer, head), values(place, job.layer, head), query,
-                      hands_[at(hand)].scores.data(), made.out + at(r) * made.stride + at(head * width));
+                      hands_[at(hand)]->scores.data(), made.out + at(r) * made.stride + at(head * width));
   }
 }
 
