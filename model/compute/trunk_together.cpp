@@ -211,10 +211,10 @@ void Trunk::addUp(const Job& job, Stretch units, int by, int hand) {
     const float* from = hands_[at(by)]->addends[job.side].data() + at(unit * width);
     if (unit == 0) std::copy_n(from, width, sum);
     else addTo(sum, from, width);
-    if (hand == 0 && job.kind == Kind::heads) {
-      rememberedBy_[at(unit)] = by;
-      unrememberedLayer_ = job.layer;
-    }
+    if (hand != 0 || job.kind != Kind::heads) continue;
+    rememberedBy_[at(unit)] = by;
+    // Not before: one that was taken away may still be at work on what it would make known.
+    if (unit + 1 == job.units) unrememberedLayer_ = job.layer;
   }
 }
 
