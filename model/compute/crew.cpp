@@ -221,7 +221,10 @@ Soon Crew::doAsHelper(State call, int hand) {
   const Order* order = order_.load(std::memory_order_relaxed);
   State generation = call / 16;
   int parts = static_cast<int>(call % 16);
+  std::atomic<State>& back = helpers_[at(hand - 1)]->back;
+  const State left = back.load(std::memory_order_relaxed);
   Soon soon{};
+  if (generation < left) return soon;  // it was ahead of this call
   for (const Order* own = nullptr;; ++generation, order = own, parts = own->parts) {
     Own itsOwn{};
     bool some = false, keepsUp = true, goesOn = false;
@@ -234,7 +237,8 @@ Soon Crew::doAsHelper(State call, int hand) {
       if (!some) {
         some = true;
         soon = order->soon[at(hand)];
-        goesOn = order->goesOn && hands() == 2;
+        // Who comes back to an order that it has left does not know any more which parts were its own.
+        goesOn = order->goesOn && hands() == 2 && generation > left;
         if (goesOn && own == nullptr) own = order->join(hand);
       }
       order->part(part, hand);
@@ -249,7 +253,7 @@ Soon Crew::doAsHelper(State call, int hand) {
     reclaim(&shares_[at(hand)]);
     own = own->next(hand);
   }
-  helpers_[at(hand - 1)]->back.store(generation, std::memory_order_release);
+  back.store(generation, std::memory_order_release);
   return soon;
 }
 
