@@ -199,7 +199,9 @@ DecodeBench measure(const MeasuredThinker& thinker, int threads, int context, do
   result.stepP99Us = percentile(times, 99) * 1e6;
   result.tokensPerSecond = static_cast<double>(times.size()) / sum;
   result.prefillPerSecond = percentile(prefills, 50);
-  const double bytes = static_cast<double>(thinker.weights.size()) + thinker.memoryBytesEach * context;
+  // A token looks back at the context and at those of its stretch before it.
+  const double lookedAt = context + (kStretch - 1) / 2.0;
+  const double bytes = static_cast<double>(thinker.weights.size()) + thinker.memoryBytesEach * lookedAt;
   result.gigabytesPerSecond = thinker.weights.empty() ? 0 : bytes / (result.stepMedianUs * 1e3);
   for (const std::vector<double>& each : readings)
     if (!each.empty()) result.ceiling = std::max(result.ceiling, percentile(each, 50));
