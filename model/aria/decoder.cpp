@@ -6,6 +6,7 @@
 #include <string>
 
 #include "model/compute/foresight.hpp"
+#include "model/compute/units.hpp"
 #include "model/half.hpp"
 
 namespace antiphon {
@@ -19,12 +20,9 @@ constexpr double kTurnBase = 500'000;
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 std::size_t packedBytes(const AriaShape& shape, Format format) {
-  std::size_t bytes = 0;
-  for (const native::TensorSpec& spec : tensorsOf(shape)) {
-    if (spec.size.size() == 2 && spec.name != kAriaTable)
-      bytes += compute::packedBytes(format, static_cast<int>(spec.size[0]), static_cast<int>(spec.size[1]));
-  }
-  return bytes;
+  const std::size_t layer = compute::attentionBytes(format, shape.width, shape.heads) +
+                            compute::feedingBytes(format, shape.width, shape.hidden, compute::Gates::withUp);
+  return at(shape.layers) * layer + compute::packedBytes(format, shape.vocabulary, shape.width);
 }
 
 compute::TrunkPlan planOf(const std::shared_ptr<const AriaWeights>& weights, int capacity) {
@@ -64,12 +62,9 @@ AriaWeights loadAria(const AriaShape& shape, const std::function<std::vector<flo
     const std::vector<float> values = numbers();
     return compute::Floats(values.begin(), values.end());
   };
-  const auto matrix = [&] {
-    const native::TensorSpec& spec = specs[next];
-    const int outputs = static_cast<int>(spec.size[0]), depth = static_cast<int>(spec.size[1]);
-    if (!packed) return weights.store.next(outputs, depth, numbers());
-    ++next;
-    return weights.store.next(outputs, depth);
+  const auto fill = [&](const compute::Packed& matrix) {
+    if (packed) ++next;
+    else weights.store.fill(matrix, numbers());
   };
   const auto norm = [&] {
     compute::Norm both;
@@ -87,11 +82,18 @@ AriaWeights loadAria(const AriaShape& shape, const std::function<std::vector<flo
   weights.norm = norm();
   weights.layers.resize(at(weights.shape.layers));
   for (compute::TrunkLayer& layer : weights.layers) {
-    for (compute::Packed* one : {&layer.qkv, &layer.out, &layer.gate, &layer.up, &layer.down}) *one = matrix();
+    layer.attention = compute::placeAttention(weights.store, shape.width, shape.heads);
+    layer.feeding = compute::placeFeeding(weights.store, shape.width, shape.hidden, compute::Gates::withUp);
+    fill(layer.attention.qkv);
+    fill(layer.attention.out);
+    fill(layer.feeding.gate);
+    fill(layer.feeding.up);
+    fill(layer.feeding.down);
     layer.attentionNorm = norm();
     layer.forwardNorm = norm();
   }
-  weights.voice = matrix();
+  weights.voice = weights.store.next(shape.vocabulary, shape.width);
+  fill(weights.voice);
   compute::chooseForesight(weights.store.matrices());
   return weights;
 }

@@ -86,13 +86,13 @@ ANTIPHON_DOTS_INLINE void beginSums(const InputView& in, std::size_t row, std::s
 }
 
 template <std::size_t rows, std::size_t vectors>
-ANTIPHON_DOTS_INLINE void fine(const std::byte* w, std::size_t apart, const InputView& in, std::size_t row,
-                               std::size_t group, std::size_t ahead, Group<rows, vectors>& sums) {
+ANTIPHON_DOTS_INLINE void fine(const std::byte* w, std::size_t apart, std::size_t steps, const InputView& in,
+                               std::size_t row, std::size_t group, std::size_t ahead, Group<rows, vectors>& sums) {
   constexpr auto inGroup = static_cast<std::size_t>(groupOf(Format::int8));
   const std::int16_t* input = in.whole + row * in.stride + group * inGroup;
   beginSums(in, row, group, 128, sums);
 #pragma GCC unroll 1
-  for (std::size_t step = 0; step < inGroup / 4; ++step, w += kStepBytes) {
+  for (std::size_t step = 0; step < steps; ++step, w += kStepBytes) {
     fetchAhead<vectors>(w, apart, ahead);
 #pragma GCC unroll 4
     for (std::size_t v = 0; v < vectors; ++v) {
@@ -108,14 +108,14 @@ ANTIPHON_DOTS_INLINE void fine(const std::byte* w, std::size_t apart, const Inpu
 }
 
 template <std::size_t rows, std::size_t vectors>
-ANTIPHON_DOTS_INLINE void coarse(const std::byte* w, std::size_t apart, const InputView& in, std::size_t row,
-                                 std::size_t group, std::size_t ahead, Group<rows, vectors>& sums) {
+ANTIPHON_DOTS_INLINE void coarse(const std::byte* w, std::size_t apart, std::size_t steps, const InputView& in,
+                                 std::size_t row, std::size_t group, std::size_t ahead, Group<rows, vectors>& sums) {
   constexpr auto inGroup = static_cast<std::size_t>(groupOf(Format::q4));
   const std::int8_t* input = in.coarse + row * in.stride + group * inGroup;
   const __m512i nibbles = _mm512_set1_epi8(15);
   beginSums(in, row, group, 8, sums);
 #pragma GCC unroll 1
-  for (std::size_t step = 0; step < inGroup / 8; ++step, w += kStepBytes) {
+  for (std::size_t step = 0; step < steps; ++step, w += kStepBytes) {
     fetchAhead<vectors>(w, apart, ahead);
 #pragma GCC unroll 4
     for (std::size_t v = 0; v < vectors; ++v) {
@@ -173,43 +173,25 @@ ANTIPHON_DOTS_INLINE void clear(Sums<rows, vectors>& sums) {
   }
 }
 
-/// What the last section came to is added to what those before it came to.
-template <std::size_t rows, std::size_t vectors>
-ANTIPHON_DOTS_INLINE void addUp(Sums<rows, vectors>& before, const Sums<rows, vectors>& last) {
-#pragma GCC unroll 4
-  for (std::size_t r = 0; r < rows; ++r) {
-#pragma GCC unroll 4
-    for (std::size_t v = 0; v < vectors; ++v) before.of[r][v] = _mm512_add_ps(before.of[r][v], last.of[r][v]);
-  }
-}
-
-/// Groups begin .. end - 1 of an input with those of a panel that lie at `w`; all of them when there are sections. With
-/// `together` 2 those of the next panel as well.
+/// A panel that lies at `w`; with `together` 2 the next one as well.
 template <Format format, std::size_t rows, std::size_t together>
-ANTIPHON_DOTS_INLINE void panel(const Packed& matrix, int sections, const std::byte* w, std::size_t begin,
-                                std::size_t end, const InputView& in, std::size_t row, float* out,
+ANTIPHON_DOTS_INLINE void panel(int depth, const std::byte* w, const InputView& in, std::size_t row, float* out,
                                 std::size_t outStride, std::size_t outputs, std::size_t ahead) {
   constexpr std::size_t vectors = kVectors * together;
-  const std::size_t apart = panelBytes(format, matrix.depth);
-  Sums<rows, vectors> before, sums;
-  clear(before);
+  const std::size_t apart = panelBytes(format, depth);
+  Sums<rows, vectors> sums;
   clear(sums);
-  int section = 1;
-  std::size_t sectionEnd = sections > 1 ? at(sectionBegin(format, matrix.depth, sections, section)) : end;
+  std::size_t left = at(stepsFor(format, depth));
 #pragma GCC unroll 1
-  for (std::size_t g = begin; g < end; ++g, w += groupBytes(format)) {
-    if (g == sectionEnd) {
-      addUp(before, sums);
-      clear(sums);
-      sectionEnd = at(sectionBegin(format, matrix.depth, sections, ++section));
-    }
+  for (std::size_t g = 0; left > 0; ++g) {
+    const std::size_t steps = std::min(left, at(stepsInGroup(format)));
     Group<rows, vectors> whole;
-    if constexpr (format == Format::int8) fine(w, apart, in, row, g, ahead, whole);
-    else coarse(w, apart, in, row, g, ahead, whole);
-    const std::byte* scales = w + groupBytes(format) - kPanel * sizeof(std::uint16_t);
+    if constexpr (format == Format::int8) fine(w, apart, steps, in, row, g, ahead, whole);
+    else coarse(w, apart, steps, in, row, g, ahead, whole);
+    w += steps * kStepBytes;
 #pragma GCC unroll 4
     for (std::size_t v = 0; v < vectors; ++v) {
-      const __m256i bits = _mm256_load_si256(reinterpret_cast<const __m256i*>(scalesAt(scales, v, apart)));
+      const __m256i bits = _mm256_load_si256(reinterpret_cast<const __m256i*>(scalesAt(w, v, apart)));
       const __m512 scale = _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
 #pragma GCC unroll 4
       for (std::size_t r = 0; r < rows; ++r) {
@@ -219,54 +201,36 @@ ANTIPHON_DOTS_INLINE void panel(const Packed& matrix, int sections, const std::b
         sums.of[r][v] = _mm512_fmadd_ps(all, both, sums.of[r][v]);
       }
     }
+    w += scaleBytes(format);
+    left -= steps;
   }
-  addUp(before, sums);
 #pragma GCC unroll 4
   for (std::size_t r = 0; r < rows; ++r) {
 #pragma GCC unroll 4
     for (std::size_t v = 0; v < vectors; ++v) {
       if (outputs <= v * 16) continue;  // the last panel of a matrix may have fewer
       const auto some = static_cast<__mmask16>((1u << std::min<std::size_t>(16, outputs - v * 16)) - 1);
-      _mm512_mask_storeu_ps(out + (row + r) * outStride + v * 16, some, before.of[r][v]);
+      _mm512_mask_storeu_ps(out + (row + r) * outStride + v * 16, some, sums.of[r][v]);
     }
   }
 }
 
 template <Format format>
-ANTIPHON_DOTS void panelsOf(const Packed& matrix, int first, int count, int sections, const InputView& in, float* out,
+ANTIPHON_DOTS void panelsOf(const Packed& matrix, int first, int count, const InputView& in, float* out,
                             std::size_t outStride, Foresight foresight) {
-  const std::size_t rows = at(in.count), groups = at(groupsFor(format, matrix.depth)), ahead = aheadOf(foresight);
+  const int depth = matrix.depth;
+  const std::size_t rows = at(in.count), ahead = aheadOf(foresight);
   int p = first;
-  const auto w = [&] { return matrix.data + at(p) * panelBytes(format, matrix.depth); };
+  const auto w = [&] { return matrix.data + at(p) * panelBytes(format, depth); };
   const auto outputs = [&] { return at(matrix.outputs - p * kPanel); };
   // A single row waits for its weights, and two streams of them come faster than one.
-  for (; rows == 1 && p + 2 <= first + count; p += 2) {
-    panel<format, 1, 2>(matrix, sections, w(), 0, groups, in, 0, out + at(p) * kPanel, outStride, outputs(), ahead);
-  }
+  for (; rows == 1 && p + 2 <= first + count; p += 2)
+    panel<format, 1, 2>(depth, w(), in, 0, out + at(p) * kPanel, outStride, outputs(), ahead);
   for (; p < first + count; ++p) {
     float* to = out + at(p) * kPanel;
     std::size_t row = 0;
-    for (; row + 4 <= rows; row += 4)
-      panel<format, 4, 1>(matrix, sections, w(), 0, groups, in, row, to, outStride, outputs(), ahead);
-    for (; row < rows; ++row)
-      panel<format, 1, 1>(matrix, sections, w(), 0, groups, in, row, to, outStride, outputs(), ahead);
-  }
-}
-
-template <Format format>
-ANTIPHON_DOTS void sectionsOf(const Packed& matrix, Sections sections, const InputView& in, float* out,
-                              std::size_t outStride) {
-  const auto begin = [&](int s) { return at(sectionBegin(format, matrix.depth, sections.all, sections.first + s)); };
-  const std::size_t before = begin(0);
-  for (int p = 0; p < matrix.panels(); ++p) {
-    const std::byte* const w = matrix.data + at(p) * panelBytes(format, matrix.depth);
-    const std::size_t outputs = at(matrix.outputs - p * kPanel);
-    // No processor foresees that it goes on in the next panel.
-    const std::size_t ahead = p + 1 < matrix.panels() ? panelBytes(format, matrix.depth) : 0;
-    for (int s = 0; s < sections.count; ++s) {
-      panel<format, 1, 1>(matrix, 1, w + begin(s) * groupBytes(format), begin(s) - before, begin(s + 1) - before, in, 0,
-                          out + at(s) * outStride + at(p) * kPanel, outStride, outputs, ahead);
-    }
+    for (; row + 4 <= rows; row += 4) panel<format, 4, 1>(depth, w(), in, row, to, outStride, outputs(), ahead);
+    for (; row < rows; ++row) panel<format, 1, 1>(depth, w(), in, row, to, outStride, outputs(), ahead);
   }
 }
 
@@ -291,16 +255,10 @@ ANTIPHON_DOTS void roundFinely(const float* in, int depth, std::int16_t* whole, 
   }
 }
 
-void multiply(const Packed& matrix, int first, int count, int sections, const InputView& in, float* out,
-              std::size_t outStride, Foresight foresight) {
-  if (matrix.format == Format::int8)
-    panelsOf<Format::int8>(matrix, first, count, sections, in, out, outStride, foresight);
-  else panelsOf<Format::q4>(matrix, first, count, sections, in, out, outStride, foresight);
-}
-
-void multiplyApart(const Packed& matrix, Sections sections, const InputView& in, float* out, std::size_t outStride) {
-  if (matrix.format == Format::int8) sectionsOf<Format::int8>(matrix, sections, in, out, outStride);
-  else sectionsOf<Format::q4>(matrix, sections, in, out, outStride);
+void multiply(const Packed& matrix, int first, int count, const InputView& in, float* out, std::size_t outStride,
+              Foresight foresight) {
+  if (matrix.format == Format::int8) panelsOf<Format::int8>(matrix, first, count, in, out, outStride, foresight);
+  else panelsOf<Format::q4>(matrix, first, count, in, out, outStride, foresight);
 }
 
 }  // namespace antiphon::compute::dots
@@ -311,8 +269,7 @@ namespace antiphon::compute::dots {
 
 bool there() { return false; }
 void roundFinely(const float*, int, std::int16_t*, float*, std::int32_t*) {}
-void multiply(const Packed&, int, int, int, const InputView&, float*, std::size_t, Foresight) {}
-void multiplyApart(const Packed&, Sections, const InputView&, float*, std::size_t) {}
+void multiply(const Packed&, int, int, const InputView&, float*, std::size_t, Foresight) {}
 
 }  // namespace antiphon::compute::dots
 

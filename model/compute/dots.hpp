@@ -20,9 +20,8 @@ bool allowed();
 /// when the lower byte is below zero, then their lower ones, in the order of the weights.
 void roundFinely(const float* in, int depth, std::int16_t* whole, float* scales, std::int32_t* sums);
 
-/// compute::multiply and multiplyApart for int8 (with rows that were rounded here) and q4.
-void multiply(const Packed& matrix, int first, int count, int sections, const InputView& in, float* out,
-              std::size_t outStride, Foresight foresight);
-void multiplyApart(const Packed& matrix, Sections sections, const InputView& in, float* out, std::size_t outStride);
+/// compute::multiply of a whole matrix for int8 (with rows that were rounded here) and q4.
+void multiply(const Packed& matrix, int first, int count, const InputView& in, float* out, std::size_t outStride,
+              Foresight foresight);
 
 }  // namespace antiphon::compute::dots

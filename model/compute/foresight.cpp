@@ -45,7 +45,7 @@ class Round {
     const auto begin = Clock::now();
     for (std::size_t many = 0; many < matrices_.size() && bytes < kEnough; ++many) {
       const Packed& matrix = matrices_[next_];
-      multiply(matrix, 0, matrix.panels(), 1, in_, out_.data(), out_.size());
+      multiply(matrix, 0, matrix.panels(), in_, out_.data(), out_.size());
       bytes += matrix.bytes();
       next_ = (next_ + 1) % matrices_.size();
     }

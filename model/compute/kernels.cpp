@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "model/compute/dots.hpp"
+#include "model/compute/store.hpp"
 #include "model/half.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -21,7 +22,6 @@
 namespace antiphon::compute {
 
 HWY_EXPORT(multiply);
-HWY_EXPORT(multiplyApart);
 HWY_EXPORT(roundFinely);
 HWY_EXPORT(roundCoarsely);
 HWY_EXPORT(lookBack);
@@ -37,17 +37,46 @@ HWY_EXPORT(target);
 /// Inputs are rounded for these very products: both go by what is chosen here.
 static bool dotsInUse() { return dots::allowed() && HWY_DYNAMIC_DISPATCH(target)() == HWY_AVX3; }
 
-void multiply(const Packed& matrix, int first, int count, int sections, const InputView& in, float* out,
-              std::size_t outStride) {
+static void multiplyWhole(const Packed& matrix, int first, int count, const InputView& in, float* out,
+                          std::size_t outStride) {
   const Foresight foresight = reliedOn();
   if (hasScales(matrix.format) && dotsInUse())
-    return dots::multiply(matrix, first, count, sections, in, out, outStride, foresight);
-  HWY_DYNAMIC_DISPATCH(multiply)(matrix, first, count, sections, in, out, outStride, foresight);
+    return dots::multiply(matrix, first, count, in, out, outStride, foresight);
+  HWY_DYNAMIC_DISPATCH(multiply)(matrix, first, count, in, out, outStride, foresight);
 }
 
-void multiplyApart(const Packed& matrix, Sections sections, const InputView& in, float* out, std::size_t outStride) {
-  if (hasScales(matrix.format) && dotsInUse()) return dots::multiplyApart(matrix, sections, in, out, outStride);
-  HWY_DYNAMIC_DISPATCH(multiplyApart)(matrix, sections, in, out, outStride);
+/// A few panels and rows at a time, so that their sums stay near.
+static void multiplyDeep(std::span<const Packed> pieces, int first, int count, InputView in, float* out,
+                         std::size_t outStride) {
+  constexpr int kPanels = 4, kRows = 16;
+  alignas(kCacheLine) float some[kRows * kPanels * kPanel];
+  multiplyWhole(pieces.front(), first, count, in, out, outStride);
+  for (std::size_t i = 1; i < pieces.size(); ++i) {
+    const Packed& piece = pieces[i];
+    in = in.behind(piece.format, groupsFor(piece.format, pieces[i - 1].depth));
+    for (int panel = first; panel < first + count; panel += kPanels) {
+      const int begin = panel * kPanel, end = std::min(panel + kPanels, first + count) * kPanel;
+      const std::size_t before = static_cast<std::size_t>(panel) * panelBytes(piece.format, piece.depth);
+      const Packed few{piece.data + before, piece.format, std::min(end, piece.outputs) - begin, piece.depth};
+      for (int row = 0; row < in.count; row += kRows) {
+        const InputView rows = in.rows(row, std::min(kRows, in.count - row));
+        multiplyWhole(few, 0, few.panels(), rows, some, kPanels * kPanel);
+        for (int r = 0; r < rows.count; ++r)
+          addTo(out + static_cast<std::size_t>(row + r) * outStride + begin, some + r * kPanels * kPanel, few.outputs);
+      }
+    }
+  }
+}
+
+void multiply(const Packed& matrix, int first, int count, const InputView& in, float* out, std::size_t outStride) {
+  if (matrix.isWhole()) return multiplyWhole(matrix, first, count, in, out, outStride);
+  if (matrix.isCutDeep()) return multiplyDeep(matrix.pieces, first, count, in, out, outStride);
+  int before = 0;
+  for (const Packed& piece : matrix.pieces) {
+    const int begin = std::max(first - before, 0), end = std::min(first + count - before, piece.panels());
+    if (begin < end) multiplyWhole(piece, begin, end - begin, in, out + before * kPanel, outStride);
+    before += piece.panels();
+  }
 }
 
 void roundFinely(const float* in, int depth, std::int16_t* whole, float* scales, std::int32_t* sums) {

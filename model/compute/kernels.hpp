@@ -19,7 +19,8 @@ namespace antiphon::compute {
 
 /// Rows that a matrix is to be multiplied with, as its format wants them: for f32 and bf16 as they are; for int8 as
 /// whole numbers of 16 bits (as roundFinely() leaves them), which lose nothing beside the weights; for q4, which has
-/// lost more, of 8 bits. Those have a scale and a sum for each group. Depths are filled up to a whole group with zeros.
+/// lost more, of 8 bits. Those have a scale and a sum for each group. Depths are filled up to a whole group with zeros,
+/// each piece of a matrix for itself.
 struct InputView {
   const float* numbers = nullptr;       // [count][stride]
   const std::int16_t* whole = nullptr;  // likewise
@@ -29,6 +30,17 @@ struct InputView {
   const std::int32_t* sums = nullptr;  // [count][groupStride], of each group's whole numbers
   std::size_t groupStride = 0;
   int count = 1;
+
+  InputView rows(int first, int many) const {
+    const std::size_t some = static_cast<std::size_t>(first) * stride;
+    const std::size_t group = static_cast<std::size_t>(first) * groupStride;
+    return {numbers + some, whole + some, coarse + some, stride, scales + group, sums + group, groupStride, many};
+  }
+  /// The same behind so many groups, for a piece of the depth.
+  InputView behind(Format format, int groups) const {
+    const std::ptrdiff_t some = std::ptrdiff_t{groups} * groupOf(format);
+    return {numbers + some, whole + some, coarse + some, stride, scales + groups, sums + groups, groupStride, count};
+  }
 };
 
 /// What the largest number of a group becomes in int8: what two bytes with signs can say, 127 * 256 + 127.
@@ -38,19 +50,9 @@ void roundFinely(const float* in, int depth, std::int16_t* whole, float* scales,
 void roundCoarsely(const float* in, int depth, std::int8_t* coarse, float* scales, std::int32_t* sums);
 
 /// out[row][o] = sum over k, ascending, of matrix[o][k] * in[row][k], for the outputs of panels
-/// first .. first + count - 1; `out` is where output 0 would go. Each of so many sections of k is a sum of its own, and
-/// they are added up in their order.
-void multiply(const Packed& matrix, int first, int count, int sections, const InputView& in, float* out,
-              std::size_t outStride);
-
-/// Some of the sections into which a matrix's depth is cut.
-struct Sections {
-  int all = 1;
-  int first = 0, count = 0;
-};
-/// Their sums one by one, of all outputs, for one row: out[s][o] is what section first + s comes to. `in` holds these
-/// sections alone.
-void multiplyApart(const Packed& matrix, Sections sections, const InputView& in, float* out, std::size_t outStride);
+/// first .. first + count - 1; `out` is where output 0 would go. Each piece of a depth is a sum of its own, and they
+/// are added up in their order.
+void multiply(const Packed& matrix, int first, int count, const InputView& in, float* out, std::size_t outStride);
 
 /// What is remembered of places, for looking back: numbers in f32 or in f16.
 enum class Memory : std::uint8_t { f32, f16 };

@@ -64,7 +64,8 @@ void packGroup(std::span<const float> rows, int outputs, int depth, Format forma
     std::uint16_t scale = 0;
     if (format == Format::int8) scale = roundInt8(weights, there, whole);
     if (format == Format::q4) scale = roundQ4(weights, there, whole);
-    for (int step = 0; step < wide / inStep; ++step) {
+    const int steps = stepsFor(format, count);
+    for (int step = 0; step < steps; ++step) {
       std::uint32_t four = 0;
       const int first = step * inStep;
       switch (format) {
@@ -83,7 +84,7 @@ void packGroup(std::span<const float> rows, int outputs, int depth, Format forma
                   sizeof four);
     }
     if (hasScales(format)) {
-      std::memcpy(to + static_cast<std::size_t>(wide / inStep) * kStepBytes + static_cast<std::size_t>(o) * 2, &scale,
+      std::memcpy(to + static_cast<std::size_t>(steps) * kStepBytes + static_cast<std::size_t>(o) * 2, &scale,
                   sizeof scale);
     }
   }
@@ -114,15 +115,30 @@ void pack(std::span<const float> rows, int outputs, int depth, Format format, st
   for (int panel = 0; panel < panelsFor(outputs); ++panel) {
     for (int group = 0; group < groupsFor(format, depth); ++group) {
       packGroup(rows, outputs, depth, format, panel, group, to);
-      to += groupBytes(format);
+      to += panelBytes(format, std::min(groupOf(format), depth - group * groupOf(format)));
     }
   }
 }
 
+std::size_t Packed::bytes() const {
+  if (isWhole()) return packedBytes(format, outputs, depth);
+  std::size_t bytes = 0;
+  for (const Packed& piece : pieces) bytes += piece.bytes();
+  return bytes;
+}
+
 float Packed::at(int output, int k) const {
+  const bool deep = isCutDeep();
+  for (const Packed& piece : pieces) {
+    int& place = deep ? k : output;
+    const int size = deep ? piece.depth : piece.outputs;
+    if (place < size) return piece.at(output, k);
+    place -= size;
+  }
   const int group = k / groupOf(format), within = k % groupOf(format), inStep = weightsInStep(format);
-  const std::byte* from = data + static_cast<std::size_t>(output / kPanel) * panelBytes(format, depth) +
-                          static_cast<std::size_t>(group) * groupBytes(format);
+  const int before = group * groupOf(format), count = std::min(groupOf(format), depth - before);
+  const std::byte* from =
+      data + static_cast<std::size_t>(output / kPanel) * panelBytes(format, depth) + panelBytes(format, before);
   const auto lane = static_cast<std::size_t>(output % kPanel);
   std::uint32_t four;
   std::memcpy(&four, from + static_cast<std::size_t>(within / inStep) * kStepBytes + lane * 4, sizeof four);
@@ -130,7 +146,7 @@ float Packed::at(int output, int k) const {
   if (format == Format::f32) return std::bit_cast<float>(four);
   if (format == Format::bf16) return fromBf16(static_cast<std::uint16_t>(four >> (16 * place)));
   std::uint16_t scale;
-  std::memcpy(&scale, from + static_cast<std::size_t>(groupOf(format) / inStep) * kStepBytes + lane * 2, sizeof scale);
+  std::memcpy(&scale, from + static_cast<std::size_t>(stepsFor(format, count)) * kStepBytes + lane * 2, sizeof scale);
   int whole = 0;
   if (format == Format::int8)
     whole = static_cast<int>(four >> (8 * (std::ranges::find(kByteOrder, place) - kByteOrder)) & 255u) - 128;

@@ -12,7 +12,7 @@ namespace antiphon::compute {
 namespace {
 
 constexpr std::size_t kStretch = std::size_t{8} << 20;
-constexpr std::uint32_t kLayout = 1;  // goes up whenever packed.hpp's layout changes
+constexpr std::uint32_t kLayout = 2;  // goes up whenever packed.hpp's layout changes, or the order of units.hpp
 
 struct PackedHead {
   char name[16] = "antiphon packed";

@@ -13,6 +13,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace antiphon::compute::HWY_NAMESPACE {
 
+constexpr std::size_t countOf(int number) { return static_cast<std::size_t>(number); }
+
 HWY_INLINE Patterns fourBytes(const std::byte* at) {
   return hn::Load(Pattern(), reinterpret_cast<const std::uint32_t*>(at));
 }
@@ -45,28 +47,6 @@ HWY_INLINE void clear(Reals (&sums)[rows][kVectors]) {
   }
 }
 
-/// What the last section came to is added to what those before it came to.
-template <std::size_t rows>
-HWY_INLINE void addUp(Reals (&before)[rows][kVectors], const Reals (&last)[rows][kVectors]) {
-  ANTIPHON_UNROLL
-  for (std::size_t r = 0; r < rows; ++r) {
-    ANTIPHON_UNROLL
-    for (std::size_t v = 0; v < kVectors; ++v) before[r][v] = hn::Add(before[r][v], last[r][v]);
-  }
-}
-
-/// Groups begin .. end - 1 of an input, with those of a panel that lie at `w`; all of them when there are sections.
-struct Groups {
-  const Packed& matrix;
-  int sections;
-  const std::byte* w;
-  std::size_t begin, end;
-
-  std::size_t sectionEnd(int section) const {
-    return sections > 1 ? static_cast<std::size_t>(sectionBegin(matrix.format, matrix.depth, sections, section)) : end;
-  }
-};
-
 /// Every sum begins with what the + 128 or + 8 of the weights will have added too much.
 template <std::size_t rows>
 HWY_INLINE void beginSums(const InputView& in, std::size_t row, std::size_t group, std::int32_t middle,
@@ -79,16 +59,16 @@ HWY_INLINE void beginSums(const InputView& in, std::size_t row, std::size_t grou
   }
 }
 
-/// The whole-numbered sums of one group in int8.
+/// The whole-numbered sums of so many steps of one group in int8.
 template <std::size_t rows>
-HWY_INLINE void groupSums(const std::byte* w, const InputView& in, std::size_t row, std::size_t group,
-                          std::size_t ahead, Wholes (&sums)[rows][kVectors]) {
+HWY_INLINE void groupSums(const std::byte* w, std::size_t steps, const InputView& in, std::size_t row,
+                          std::size_t group, std::size_t ahead, Wholes (&sums)[rows][kVectors]) {
   constexpr std::size_t inGroup = static_cast<std::size_t>(groupOf(Format::int8));
   const Patterns lower = hn::Set(Pattern(), 0x00FF00FFu);
   const std::int16_t* input = in.whole + row * in.stride + group * inGroup;
   beginSums<rows>(in, row, group, 128, sums);
   ANTIPHON_ROLLED
-  for (std::size_t step = 0; step < inGroup / 4; ++step, w += kStepBytes) {
+  for (std::size_t step = 0; step < steps; ++step, w += kStepBytes) {
     fetchAhead(w, ahead);
     ANTIPHON_UNROLL
     for (std::size_t v = 0; v < kVectors; ++v) {
@@ -105,8 +85,8 @@ HWY_INLINE void groupSums(const std::byte* w, const InputView& in, std::size_t r
 
 /// The same in q4.
 template <std::size_t rows>
-HWY_INLINE void coarseSums(const std::byte* w, const InputView& in, std::size_t row, std::size_t group,
-                           std::size_t ahead, Wholes (&sums)[rows][kVectors]) {
+HWY_INLINE void coarseSums(const std::byte* w, std::size_t steps, const InputView& in, std::size_t row,
+                           std::size_t group, std::size_t ahead, Wholes (&sums)[rows][kVectors]) {
   constexpr std::size_t inGroup = static_cast<std::size_t>(groupOf(Format::q4));
   const Patterns lower = hn::Set(Pattern(), 0x0F0F0F0Fu);
   const std::int8_t* input = in.coarse + row * in.stride + group * inGroup;
@@ -121,7 +101,7 @@ HWY_INLINE void coarseSums(const std::byte* w, const InputView& in, std::size_t 
   }
 #endif
   ANTIPHON_ROLLED
-  for (std::size_t step = 0; step < inGroup / 8; ++step, w += kStepBytes) {
+  for (std::size_t step = 0; step < steps; ++step, w += kStepBytes) {
     fetchAhead(w, ahead);
     ANTIPHON_UNROLL
     for (std::size_t v = 0; v < kVectors; ++v) {
@@ -148,59 +128,45 @@ HWY_INLINE void coarseSums(const std::byte* w, const InputView& in, std::size_t 
 #endif
 }
 
-/// One panel in int8 or q4.
+/// One panel in int8 or q4, which lies at `w`.
 template <Format format, std::size_t rows>
-HWY_INLINE void wholePanel(const Groups& groups, const InputView& in, std::size_t row, float* out,
+HWY_INLINE void wholePanel(int depth, const std::byte* w, const InputView& in, std::size_t row, float* out,
                            std::size_t outStride, std::size_t outputs, std::size_t ahead) {
-  Reals before[rows][kVectors], sums[rows][kVectors];
-  clear<rows>(before);
+  Reals sums[rows][kVectors];
   clear<rows>(sums);
-  const std::byte* w = groups.w;
-  int section = 1;
-  std::size_t sectionEnd = groups.sectionEnd(section);
-  for (std::size_t g = groups.begin; g < groups.end; ++g, w += groupBytes(format)) {
-    if (g == sectionEnd) {
-      addUp<rows>(before, sums);
-      clear<rows>(sums);
-      sectionEnd = groups.sectionEnd(++section);
-    }
+  std::size_t left = countOf(stepsFor(format, depth));
+  for (std::size_t g = 0; left > 0; ++g) {
+    const std::size_t steps = std::min(left, countOf(stepsInGroup(format)));
     Wholes whole[rows][kVectors];
-    if constexpr (format == Format::int8) groupSums<rows>(w, in, row, g, ahead, whole);
-    else coarseSums<rows>(w, in, row, g, ahead, whole);
-    const std::byte* scales = w + groupBytes(format) - kPanel * sizeof(std::uint16_t);
+    if constexpr (format == Format::int8) groupSums<rows>(w, steps, in, row, g, ahead, whole);
+    else coarseSums<rows>(w, steps, in, row, g, ahead, whole);
+    w += steps * kStepBytes;
     ANTIPHON_UNROLL
     for (std::size_t v = 0; v < kVectors; ++v) {
-      const Reals scale = bf16At(scales + v * kLanes * 2);
+      const Reals scale = bf16At(w + v * kLanes * 2);
       ANTIPHON_UNROLL
       for (std::size_t r = 0; r < rows; ++r) {
         const Reals both = hn::Mul(scale, hn::Set(Real(), in.scales[(row + r) * in.groupStride + g]));
         sums[r][v] = hn::MulAdd(hn::ConvertTo(Real(), whole[r][v]), both, sums[r][v]);
       }
     }
+    w += scaleBytes(format);
+    left -= steps;
   }
-  addUp<rows>(before, sums);
   ANTIPHON_UNROLL
-  for (std::size_t r = 0; r < rows; ++r) put(before[r], out + (row + r) * outStride, outputs);
+  for (std::size_t r = 0; r < rows; ++r) put(sums[r], out + (row + r) * outStride, outputs);
 }
 
 /// One panel in f32 or bf16.
 template <Format format, std::size_t rows>
-HWY_INLINE void realPanel(const Groups& groups, const InputView& in, std::size_t row, float* out, std::size_t outStride,
-                          std::size_t outputs, std::size_t ahead) {
-  Reals before[rows][kVectors], sums[rows][kVectors];
-  clear<rows>(before);
+HWY_INLINE void realPanel(int depth, const std::byte* w, const InputView& in, std::size_t row, float* out,
+                          std::size_t outStride, std::size_t outputs, std::size_t ahead) {
+  Reals sums[rows][kVectors];
   clear<rows>(sums);
-  const std::byte* w = groups.w;
-  int section = 1;
-  std::size_t sectionEnd = groups.sectionEnd(section);
   const Patterns upper = hn::Set(Pattern(), 0xFFFF0000u);
   const float* input = in.numbers + row * in.stride;
-  for (std::size_t g = groups.begin; g < groups.end; ++g) {
-    if (g == sectionEnd) {
-      addUp<rows>(before, sums);
-      clear<rows>(sums);
-      sectionEnd = groups.sectionEnd(++section);
-    }
+  const std::size_t steps = countOf(stepsFor(format, depth));
+  for (std::size_t step = 0; step < steps; ++step, w += kStepBytes) {
     fetchAhead(w, ahead);
     ANTIPHON_UNROLL
     for (std::size_t v = 0; v < kVectors; ++v) {
@@ -209,83 +175,51 @@ HWY_INLINE void realPanel(const Groups& groups, const InputView& in, std::size_t
       for (std::size_t r = 0; r < rows; ++r) {
         const float* x = input + r * in.stride;
         if constexpr (format == Format::f32) {
-          sums[r][v] = hn::MulAdd(hn::BitCast(Real(), four), hn::Set(Real(), x[g]), sums[r][v]);
+          sums[r][v] = hn::MulAdd(hn::BitCast(Real(), four), hn::Set(Real(), x[step]), sums[r][v]);
         } else {
           const Reals even = hn::BitCast(Real(), hn::ShiftLeft<16>(four)),
                       odd = hn::BitCast(Real(), hn::And(four, upper));
-          sums[r][v] = hn::MulAdd(even, hn::Set(Real(), x[2 * g]), sums[r][v]);
-          sums[r][v] = hn::MulAdd(odd, hn::Set(Real(), x[2 * g + 1]), sums[r][v]);
+          sums[r][v] = hn::MulAdd(even, hn::Set(Real(), x[2 * step]), sums[r][v]);
+          sums[r][v] = hn::MulAdd(odd, hn::Set(Real(), x[2 * step + 1]), sums[r][v]);
         }
       }
     }
-    w += kStepBytes;
   }
-  addUp<rows>(before, sums);
   ANTIPHON_UNROLL
-  for (std::size_t r = 0; r < rows; ++r) put(before[r], out + (row + r) * outStride, outputs);
+  for (std::size_t r = 0; r < rows; ++r) put(sums[r], out + (row + r) * outStride, outputs);
 }
 
 template <Format format, std::size_t rows>
-HWY_INLINE void somePanel(const Groups& groups, const InputView& in, std::size_t row, float* out, std::size_t outStride,
-                          std::size_t outputs, std::size_t ahead) {
-  if constexpr (hasScales(format)) wholePanel<format, rows>(groups, in, row, out, outStride, outputs, ahead);
-  else realPanel<format, rows>(groups, in, row, out, outStride, outputs, ahead);
+HWY_INLINE void somePanel(int depth, const std::byte* w, const InputView& in, std::size_t row, float* out,
+                          std::size_t outStride, std::size_t outputs, std::size_t ahead) {
+  if constexpr (hasScales(format)) wholePanel<format, rows>(depth, w, in, row, out, outStride, outputs, ahead);
+  else realPanel<format, rows>(depth, w, in, row, out, outStride, outputs, ahead);
 }
-
-constexpr std::size_t countOf(int number) { return static_cast<std::size_t>(number); }
 
 /// A panel stays in the near cache while the rows pass by it, as many at a time as there are registers for.
 template <Format format>
-HWY_NOINLINE void panelsOf(const Packed& matrix, int first, int count, int sections, const InputView& in, float* out,
+HWY_NOINLINE void panelsOf(const Packed& matrix, int first, int count, const InputView& in, float* out,
                            std::size_t outStride, Foresight foresight) {
   const std::size_t rows = countOf(in.count), ahead = aheadOf(foresight);
   for (int panel = first; panel < first + count; ++panel) {
     constexpr std::size_t together = hasScales(format) ? 2 : 3;
-    const Groups groups{matrix, sections, matrix.data + countOf(panel) * panelBytes(format, matrix.depth), 0,
-                        countOf(groupsFor(format, matrix.depth))};
+    const std::byte* const w = matrix.data + countOf(panel) * panelBytes(format, matrix.depth);
     const std::size_t outputs = countOf(matrix.outputs - panel * kPanel);
     float* const to = out + countOf(panel) * kPanel;
     std::size_t row = 0;
     for (; row + together <= rows; row += together)
-      somePanel<format, together>(groups, in, row, to, outStride, outputs, ahead);
-    for (; row < rows; ++row) somePanel<format, 1>(groups, in, row, to, outStride, outputs, ahead);
+      somePanel<format, together>(matrix.depth, w, in, row, to, outStride, outputs, ahead);
+    for (; row < rows; ++row) somePanel<format, 1>(matrix.depth, w, in, row, to, outStride, outputs, ahead);
   }
 }
 
-template <Format format>
-HWY_NOINLINE void sectionsOf(const Packed& matrix, Sections sections, const InputView& in, float* out,
-                             std::size_t outStride) {
-  const auto begin = [&](int s) {
-    return countOf(sectionBegin(format, matrix.depth, sections.all, sections.first + s));
-  };
-  for (int panel = 0; panel < matrix.panels(); ++panel) {
-    const std::byte* const w = matrix.data + countOf(panel) * panelBytes(format, matrix.depth);
-    // No processor foresees that it goes on in the next panel.
-    const std::size_t ahead = panel + 1 < matrix.panels() ? panelBytes(format, matrix.depth) : 0;
-    for (int s = 0; s < sections.count; ++s) {
-      const Groups groups{matrix, 1, w + begin(s) * groupBytes(format), begin(s) - begin(0), begin(s + 1) - begin(0)};
-      somePanel<format, 1>(groups, in, 0, out + countOf(s) * outStride + countOf(panel) * kPanel, outStride,
-                           countOf(matrix.outputs - panel * kPanel), ahead);
-    }
-  }
-}
-
-void multiply(const Packed& matrix, int first, int count, int sections, const InputView& in, float* out,
-              std::size_t outStride, Foresight foresight) {
+void multiply(const Packed& matrix, int first, int count, const InputView& in, float* out, std::size_t outStride,
+              Foresight foresight) {
   switch (matrix.format) {
-    case Format::f32: return panelsOf<Format::f32>(matrix, first, count, sections, in, out, outStride, foresight);
-    case Format::bf16: return panelsOf<Format::bf16>(matrix, first, count, sections, in, out, outStride, foresight);
-    case Format::int8: return panelsOf<Format::int8>(matrix, first, count, sections, in, out, outStride, foresight);
-    case Format::q4: return panelsOf<Format::q4>(matrix, first, count, sections, in, out, outStride, foresight);
-  }
-}
-
-void multiplyApart(const Packed& matrix, Sections sections, const InputView& in, float* out, std::size_t outStride) {
-  switch (matrix.format) {
-    case Format::f32: return sectionsOf<Format::f32>(matrix, sections, in, out, outStride);
-    case Format::bf16: return sectionsOf<Format::bf16>(matrix, sections, in, out, outStride);
-    case Format::int8: return sectionsOf<Format::int8>(matrix, sections, in, out, outStride);
-    case Format::q4: return sectionsOf<Format::q4>(matrix, sections, in, out, outStride);
+    case Format::f32: return panelsOf<Format::f32>(matrix, first, count, in, out, outStride, foresight);
+    case Format::bf16: return panelsOf<Format::bf16>(matrix, first, count, in, out, outStride, foresight);
+    case Format::int8: return panelsOf<Format::int8>(matrix, first, count, in, out, outStride, foresight);
+    case Format::q4: return panelsOf<Format::q4>(matrix, first, count, in, out, outStride, foresight);
   }
 }
 

@@ -10,8 +10,6 @@ constexpr int kPartsOfShare = 6;                             // at most
 constexpr std::size_t kMostFetched = std::size_t{64} << 10;  // in advance: what a hand's near cache has room for
 constexpr std::size_t kCourse = 256;                         // jobs of a step, at most, that are foreseen
 
-constexpr int roundUp(int number, int to) { return (number + to - 1) / to * to; }
-
 }  // namespace
 
 void level(const Norm& norm, float epsilon, const float* in, float* out) {
@@ -48,8 +46,8 @@ Trunk::Trunk(const TrunkPlan& plan, const std::vector<TrunkLayer>& layers, int c
 
 Trunk::~Trunk() { crew_->gather(); }
 
-Trunk::Input::Input(std::size_t rows, int deepest) {
-  const std::size_t each = at(roundUp(deepest, kWidestGroup));
+Trunk::Input::Input(std::size_t rows, int deepest, int pieces) {
+  const std::size_t each = at(deepest + pieces * groupOf(Format::int8));
   numbers.resize(rows * each);
   whole.resize(rows * each);
   coarse.resize(rows * each);
@@ -58,16 +56,16 @@ Trunk::Input::Input(std::size_t rows, int deepest) {
 }
 
 Trunk::Job::Job(Trunk& of, std::size_t most, int deepest)
-    : trunk{&of}, in{most, deepest}, turns(2 * of.half()), row(at(of.plan_.width)) {}
+    : trunk{&of}, in{most, deepest, of.mostUnits()}, turns(2 * of.half()), row(at(of.plan_.width)) {}
 
 Trunk::Hand::Hand(Trunk& of, std::size_t numbers, std::size_t places, int deepest)
     : made(numbers),
       scores(places + kPanel),  // written vector by vector
-      in{1, deepest},
+      in{1, deepest, 1},
       sum(at(of.plan_.width)),
       level(sum.size()),
       job{of, 1, deepest} {
-  for (Floats& some : addends) some.resize(at(std::max(of.plan_.heads, kFeedSections)) * sum.size());
+  for (Floats& some : addends) some.resize(at(of.mostUnits()) * sum.size());
   for (auto& some : known) some.resize(at(of.plan_.heads) * 2 * of.rowBytes_);
 }
 
@@ -85,34 +83,31 @@ void Trunk::think(int rows) {
   if (together) heads(0);  // and all that follows
   for (std::size_t i = 0; i < layers_.size() && !together; ++i) {
     const TrunkLayer& layer = layers_[i];
-    if (rows == 1 && headsTogether(layer)) {
+    if (rows == 1 && goesByUnits(layer.attention)) {
       heads(static_cast<int>(i));
     } else {
       for (int r = 0; r < rows; ++r) level(layer.attentionNorm, plan_.epsilon, row(r), level_.data() + at(r) * width);
-      product(layer.qkv, 1, level_.data(), width, rows, qkv_.data(), 3 * width, Into::replace);
+      product(layer.attention.qkv, level_.data(), width, rows, qkv_.data(), 3 * width, Into::replace);
       attention(static_cast<int>(i), rows);  // from qkv_ into level_
-      product(layer.out, headsAreSections() ? plan_.heads : 1, level_.data(), width, rows, x_.data(), width, Into::add);
+      product(layer.attention.out, level_.data(), width, rows, x_.data(), width, Into::add);
     }
     for (int r = 0; r < rows; ++r) level(layer.forwardNorm, plan_.epsilon, row(r), level_.data() + at(r) * width);
-    feedForward(layer.gate, &layer.up, layer.down, level_.data(), rows, x_.data());
+    feedForward(layer.feeding, level_.data(), rows, x_.data());
   }
   catchUp();
   length_ += rows;
 }
 
 void Trunk::multiply(const Packed& matrix, const float* in, float* out, Into into) {
-  product(matrix, 1, in, at(matrix.depth), 1, out, at(matrix.outputs), into);
+  product(matrix, in, at(matrix.depth), 1, out, at(matrix.outputs), into);
 }
 
-void Trunk::feed(const Packed& gate, const Packed& down, const float* in, float* onto) {
-  feedForward(gate, nullptr, down, in, 1, onto);
-}
+void Trunk::feed(const Feeding& feeding, const float* in, float* onto) { feedForward(feeding, in, 1, onto); }
 
-void Trunk::feedForward(const Packed& gate, const Packed* up, const Packed& down, const float* in, int rows,
-                        float* onto) {
-  if (rows == 1 && feedsTogether(gate, up, down)) return feedTogether(gate, up, down, in, onto);
-  gates(gate, up, in, rows);  // into gate_
-  product(down, feedSections(down.depth), gate_.data(), at(gate.outputs), rows, onto, at(down.outputs), Into::add);
+void Trunk::feedForward(const Feeding& feeding, const float* in, int rows, float* onto) {
+  if (rows == 1 && goesByUnits(feeding)) return feedTogether(feeding, in, onto);
+  gates(feeding, in, rows);  // into gate_
+  product(feeding.down, gate_.data(), at(feeding.gate.outputs), rows, onto, at(feeding.down.outputs), Into::add);
 }
 
 /// A job that nobody reads any more.
@@ -120,7 +115,6 @@ Trunk::Job& Trunk::fresh(Kind kind, int rows) {
   const auto free = std::ranges::find_if(jobs_, [&](const auto& job) { return !crew_->isHeld(*job); });
   Job& job = **free;
   job.kind = kind;
-  job.sections = 1;
   job.into = Into::replace;
   job.goesOn = false;
   job.soon = {};
@@ -128,45 +122,57 @@ Trunk::Job& Trunk::fresh(Kind kind, int rows) {
   return job;
 }
 
-const InputView& Trunk::Input::take(Format format, const float* in, std::size_t stride, int depth, int rows) {
-  const std::size_t deep = at(roundUp(depth, groupOf(format))), groups = at(groupsFor(format, depth));
-  for (std::size_t r = 0; r < at(rows); ++r) {
-    const float* from = in + r * stride;
-    if (format == Format::int8) {
-      roundFinely(from, depth, whole.data() + r * deep, scales.data() + r * groups, sums.data() + r * groups);
-    } else if (format == Format::q4) {
-      roundCoarsely(from, depth, coarse.data() + r * deep, scales.data() + r * groups, sums.data() + r * groups);
-    } else {
-      float* to = numbers.data() + r * deep;
-      std::copy_n(from, depth, to);
-      std::fill(to + depth, to + deep, 0.0f);
-    }
+void Trunk::Input::take(const Packed& part, const float* in, std::size_t row, std::size_t group) {
+  const int depth = part.depth;
+  if (part.format == Format::int8) {
+    roundFinely(in, depth, whole.data() + row, scales.data() + group, sums.data() + group);
+  } else if (part.format == Format::q4) {
+    roundCoarsely(in, depth, coarse.data() + row, scales.data() + group, sums.data() + group);
+  } else {
+    const int deep = groupsFor(part.format, depth) * groupOf(part.format);
+    std::copy_n(in, depth, numbers.data() + row);
+    std::fill_n(numbers.data() + row + depth, deep - depth, 0.0f);
   }
-  return view = {numbers.data(), whole.data(), coarse.data(), deep, scales.data(), sums.data(), groups, rows};
 }
 
-void Trunk::product(const Packed& matrix, int sections, const float* in, std::size_t inStride, int rows, float* out,
+const InputView& Trunk::Input::take(const Packed& matrix, const float* in, std::size_t stride, int rows) {
+  const std::span<const Packed> parts = matrix.isCutDeep() ? matrix.pieces : std::span{&matrix, 1};
+  std::size_t groups = 0;
+  for (const Packed& part : parts) groups += at(groupsFor(part.format, part.depth));
+  const std::size_t each = at(groupOf(matrix.format));
+  for (std::size_t r = 0, group = 0; r < at(rows); ++r) {
+    const float* from = in + r * stride;
+    for (const Packed& part : parts) {
+      take(part, from, group * each, group);
+      group += at(groupsFor(part.format, part.depth));
+      from += part.depth;
+    }
+  }
+  return view = {numbers.data(), whole.data(), coarse.data(), groups * each, scales.data(), sums.data(), groups, rows};
+}
+
+void Trunk::product(const Packed& matrix, const float* in, std::size_t inStride, int rows, float* out,
                     std::size_t outStride, Into into) {
   Job& job = fresh(Kind::product, rows);
   job.matrix = &matrix;
-  job.sections = sections;
   job.units = matrix.panels();
   job.out = out;
   job.outStride = outStride;
   job.into = into;
-  job.in.take(matrix.format, in, inStride, matrix.depth, rows);
+  job.in.take(matrix, in, inStride, rows);
   run(job, matrix.bytes());
 }
 
-void Trunk::gates(const Packed& gate, const Packed* up, const float* in, int rows) {
+void Trunk::gates(const Feeding& feeding, const float* in, int rows) {
+  const Packed& gate = feeding.gate;
   Job& job = fresh(Kind::gates, rows);
   job.matrix = &gate;
-  job.second = up;
+  job.second = feeding.up.outputs > 0 ? &feeding.up : nullptr;
   job.units = gate.panels();
   job.out = gate_.data();
   job.outStride = at(gate.outputs);
-  job.in.take(gate.format, in, at(gate.depth), gate.depth, rows);
-  run(job, gate.bytes() * (up != nullptr ? 2 : 1));
+  job.in.take(gate, in, at(gate.depth), rows);
+  run(job, gate.bytes() * (job.second != nullptr ? 2 : 1));
 }
 
 void Trunk::run(Job& job, std::size_t bytes) {
@@ -197,18 +203,20 @@ void Trunk::foresee(Job& job) {
 
 /// The weights that a hand's share begins with.
 Soon Trunk::beginOf(const Job& job, int hand) const {
-  const auto panelOf = [&](int unit) {
-    if (job.kind == Kind::heads) return unit * plan_.headWidth() / kPanel;
-    if (job.kind == Kind::feeding) return hiddenBegin(*job.last, unit) / kPanel;
-    return unit;
-  };
-  return beginOf(*job.matrix, panelOf(job.begins[at(hand)]), panelOf(job.begins[at(hand) + 1]));
+  const int begin = job.begins[at(hand)], end = job.begins[at(hand) + 1];
+  if (begin == end) return {};
+  const Packed& matrix = *job.matrix;
+  if (job.kind == Kind::heads || job.kind == Kind::feeding)
+    return beginOf(matrix.pieces[at(begin)], job.last->pieces[at(end - 1)]);
+  if (!matrix.isWhole()) return {};
+  const std::size_t each = panelBytes(matrix.format, matrix.depth);
+  const std::byte* const from = matrix.data + at(begin) * each;
+  return {from, std::min(matrix.data + at(end) * each, from + kMostFetched)};
 }
 
-Soon Trunk::beginOf(const Packed& matrix, int firstPanel, int endPanel) const {
-  const std::size_t each = panelBytes(matrix.format, matrix.depth);
-  const std::byte* const from = matrix.data + at(firstPanel) * each;
-  return {from, std::min(matrix.data + at(endPanel) * each, from + kMostFetched)};
+/// From one piece to the end of another.
+Soon Trunk::beginOf(const Packed& first, const Packed& last) {
+  return {first.data, std::min(last.data + last.bytes(), first.data + kMostFetched)};
 }
 
 Trunk::Stretch Trunk::stretchOf(const Job& job, PartOfShare part) const {
@@ -247,21 +255,21 @@ void Trunk::Job::part(PartOfShare part, int hand) const {
   if (hand == 0) trunk->catchUp();
   const Stretch stretch = trunk->stretchOf(*this, part);
   if (stretch.count == 0) return;
-  if (kind == Kind::feeding) return trunk->feedFrom(*this, stretch, hand);
-  if (kind == Kind::listening || kind == Kind::heads) {
-    for (int head = stretch.first; head < stretch.first + stretch.count; ++head) {
-      if (kind == Kind::listening) trunk->listen(*this, head, hand);
-      else trunk->lookFrom(*this, head, hand);
+  if (kind == Kind::listening || kind == Kind::heads || kind == Kind::feeding) {
+    for (int unit = stretch.first; unit < stretch.first + stretch.count; ++unit) {
+      if (kind == Kind::listening) trunk->listen(*this, unit, hand);
+      else if (kind == Kind::heads) trunk->lookFrom(*this, unit, hand);
+      else trunk->feedFrom(*this, unit, hand);
     }
     return;
   }
   const Made made = trunk->madeBy(*this, hand, matrix->outputs);
-  compute::multiply(*matrix, stretch.first, stretch.count, sections, in.view, made.out, made.stride);
+  compute::multiply(*matrix, stretch.first, stretch.count, in.view, made.out, made.stride);
   if (kind == Kind::product) return;
   // Behind the gates, in the hand's own memory.
   const std::size_t outputs = at(matrix->outputs);
   float* up = second == nullptr ? nullptr : trunk->hands_[at(hand)]->made.data() + at(rows) * outputs;
-  if (up != nullptr) compute::multiply(*second, stretch.first, stretch.count, 1, in.view, up, outputs);
+  if (up != nullptr) compute::multiply(*second, stretch.first, stretch.count, in.view, up, outputs);
   const int begin = stretch.first * kPanel, width = std::min(stretch.count * kPanel, matrix->outputs - begin);
   for (std::size_t r = 0; r < at(rows); ++r)
     gated(made.out + r * made.stride + at(begin), up == nullptr ? nullptr : up + r * outputs + at(begin), width);

@@ -15,6 +15,7 @@
 #include "model/compute/crew.hpp"
 #include "model/compute/kernels.hpp"
 #include "model/compute/store.hpp"
+#include "model/compute/units.hpp"
 
 namespace antiphon::compute {
 
@@ -26,12 +27,9 @@ void level(const Norm& norm, float epsilon, const float* in, float* out);
 
 struct TrunkLayer {
   Norm attentionNorm{};
-  Packed qkv{};
-  Packed out{};
+  Attention attention{};
   Norm forwardNorm{};
-  Packed gate{};
-  Packed up{};
-  Packed down{};
+  Feeding feeding{};
 };
 
 struct TrunkPlan {
@@ -52,6 +50,7 @@ enum class Into : bool { replace, add };
 
 /// All memory is taken in the constructor; what was never remembered takes up none, as far as the system allows.
 /// However steps are split among calls of think(), and however many help, the outcome is the same to the last bit.
+/// Matrices that are cut into units (units.hpp) are thought of by units when it is a single row.
 class Trunk {
  public:
   static constexpr int kBlock = 48;  // rows that go through a layer together
@@ -77,27 +76,19 @@ class Trunk {
   /// There must be as much.
   void rollBack(int length);
 
-  /// Matrices beside the layers, for one row: a product alone, and onto += down * silu(gate * in).
+  /// Matrices beside the layers, for one row: a product alone, and onto += down * (silu(gate * in) . (up * in)).
   void multiply(const Packed& matrix, const float* in, float* out, Into into);
-  void feed(const Packed& gate, const Packed& down, const float* in, float* onto);
+  void feed(const Feeding& feeding, const float* in, float* onto);
 
  private:
   static constexpr int kPage = 256;                                  // places
   static constexpr std::size_t kAloneBytes = std::size_t{48} << 10;  // a smaller job is done before help has come
-  // However many hands there are, what adds to a row is summed up in the same sections: heads, and so many of what is
-  // fed forward.
-  static constexpr int kFeedSections = 4;
-  static int feedSections(int hidden) { return std::min(kFeedSections, mostSections(hidden)); }
-  static int hiddenBegin(const Packed& down, int section) {
-    const int group = sectionBegin(down.format, down.depth, feedSections(down.depth), section);
-    return std::min(down.depth, group * groupOf(down.format));
-  }
-  bool headsAreSections() const { return plan_.headWidth() % kWidestGroup == 0; }
 
-  /// Rows as a format wants them.
+  /// Rows as a matrix wants them.
   struct Input {
-    Input(std::size_t rows, int deepest);
-    const InputView& take(Format format, const float* in, std::size_t stride, int depth, int rows);
+    Input(std::size_t rows, int deepest, int pieces);
+    const InputView& take(const Packed& matrix, const float* in, std::size_t stride, int rows);
+    void take(const Packed& part, const float* in, std::size_t row, std::size_t group);
     InputView view{};
     Floats numbers{};
     Aligned<std::int16_t> whole{};
@@ -106,8 +97,7 @@ class Trunk {
     Aligned<std::int32_t> sums{};
   };
 
-  // What many rows do job by job, a single one does in longer jobs: a head from its query to what the layer gets of it,
-  // a section of the hidden numbers from the gates to what it adds.
+  // What many rows do job by job, a single one does in longer jobs, unit by unit.
   enum class Kind : std::uint8_t { product, gates, listening, heads, feeding };
   /// A job for the crew, with all that it reads.
   struct Job final : Order {
@@ -120,12 +110,11 @@ class Trunk {
     const Order* next(int hand) const override { return trunk->next(*this, hand); }
     Trunk* trunk;
     Kind kind = Kind::product;
-    int units = 1;                               // panels, heads or sections in all
+    int units = 1;                               // in all; of products panels
     std::array<int, kMostHelpers + 2> begins{};  // the first unit of each share, and where the last one ends
     const Packed* matrix = nullptr;              // of gates: gate; of heads: q, k and v
     const Packed* second = nullptr;              // up, if there is one
     const Packed* last = nullptr;                // the way out
-    int sections = 1;                            // of the last matrix's depth, or the only one's
     float* out = nullptr;                        // where it is to come; of heads and of feeding to a hand's own sum
     std::size_t outStride = 0;
     Into into = Into::replace;
@@ -144,10 +133,10 @@ class Trunk {
     Floats scores;
     Input in;  // for the way out
     // Two of each in turn: others may still read what was made before.
-    std::array<Floats, 2> addends{};  // what a row's heads or sections add to it, each as wide as the row
+    std::array<Floats, 2> addends{};  // what units add to a row, each as wide as the row
     std::array<Aligned<std::byte>, 2>
         known{};  // of the place that is thought of: what heads remember, a key and a value
-    Floats sum;   // of a row's sections, whoever made them
+    Floats sum;   // of a row's units, whoever made them
     Floats level;
     Job job;  // of a helper that goes on by itself
   };
@@ -162,17 +151,18 @@ class Trunk {
   };
 
   static std::size_t at(int index) { return static_cast<std::size_t>(index); }
+  int mostUnits() const { return std::max(plan_.heads, kFeedUnits); }
   std::size_t half() const { return at(plan_.headWidth() / 2); }
   Job& fresh(Kind kind, int rows);
-  void product(const Packed& matrix, int sections, const float* in, std::size_t inStride, int rows, float* out,
-               std::size_t outStride, Into into);
-  void gates(const Packed& gate, const Packed* up, const float* in, int rows);
-  void feedForward(const Packed& gate, const Packed* up, const Packed& down, const float* in, int rows, float* onto);
+  void product(const Packed& matrix, const float* in, std::size_t inStride, int rows, float* out, std::size_t outStride,
+               Into into);
+  void gates(const Feeding& feeding, const float* in, int rows);
+  void feedForward(const Feeding& feeding, const float* in, int rows, float* onto);
   void run(Job& job, std::size_t bytes);
   void cut(Job& job, std::size_t bytes) const;
   void foresee(Job& job);
   Soon beginOf(const Job& job, int hand) const;
-  Soon beginOf(const Packed& matrix, int firstPanel, int endPanel) const;
+  static Soon beginOf(const Packed& first, const Packed& last);
   Stretch stretchOf(const Job& job, PartOfShare part) const;
   Made madeBy(const Job& job, int hand, int outputs);
   void bring(const Job& job, Stretch units, int by, int hand);
@@ -186,12 +176,13 @@ class Trunk {
   void listen(const Job& job, int head, int hand);
   Past past(int place, int layer, int head);
 
-  // A single row, by several hands (trunk_together.cpp).
-  bool headsTogether(const TrunkLayer& layer) const;
-  bool feedsTogether(const Packed& gate, const Packed* up, const Packed& down) const;
+  // A single row, unit by unit (trunk_together.cpp).
+  static bool goesByUnits(const Attention& attention) { return !attention.qkv.isWhole(); }
+  bool goesByUnits(const Feeding& feeding) const;
   bool goesTogether() const;
   void heads(int layer);
-  void feedTogether(const Packed& gate, const Packed* up, const Packed& down, const float* in, float* onto);
+  void feedTogether(const Feeding& feeding, const float* in, float* onto);
+  static void feedBy(Job& job, const Feeding& feeding);
   Job& freshTogether(Kind kind);
   std::size_t bytesIn(const Job& job) const;
   void prepare(Job& job, int layer, int hand);
@@ -201,9 +192,9 @@ class Trunk {
   Soon beginAfter(const Job& job, int hand) const;
   float* rowOf(int hand) { return hand == 0 ? x_.data() : hands_[at(hand)]->job.row.data(); }
   void catchUp();
-  void reclaimAddends(const Job& job, Stretch units, int hand);
+  void reclaimAddend(const Job& job, int unit, int hand);
   void lookFrom(const Job& job, int head, int hand);
-  void feedFrom(const Job& job, Stretch sections, int hand);
+  void feedFrom(const Job& job, int section, int hand);
   void addUp(const Job& job, Stretch units, int by, int hand);
 
   TrunkPlan plan_;

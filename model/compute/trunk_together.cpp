@@ -1,34 +1,20 @@
-// What several hands do with a single row. Hands that meet lose a microsecond or two, so they meet twice a layer: a
-// hand takes heads from their queries to what they add to the row, and sections of the hidden numbers from their gates
-// to the same. What they add is summed up in the order of heads and sections, whoever made it.
+// What hands do with a single row when its matrices are cut into units. Hands that meet lose a microsecond or two, so
+// they meet twice a layer: a hand takes heads from their queries to what they add to the row, and sections of the
+// hidden numbers from their gates to the same. What they add is summed up in the order of units, whoever made it.
 #include <algorithm>
 
 #include "model/compute/trunk.hpp"
 
 namespace antiphon::compute {
-namespace {
 
-// Beyond that a unit takes so long that waiting for the last one costs more than meeting again.
-constexpr std::size_t kMostBytesEach = std::size_t{160} << 10;
-
-}  // namespace
-
-bool Trunk::headsTogether(const TrunkLayer& layer) const {
-  const std::size_t bytes = layer.qkv.bytes() + layer.out.bytes();
-  return crew_->hands() > 1 && headsAreSections() && bytes >= kAloneBytes && bytes / at(plan_.heads) <= kMostBytesEach;
-}
-
-bool Trunk::feedsTogether(const Packed& gate, const Packed* up, const Packed& down) const {
-  const int sections = feedSections(down.depth);
-  const std::size_t bytes = gate.bytes() * (up != nullptr ? 2 : 1) + down.bytes();
-  return crew_->hands() > 1 && sections >= crew_->hands() && bytes >= kAloneBytes &&
-         bytes / at(sections) <= kMostBytesEach;
+/// More hands than units find more to do in panels.
+bool Trunk::goesByUnits(const Feeding& feeding) const {
+  return !feeding.gate.isWhole() && crew_->hands() <= static_cast<int>(feeding.gate.pieces.size());
 }
 
 bool Trunk::goesTogether() const {
-  return std::ranges::all_of(layers_, [&](const TrunkLayer& layer) {
-    return headsTogether(layer) && feedsTogether(layer.gate, &layer.up, layer.down);
-  });
+  return std::ranges::all_of(
+      layers_, [&](const TrunkLayer& layer) { return goesByUnits(layer.attention) && goesByUnits(layer.feeding); });
 }
 
 void Trunk::heads(int layer) {
@@ -38,16 +24,20 @@ void Trunk::heads(int layer) {
   addTo(x_.data(), hands_[0]->sum.data(), plan_.width);
 }
 
-void Trunk::feedTogether(const Packed& gate, const Packed* up, const Packed& down, const float* in, float* onto) {
+void Trunk::feedBy(Job& job, const Feeding& feeding) {
+  job.matrix = &feeding.gate;
+  job.second = feeding.up.outputs > 0 ? &feeding.up : nullptr;
+  job.last = &feeding.down;
+  job.units = static_cast<int>(feeding.gate.pieces.size());
+}
+
+void Trunk::feedTogether(const Feeding& feeding, const float* in, float* onto) {
   Job& job = freshTogether(Kind::feeding);
-  job.matrix = &gate;
-  job.second = up;
-  job.last = &down;
-  job.sections = job.units = feedSections(down.depth);
-  job.in.take(gate.format, in, at(gate.depth), gate.depth, 1);
+  feedBy(job, feeding);
+  job.in.take(feeding.gate, in, at(feeding.gate.depth), 1);
   cut(job, bytesIn(job));
   runTogether(job);
-  addTo(onto, hands_[0]->sum.data(), down.outputs);
+  addTo(onto, hands_[0]->sum.data(), feeding.down.outputs);
 }
 
 /// A helper that did some of the last job may still be reading what the leader made for it.
@@ -68,15 +58,19 @@ void Trunk::prepare(Job& job, int layer, int hand) {
   const TrunkLayer& own = layers_[at(layer)];
   const bool heads = job.kind == Kind::heads;
   job.layer = layer;
-  job.matrix = heads ? &own.qkv : &own.gate;
-  job.second = heads ? nullptr : &own.up;
-  job.last = heads ? &own.out : &own.down;
-  job.sections = job.units = heads ? plan_.heads : feedSections(own.down.depth);
+  if (heads) {
+    job.matrix = &own.attention.qkv;
+    job.second = nullptr;
+    job.last = &own.attention.out;
+    job.units = plan_.heads;
+  } else {
+    feedBy(job, own.feeding);
+  }
   job.goesOn = together_ && (heads || at(layer) + 1 < layers_.size());
   const float* const row = rowOf(hand);
   float* const level = hands_[at(hand)]->level.data();
   compute::level(heads ? own.attentionNorm : own.forwardNorm, plan_.epsilon, row, level);
-  job.in.take(job.matrix->format, level, at(plan_.width), plan_.width, 1);
+  job.in.take(*job.matrix, level, at(plan_.width), 1);
   if (hand == 0) {
     job.place = length_;
     std::copy_n(cosine(0), half(), job.turns.data());
@@ -132,16 +126,16 @@ const Order* Trunk::next(const Job& job, int hand) {
 /// What a hand's share of the following job begins with.
 Soon Trunk::beginAfter(const Job& job, int hand) const {
   if (!job.goesOn) return {};
-  const auto shareBegin = [&](int units, int share) { return units * share / crew_->hands(); };
-  if (job.kind == Kind::feeding) {
-    const auto panelOf = [&](int share) { return shareBegin(plan_.heads, share) * plan_.headWidth() / kPanel; };
-    return beginOf(layers_[at(job.layer) + 1].qkv, panelOf(hand), panelOf(hand + 1));
-  }
-  const TrunkLayer& own = layers_[at(job.layer)];
-  const auto panelOf = [&](int share) {
-    return hiddenBegin(own.down, shareBegin(feedSections(own.down.depth), share)) / kPanel;
+  const auto begin = [&](const Packed& first, const Packed& last, int units) {
+    const int from = units * hand / crew_->hands(), to = units * (hand + 1) / crew_->hands();
+    return from == to ? Soon{} : beginOf(first.pieces[at(from)], last.pieces[at(to - 1)]);
   };
-  return beginOf(own.gate, panelOf(hand), panelOf(hand + 1));
+  if (job.kind == Kind::heads) {
+    const Feeding& feeding = layers_[at(job.layer)].feeding;
+    return begin(feeding.gate, feeding.down, static_cast<int>(feeding.gate.pieces.size()));
+  }
+  const Attention& attention = layers_[at(job.layer) + 1].attention;
+  return begin(attention.qkv, attention.out, plan_.heads);
 }
 
 /// What heads made known last is written down when the next job has been handed over: nobody reads it before the
@@ -157,50 +151,47 @@ void Trunk::catchUp() {
   unrememberedLayer_ = -1;
 }
 
-/// Others have read what this hand's units added last: the lines are to be its own again before it writes.
-void Trunk::reclaimAddends(const Job& job, Stretch units, int hand) {
+/// Others have read what this hand's unit added last: the lines are to be its own again before it writes.
+void Trunk::reclaimAddend(const Job& job, int unit, int hand) {
   const std::size_t width = at(job.last->outputs);
-  const float* const addends = hands_[at(hand)]->addends[job.side].data() + at(units.first) * width;
-  for (std::size_t i = 0; i < at(units.count) * width; i += kCacheLine / sizeof(float)) reclaim(addends + i);
+  const float* const addend = hands_[at(hand)]->addends[job.side].data() + at(unit) * width;
+  for (std::size_t i = 0; i < width; i += kCacheLine / sizeof(float)) reclaim(addend + i);
 }
 
 /// What a hand makes of heads: queries, keys and values as in qkv_, and behind them what each head adds to the row.
 void Trunk::lookFrom(const Job& job, int head, int hand) {
-  const int width = plan_.headWidth(), panels = width / kPanel;
+  const int width = plan_.headWidth();
   Hand& own = *hands_[at(hand)];
   float* const query = own.made.data() + at(head * width);
-  reclaimAddends(job, {head, 1}, hand);
+  reclaimAddend(job, head, hand);
   float* const key = query + plan_.width;
   for (int part = 0; part < 3; ++part) {
-    const int first = (part * plan_.width + head * width) / kPanel;
-    compute::multiply(*job.matrix, first, panels, 1, job.in.view, own.made.data(), 3 * at(plan_.width));
+    const Packed& piece = job.matrix->pieces[at(part * plan_.heads + head)];
+    compute::multiply(piece, 0, piece.panels(), job.in.view, query + part * plan_.width, at(width));
   }
   turn(query, key, job.turns.data(), job.turns.data() + half());
   std::byte* const known = own.known[at(job.layer % 2)].data() + at(head) * 2 * rowBytes_;
   remember(key, width, plan_.memory, known);
   remember(key + plan_.width, width, plan_.memory, known + rowBytes_);
   lookBack(past(job.place, job.layer, head), known, known + rowBytes_, query, own.scores.data(), query);
-  const InputView& heard = own.in.take(job.last->format, query, at(width), width, 1);
-  multiplyApart(*job.last, {job.sections, head, 1}, heard, own.addends[job.side].data() + at(head * plan_.width),
-                at(plan_.width));
+  const Packed& out = job.last->pieces[at(head)];
+  compute::multiply(out, 0, out.panels(), own.in.take(out, query, at(width), 1),
+                    own.addends[job.side].data() + at(head * plan_.width), at(plan_.width));
 }
 
-/// What a hand makes of sections: gates, what they let through, and behind them what each section adds to the row.
-void Trunk::feedFrom(const Job& job, Stretch sections, int hand) {
-  const int begin = hiddenBegin(*job.last, sections.first);
-  const int hidden = hiddenBegin(*job.last, sections.first + sections.count) - begin;
+/// What a hand makes of a section: gates, what they let through, and behind them what it adds to the row.
+void Trunk::feedFrom(const Job& job, int section, int hand) {
+  const Packed &gate = job.matrix->pieces[at(section)], &down = job.last->pieces[at(section)];
   Hand& own = *hands_[at(hand)];
-  float* const gate = own.made.data();
-  reclaimAddends(job, sections, hand);
-  float* const up = gate + job.matrix->outputs;
-  const int first = begin / kPanel, count = panelsFor(hidden);
-  compute::multiply(*job.matrix, first, count, 1, job.in.view, gate, at(job.matrix->outputs));
-  if (job.second != nullptr) compute::multiply(*job.second, first, count, 1, job.in.view, up, at(job.second->outputs));
-  gated(gate + begin, job.second != nullptr ? up + begin : nullptr, hidden);
-  const InputView& in = own.in.take(job.last->format, gate + begin, at(hidden), hidden, 1);
-  const int outputs = job.last->outputs;
-  multiplyApart(*job.last, {job.sections, sections.first, sections.count}, in,
-                own.addends[job.side].data() + at(sections.first * outputs), at(outputs));
+  float *const gates = own.made.data(), *const up = job.second == nullptr ? nullptr : gates + gate.outputs;
+  reclaimAddend(job, section, hand);
+  const std::size_t hidden = at(gate.outputs);
+  compute::multiply(gate, 0, gate.panels(), job.in.view, gates, hidden);
+  if (up != nullptr) compute::multiply(job.second->pieces[at(section)], 0, gate.panels(), job.in.view, up, hidden);
+  gated(gates, up, gate.outputs);
+  const std::size_t wide = at(down.outputs);
+  compute::multiply(down, 0, down.panels(), own.in.take(down, gates, hidden, 1),
+                    own.addends[job.side].data() + at(section) * wide, wide);
 }
 
 /// Sums run in the order of units, whoever made them.

@@ -98,7 +98,7 @@ std::span<const float> Decoder::speak(Head head, std::span<const Row> said) {
     compute::addTo(mixed_.data(), w.row(row), width);
   }
   compute::level(voice.norm1, kUnitEpsilon, mixed_.data(), level_.data());
-  trunk_.feed(voice.in, voice.out, level_.data(), mixed_.data());
+  trunk_.feed(voice.feeding, level_.data(), mixed_.data());
   compute::level(voice.norm2, kUnitEpsilon, mixed_.data(), level_.data());
   std::ranges::copy(voice.bias, logits_.begin());
   trunk_.multiply(voice.choices, level_.data(), logits_.data(), compute::Into::add);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "model/compute/foresight.hpp"
+#include "model/compute/units.hpp"
 #include "model/dice.hpp"
 
 namespace antiphon::native {
@@ -18,12 +19,13 @@ std::size_t sizeOf(const TensorSpec& spec) {
 }
 
 std::size_t packedBytes(const Shape& shape, compute::Format format) {
-  std::size_t bytes = 0;
-  for (const TensorSpec& spec : tensors(shape)) {
-    if (spec.size.size() == 2 && spec.name != "table")
-      bytes += compute::packedBytes(format, static_cast<int>(spec.size[0]), static_cast<int>(spec.size[1]));
-  }
-  for (const int choices : kHeadChoices) bytes += compute::packedBytes(format, choices, shape.width);
+  const int width = shape.width;
+  const std::size_t layer = compute::attentionBytes(format, width, shape.heads) +
+                            compute::feedingBytes(format, width, shape.hidden, compute::Gates::withUp);
+  std::size_t bytes = static_cast<std::size_t>(shape.layers) * layer;
+  for (const int choices : kHeadChoices)
+    bytes += compute::feedingBytes(format, width, 2 * width, compute::Gates::alone) +
+             compute::packedBytes(format, choices, width);
   return bytes;
 }
 
@@ -39,11 +41,7 @@ class Reading {
     return Floats(values.begin(), values.end());
   }
   compute::Norm norm() { return {vector(), {}}; }
-  compute::Packed matrix() {
-    const TensorSpec& spec = specs_[next_];
-    const std::vector<float> values = next();
-    return store_.next(static_cast<int>(spec.size[0]), static_cast<int>(spec.size[1]), values);
-  }
+  void fill(const compute::Packed& matrix) { store_.fill(matrix, next()); }
 
  private:
   std::vector<float> next() {
@@ -77,20 +75,23 @@ Weights load(const Shape& shape, const std::function<std::vector<float>(const Te
   weights.table = reading.vector();
   for (int i = 0; i < shape.layers; ++i) {
     compute::TrunkLayer& layer = weights.layers.emplace_back();
+    layer.attention = compute::placeAttention(weights.store, shape.width, shape.heads);
+    layer.feeding = compute::placeFeeding(weights.store, shape.width, shape.hidden, compute::Gates::withUp);
     layer.attentionNorm = reading.norm();
-    layer.qkv = reading.matrix();
-    layer.out = reading.matrix();
+    reading.fill(layer.attention.qkv);
+    reading.fill(layer.attention.out);
     layer.forwardNorm = reading.norm();
-    layer.gate = reading.matrix();
-    layer.up = reading.matrix();
-    layer.down = reading.matrix();
+    reading.fill(layer.feeding.gate);
+    reading.fill(layer.feeding.up);
+    reading.fill(layer.feeding.down);
   }
   weights.norm = reading.norm();
   for (std::size_t i = 0; i < kHeads; ++i) {
     HeadWeights& head = weights.heads[i];
+    head.feeding = compute::placeFeeding(weights.store, shape.width, 2 * shape.width, compute::Gates::alone);
     head.norm1 = reading.norm();
-    head.in = reading.matrix();
-    head.out = reading.matrix();
+    reading.fill(head.feeding.gate);
+    reading.fill(head.feeding.down);
     head.norm2 = reading.norm();
     head.bias = reading.vector();
     const int choices = kHeadChoices[i];

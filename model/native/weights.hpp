@@ -17,8 +17,7 @@ using compute::Floats;
 
 struct HeadWeights {
   compute::Norm norm1{};
-  compute::Packed in{};
-  compute::Packed out{};
+  compute::Feeding feeding{};  // in as gates, and out
   compute::Norm norm2{};
   compute::Packed choices{};  // its rows of the table once more
   Floats bias{};

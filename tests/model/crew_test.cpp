@@ -196,7 +196,7 @@ TEST_CASE("A helper that loses its core holds nobody up") {
 }
 
 TEST_CASE("Hands that know what follows go on by themselves, and come to the same") {
-  for (const int helpers : {1, 2}) {
+  for (const int helpers : {1, 2, 4}) {
     Crew crew{helpers};
     Round round{crew};
     for (std::uint64_t begin = 0; begin < 3000; ++begin) {
@@ -224,7 +224,7 @@ TEST_CASE("However many hands help, the thought is the same") {
     const auto steps = someSteps(290);
     native::Decoder alone{weights, 290};
     std::vector<std::unique_ptr<native::Decoder>> helped;
-    for (const int helpers : {1, 2}) {
+    for (const int helpers : {1, 2, 4}) {
       helped.push_back(std::make_unique<native::Decoder>(weights, 290, std::make_shared<Crew>(helpers)));
     }
     std::size_t at = 0;

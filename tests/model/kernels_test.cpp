@@ -29,57 +29,42 @@ Floats someNumbers(std::size_t count, std::uint64_t seed, double loud = 1) {
   return numbers;
 }
 
-/// Rows as every format wants them.
+/// Rows as a format wants them, for a matrix of so many depths one after the other.
 struct Input {
-  Input(const Floats& rows, int count, int depth) {
-    const auto deep = static_cast<std::size_t>((depth + 63) / 64 * 64), groups = deep / 32;
-    numbers.resize(static_cast<std::size_t>(count) * deep);
-    whole.resize(numbers.size());
-    coarse.resize(numbers.size());
-    fineScales.resize(static_cast<std::size_t>(count) * groups);
-    coarseScales = fineScales;
-    fineSums.resize(fineScales.size());
-    coarseSums = fineSums;
-    for (std::size_t r = 0; r < static_cast<std::size_t>(count); ++r) {
-      const float* from = rows.data() + r * static_cast<std::size_t>(depth);
-      std::copy_n(from, depth, numbers.data() + r * deep);
-      roundFinely(from, depth, whole.data() + r * deep, fineScales.data() + r * groups, fineSums.data() + r * groups);
-      roundCoarsely(from, depth, coarse.data() + r * deep, coarseScales.data() + r * groups,
-                    coarseSums.data() + r * groups);
+  Input(Format as, const Floats& rows, int many, const std::vector<int>& depths) : format{as}, count{many} {
+    std::size_t groups = 0;
+    for (const int depth : depths) groups += static_cast<std::size_t>(groupsFor(format, depth));
+    const std::size_t each = static_cast<std::size_t>(groupOf(format)), all = static_cast<std::size_t>(count) * groups;
+    numbers.resize(all * each);
+    whole.resize(all * each);
+    coarse.resize(all * each);
+    scales.resize(all);
+    sums.resize(all);
+    const float* from = rows.data();
+    for (std::size_t group = 0; group < all;) {
+      for (const int depth : depths) {
+        std::copy_n(from, depth, numbers.data() + group * each);
+        if (format == Format::int8)
+          roundFinely(from, depth, whole.data() + group * each, scales.data() + group, sums.data() + group);
+        if (format == Format::q4)
+          roundCoarsely(from, depth, coarse.data() + group * each, scales.data() + group, sums.data() + group);
+        from += depth;
+        group += static_cast<std::size_t>(groupsFor(format, depth));
+      }
     }
-    stride = deep;
-    groupStride = groups;
+    stride = groups * each;
   }
-  InputView view(Format format, int first, int count) const {
-    const std::size_t row = static_cast<std::size_t>(first) * stride,
-                      group = static_cast<std::size_t>(first) * groupStride;
-    const bool fine = format == Format::int8;
-    return {numbers.data() + row,
-            whole.data() + row,
-            coarse.data() + row,
-            stride,
-            (fine ? fineScales : coarseScales).data() + group,
-            (fine ? fineSums : coarseSums).data() + group,
-            groupStride,
-            count};
+  InputView view() const {
+    const std::size_t groups = stride / static_cast<std::size_t>(groupOf(format));
+    return {numbers.data(), whole.data(), coarse.data(), stride, scales.data(), sums.data(), groups, count};
   }
-  /// The first row, from a group on.
-  InputView from(Format format, int group) const {
-    InputView view = this->view(format, 0, 1);
-    const int before = group * groupOf(format);
-    view.numbers += before;
-    view.whole += before;
-    view.coarse += before;
-    view.scales += group;
-    view.sums += group;
-    return view;
-  }
-  Floats numbers{};
+  Format format;
+  int count;
+  Floats numbers{}, scales{};
   Aligned<std::int16_t> whole{};
   Aligned<std::int8_t> coarse{};
-  Floats fineScales{}, coarseScales{};
-  Aligned<std::int32_t> fineSums{}, coarseSums{};
-  std::size_t stride = 0, groupStride = 0;
+  Aligned<std::int32_t> sums{};
+  std::size_t stride = 0;
 };
 
 double furthest(std::span<const float> a, std::span<const double> b) {
@@ -117,8 +102,8 @@ TEST_CASE("Products are those of the packed weights, on every vector unit") {
       const int rows = 5;
       const Floats weights = someNumbers(static_cast<std::size_t>(outputs * depth), 1, 0.05);
       const Floats in = someNumbers(static_cast<std::size_t>(rows * depth), 2, 3);
-      const Input input{in, rows, depth};
       for (const Format format : kFormats) {
+        const Input input{format, in, rows, {depth}};
         INFO(std::string{nameOf(format)} << " " << outputs << " x " << depth);
         PackedStore store{format, packedBytes(format, outputs, depth)};
         const Packed packed = store.next(outputs, depth, weights);
@@ -137,8 +122,7 @@ TEST_CASE("Products are those of the packed weights, on every vector unit") {
           }
         }
         std::vector<float> together(exact.size());
-        multiply(packed, 0, packed.panels(), 1, input.view(format, 0, rows), together.data(),
-                 static_cast<std::size_t>(outputs));
+        multiply(packed, 0, packed.panels(), input.view(), together.data(), static_cast<std::size_t>(outputs));
         // What the input loses by being rounded is at most half a step of each product.
         const double allowed = format == Format::q4     ? loudest / 60
                                : format == Format::int8 ? loudest / 15'000
@@ -149,31 +133,99 @@ TEST_CASE("Products are those of the packed weights, on every vector unit") {
         for (int r = 0; r < rows; ++r) {
           std::vector<float> alone(static_cast<std::size_t>(outputs));
           for (int panel = 0; panel < packed.panels(); ++panel)
-            multiply(packed, panel, 1, 1, input.view(format, r, 1), alone.data(), static_cast<std::size_t>(outputs));
+            multiply(packed, panel, 1, input.view().rows(r, 1), alone.data(), static_cast<std::size_t>(outputs));
           const float* const expected = together.data() + static_cast<std::size_t>(r * outputs);
           CHECK(std::memcmp(alone.data(), expected, alone.size() * sizeof(float)) == 0);
           for (const Foresight foresight : kForesights) {
             relyOn(foresight);
             std::ranges::fill(alone, 0.0f);
-            multiply(packed, 0, packed.panels(), 1, input.view(format, r, 1), alone.data(), alone.size());
+            multiply(packed, 0, packed.panels(), input.view().rows(r, 1), alone.data(), alone.size());
             CHECK(std::memcmp(alone.data(), expected, alone.size() * sizeof(float)) == 0);
           }
           relyOn(Foresight::processors);
         }
+      }
+    }
+  });
+}
 
-        // In sections it is the sum of the sections, made one by one or some at a time.
-        for (const int sections : {2, 3, 4}) {
-          if (sections > mostSections(depth)) continue;
-          const auto wide = static_cast<std::size_t>(outputs);
-          std::vector<float> cut(wide), sum(wide), some(static_cast<std::size_t>(sections) * wide);
-          multiply(packed, 0, packed.panels(), sections, input.view(format, 0, 1), cut.data(), wide);
-          CHECK(furthest(cut, std::span{exact}.first(wide)) < allowed);
-          multiplyApart(packed, {sections, 0, 1}, input.view(format, 0, 1), some.data(), wide);
-          multiplyApart(packed, {sections, 1, sections - 1},
-                        input.from(format, sectionBegin(format, depth, sections, 1)), some.data() + wide, wide);
-          for (std::size_t i = 0; i < some.size(); ++i) sum[i % wide] = i < wide ? some[i] : sum[i % wide] + some[i];
-          CHECK(std::memcmp(cut.data(), sum.data(), wide * sizeof(float)) == 0);
+TEST_CASE("A matrix in pieces is multiplied piece by piece, on every vector unit") {
+  onEveryVectorUnit([] {
+    INFO(vectorUnit());
+    for (const auto& [outputs, depth, units, strands] :
+         {std::array{192, 256, 2, 3}, {128, 704, 4, 1}, {330, 170, 2, 1}, {130, 150, 4, 1}}) {
+      for (const Format format : kFormats) {
+        INFO(std::string{nameOf(format)} << " " << outputs << " x " << depth << " in " << units);
+        const int rows = 19;
+        const auto wide = static_cast<std::size_t>(outputs), all = wide * rows;
+        const Floats weights = someNumbers(wide * static_cast<std::size_t>(depth), 1, 0.05);
+        const Floats in = someNumbers(static_cast<std::size_t>(rows * depth), 2, 3);
+        const std::array sheets{Sheet{outputs, depth, Sheet::Cut::outputs, strands},
+                                Sheet{outputs, depth, Sheet::Cut::depth}};
+        const std::size_t bytes = PackedStore::bytesFor(format, sheets, units);
+        PackedStore store{format, bytes + packedBytes(format, outputs, depth)};
+        const Packed whole = store.next(outputs, depth, weights);
+        const std::vector<Packed> cut = store.next(sheets, units);
+        CHECK(cut[0].bytes() + cut[1].bytes() == bytes);
+        CHECK_THROWS_AS(store.next(1, 1), std::logic_error);  // no byte too many
+        for (const Packed& matrix : cut) store.fill(matrix, weights);
+        std::vector<float> expected(all), made(all), part(all);
+
+        // What is cut has the same weights where groups are the same, and nearly the same elsewhere.
+        double furthestWeight = 0;
+        for (const Packed& matrix : cut) {
+          for (int o = 0; o < outputs; ++o) {
+            for (int k = 0; k < depth; ++k)
+              furthestWeight =
+                  std::max(furthestWeight, std::abs(static_cast<double>(matrix.at(o, k) - whole.at(o, k))));
+          }
         }
+        CHECK(furthestWeight <= (format == Format::int8 ? 0.05 / 120 : 0));
+
+        // Cut in outputs it comes to the same, panel by panel or all together.
+        const Input input{format, in, rows, {depth}};
+        multiply(whole, 0, whole.panels(), input.view(), expected.data(), wide);
+        multiply(cut[0], 0, whole.panels(), input.view(), made.data(), wide);
+        CHECK(made == expected);
+        for (int panel = 0; panel < whole.panels(); ++panel)
+          multiply(cut[0], panel, 1, input.view(), part.data(), wide);
+        CHECK(part == expected);
+
+        // Cut in depth, to the sum of what its pieces come to, in their order; and row by row to the same.
+        std::vector<int> depths;
+        for (const Packed& piece : cut[1].pieces) depths.push_back(piece.depth);
+        const Input inputs{format, in, rows, depths};
+        std::vector<double> exact(all);
+        std::vector<float> sum(all);
+        InputView view = inputs.view();
+        for (std::size_t i = 0; i < depths.size(); ++i) {
+          const Packed& piece = cut[1].pieces[i];
+          multiply(piece, 0, piece.panels(), view, part.data(), wide);
+          for (std::size_t o = 0; o < all; ++o) sum[o] = i == 0 ? part[o] : sum[o] + part[o];
+          view = view.behind(format, groupsFor(format, piece.depth));
+        }
+        multiply(cut[1], 0, whole.panels(), inputs.view(), made.data(), wide);
+        CHECK(made == sum);
+        for (int panel = 0; panel < whole.panels(); ++panel) {
+          for (int r = 0; r < rows; ++r)
+            multiply(cut[1], panel, 1, inputs.view().rows(r, 1), part.data() + static_cast<std::size_t>(r) * wide,
+                     wide);
+        }
+        CHECK(part == sum);
+        double loudest = 0;
+        for (std::size_t r = 0; r < rows; ++r) {
+          for (std::size_t o = 0; o < wide; ++o) {
+            double loud = 0;
+            for (int k = 0; k < depth; ++k) {
+              const double one = static_cast<double>(cut[1].at(static_cast<int>(o), k)) *
+                                 in[r * static_cast<std::size_t>(depth) + static_cast<std::size_t>(k)];
+              exact[r * wide + o] += one;
+              loud += std::abs(one);
+            }
+            loudest = std::max(loudest, loud);
+          }
+        }
+        CHECK(furthest(sum, exact) < loudest / (format == Format::q4 ? 60 : format == Format::int8 ? 15'000 : 1e6));
       }
     }
   });

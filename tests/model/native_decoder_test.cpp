@@ -304,7 +304,7 @@ TEST_CASE("weights are checked as they come in") {
   const Weights weights = load(shape, lively);
   const auto up = lively({"layers.1.forward.up", {48, 32}});
   for (int o = 0; o < 48; ++o) {
-    for (int k = 0; k < 32; ++k) REQUIRE(weights.layers[1].up.at(o, k) == up[static_cast<std::size_t>(o * 32 + k)]);
+    for (int k = 0; k < 32; ++k) REQUIRE(weights.layers[1].feeding.up.at(o, k) == up[static_cast<std::size_t>(o * 32 + k)]);
   }
 }
 
