@@ -1,5 +1,6 @@
 #include "model/compute/store.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -15,6 +16,7 @@ namespace antiphon::compute {
 namespace {
 
 constexpr std::size_t kLargePage = std::size_t{2} << 20;
+constexpr std::size_t kSmallPage = std::size_t{4} << 10;
 
 }  // namespace
 
@@ -41,6 +43,11 @@ Store::Store(std::size_t bytes) : size_{bytes} {
 #endif
 }
 
+void Store::touch(std::size_t bytes) {
+  for (const std::size_t end = std::min(bytes, size_); touched_ < end; touched_ += kSmallPage)
+    *const_cast<volatile std::byte*>(data_ + touched_) = std::byte{0};
+}
+
 Store::~Store() {
   if (taken_ == nullptr) return;
 #if ANTIPHON_MAPS
@@ -53,6 +60,7 @@ Store::~Store() {
 void Store::swap(Store& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
+  std::swap(touched_, other.touched_);
   std::swap(taken_, other.taken_);
   std::swap(takenSize_, other.takenSize_);
 }

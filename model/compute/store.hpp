@@ -58,12 +58,16 @@ class Store {
   std::byte* data() { return data_; }
   const std::byte* data() const { return data_; }
   std::size_t size() const { return size_; }
+  /// Takes up the first so many bytes, as far as that has not been done: what is written there later waits for no page
+  /// to be found and wiped. They are zero then; so before anything is written there, and little by little.
+  void touch(std::size_t bytes);
 
  private:
   void swap(Store& other) noexcept;
 
   std::byte* data_ = nullptr;
   std::size_t size_ = 0;
+  std::size_t touched_ = 0;
   void* taken_ = nullptr;
   std::size_t takenSize_ = 0;
 };

@@ -79,6 +79,7 @@ void Trunk::rollBack(int length) {
 void Trunk::think(int rows) {
   const std::size_t width = at(plan_.width);
   jobsSoFar_ = 0;
+  growAhead(rows);
   const bool together = together_ && rows == 1;
   if (together) heads(0);  // and all that follows
   for (std::size_t i = 0; i < layers_.size() && !together; ++i) {

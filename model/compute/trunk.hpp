@@ -175,6 +175,7 @@ class Trunk {
   void turn(float* query, float* key, const float* cosine, const float* sine) const;
   void listen(const Job& job, int head, int hand);
   Past past(int place, int layer, int head);
+  void growAhead(int rows);
 
   // A single row, unit by unit (trunk_together.cpp).
   static bool goesByUnits(const Attention& attention) { return !attention.qkv.isWhole(); }

@@ -64,4 +64,11 @@ Past Trunk::past(int place, int layer, int head) {
           .length = place};
 }
 
+/// A page's first place is a line for every layer and head, far from each other: the system would have to find and wipe
+/// all of the page within one step. So each step takes up its part of the page that follows, before anything is there.
+void Trunk::growAhead(int rows) {
+  const std::size_t place = layers_.size() * at(plan_.heads) * 2 * rowBytes_;
+  store_.touch(at(length_ + rows + kPage) * place);
+}
+
 }  // namespace antiphon::compute
