@@ -16,8 +16,10 @@ namespace {
 
 constexpr std::int64_t kLeastPatience = 3'000;     // ns: a cache line on its way, not a helper that lost its core
 constexpr std::int64_t kUnknownPatience = 20'000;  // when the leader has done no part that tells how long one takes
-constexpr std::int64_t kWatchful = 300'000;        // ns that a helper looks out for the next order before it sleeps
-constexpr int kLooks = 64;                         // between two looks at the clock
+// ns that a helper looks out for the next order before it sleeps. It costs a few microseconds to wake one; but when the
+// leader's core is given to someone else, it can only go on where a helper has left its own.
+constexpr std::int64_t kWatchful = 80'000;
+constexpr int kLooks = 64;  // between two looks at the clock
 
 std::int64_t now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
@@ -129,16 +131,16 @@ void Crew::inTurn(int hand, int parts, Try&& attempt) const {
 void Crew::lead(const Order& order, State generation) {
   const std::int64_t begun = now();
   Own itsOwn{};
-  bool some = false;
+  std::int64_t longest = 0;
   inTurn(0, order.parts, [&](PartOfShare part) {
     if (!take(part, generation, stateOf(generation, 0, held))) return true;
     order.part(part, 0);
     shares_[at(part.share)].parts[at(part.index)].store(stateOf(generation, 0, done), std::memory_order_release);
-    some = itsOwn[at(part.share)][at(part.index)] = true;
+    itsOwn[at(part.share)][at(part.index)] = true;
+    if (longest == 0) longest = now() - begun;  // the first of a share is the longest
     return true;
   });
-  // Parts of a share are of different lengths: the longest is about half of it.
-  const std::int64_t longest = some ? now() - begun : kUnknownPatience;
+  if (longest == 0) longest = kUnknownPatience;
   Soon soon = order.soon[0];
   wasHelped_ = false;
   for (int share = 0; share < hands(); ++share) {

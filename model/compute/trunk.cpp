@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t kPartBytes = std::size_t{32} << 10;    // at least
 constexpr int kPartsOfShare = 6;                             // at most
+constexpr std::size_t kLargeShare = std::size_t{2} << 20;    // is cut evenly
 constexpr std::size_t kMostFetched = std::size_t{64} << 10;  // in advance: what a hand's near cache has room for
 constexpr std::size_t kCourse = 256;                         // jobs of a step, at most, that are foreseen
 
@@ -184,14 +185,22 @@ void Trunk::run(Job& job, std::size_t bytes) {
 }
 
 /// Cuts every share in half, and what is left in half, and so on, as long as it is worth a hand's while: a hand reads
-/// long stretches, and who is through early still finds something to take.
+/// long stretches, and who is through early still finds something to take. A large share is cut evenly: there a part
+/// is long enough, and done anew sooner when a helper has lost its core in the middle of it.
 void Trunk::cut(Job& job, std::size_t bytes) const {
   job.parts = 1;
-  for (int share = 0; share <= crew_->hands(); ++share) job.begins[at(share)] = job.units * share / crew_->hands();
+  job.isEven = false;
+  for (int hand = 0; hand <= crew_->hands(); ++hand) job.begins[at(hand)] = job.units * hand / crew_->hands();
   if (crew_->hands() == 1) return;
   const int units = job.units / crew_->hands();
-  for (std::size_t rest = bytes / at(crew_->hands()) / 2;
-       rest >= kPartBytes && job.parts < kPartsOfShare && units >> job.parts > 0; rest /= 2)
+  const std::size_t share = bytes / at(crew_->hands());
+  job.isEven = share >= kLargeShare && units >= kMostParts;
+  if (job.isEven) {
+    job.parts = kMostParts;
+    return;
+  }
+  for (std::size_t rest = share / 2; rest >= kPartBytes && job.parts < kPartsOfShare && units >> job.parts > 0;
+       rest /= 2)
     ++job.parts;
 }
 
@@ -223,9 +232,12 @@ Soon Trunk::beginOf(const Packed& first, const Packed& last) {
 Trunk::Stretch Trunk::stretchOf(const Job& job, PartOfShare part) const {
   const int begin = job.begins[at(part.share)], end = job.begins[at(part.share + 1)];
   const int size = end - begin;
-  const int from = part.index == 0 ? 0 : size - (size >> part.index);
-  const int to = part.index == job.parts - 1 ? size : size - (size >> (part.index + 1));
-  return {begin + from, to - from};
+  const auto behind = [&](int parts) {
+    if (job.isEven) return size * parts / job.parts;
+    return parts == job.parts ? size : size - (size >> parts);
+  };
+  const int from = behind(part.index);
+  return {begin + from, behind(part.index + 1) - from};
 }
 
 Trunk::Made Trunk::madeBy(const Job& job, int hand, int outputs) {

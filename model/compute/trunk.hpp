@@ -111,6 +111,7 @@ class Trunk {
     Trunk* trunk;
     Kind kind = Kind::product;
     int units = 1;                               // in all; of products panels
+    bool isEven = false;                         // its parts are of the same length
     std::array<int, kMostHelpers + 2> begins{};  // the first unit of each share, and where the last one ends
     const Packed* matrix = nullptr;              // of gates: gate; of heads: q, k and v
     const Packed* second = nullptr;              // up, if there is one

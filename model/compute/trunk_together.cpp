@@ -92,6 +92,7 @@ const Order* Trunk::join(const Job& job, int hand) {
   Job& own = hands_[at(hand)]->job;
   own.kind = job.kind;
   own.parts = job.parts;
+  own.isEven = job.isEven;
   own.begins = job.begins;
   own.last = job.last;
   own.layer = job.layer;
