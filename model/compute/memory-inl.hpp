@@ -60,14 +60,31 @@ HWY_INLINE Reals likenessOf(const std::byte* keys, std::size_t apart, std::size_
   return sums[0];
 }
 
-/// What `count` keys come to; up to a vector behind them is written as well.
+/// Calls `some(page, first, count)` for a few places at a time, `first` and those behind it on that page. Far memory
+/// gives more when it is asked for several pages at once, so it goes from one to the next and back again.
+template <std::size_t few, typename Some>
+HWY_INLINE void overPages(const Past& past, Some&& some) {
+  constexpr std::size_t kAtOnce = 4;
+  const auto length = static_cast<std::size_t>(past.length), each = static_cast<std::size_t>(past.pageLength);
+  for (std::size_t page = 0, pages = 1; page * each < length; page += pages) {
+    pages = (page + kAtOnce) * each <= length && each % few == 0 ? kAtOnce : 1;
+    const std::size_t places = std::min(each, length - page * each);
+    for (std::size_t first = 0; first < places; first += few) {
+      for (std::size_t p = 0; p < pages; ++p) some(page + p, first, std::min(few, places - first));
+    }
+  }
+}
+
+/// What all keys come to; up to a vector behind them is written as well.
 template <Memory memory>
-HWY_INLINE void likeness(const std::byte* keys, std::size_t apart, std::size_t count, std::size_t width,
-                         const float* query, float* scores) {
-  std::size_t k = 0;
-  for (; k + kLanes <= count; k += kLanes)
-    hn::StoreU(likenessOf<memory>(keys + k * apart, apart, kLanes, width, query), Real(), scores + k);
-  if (k < count) hn::StoreU(likenessOf<memory>(keys + k * apart, apart, count - k, width, query), Real(), scores + k);
+HWY_INLINE void likeness(const Past& past, std::size_t width, const float* query, float* scores) {
+  const std::size_t apart = rowBytes(memory, past.width);
+  overPages<kLanes>(past, [&](std::size_t page, std::size_t first, std::size_t count) HWY_ATTR {
+    const std::byte* keys = past.keys + page * past.pageApart + first * apart;
+    const Reals like = count == kLanes ? likenessOf<memory>(keys, apart, kLanes, width, query)
+                                       : likenessOf<memory>(keys, apart, count, width, query);
+    hn::StoreU(like, Real(), scores + page * static_cast<std::size_t>(past.pageLength) + first);
+  });
 }
 
 /// One key alone, added up in the same order.
@@ -113,11 +130,11 @@ HWY_INLINE void recall(const Past& past, const std::byte* own, std::size_t from,
     for (std::size_t v = 0; v < vectors; ++v)
       sums[v] = hn::MulAdd(rememberedAt<memory>(value + v * kLanes * bytesOf(memory)), weight, sums[v]);
   };
-  const std::byte* page = past.values + begin;
-  for (int first = 0; first < past.length; first += past.pageLength, page += past.pageApart) {
-    const std::byte* value = page;
-    for (int i = first; i < std::min(past.length, first + past.pageLength); ++i, value += apart) add(value, weights[i]);
-  }
+  overPages<4>(past, [&](std::size_t page, std::size_t first, std::size_t count) HWY_ATTR {
+    const std::byte* value = past.values + page * past.pageApart + first * apart + begin;
+    const float* weight = weights + page * static_cast<std::size_t>(past.pageLength) + first;
+    for (std::size_t i = 0; i < count; ++i, value += apart) add(value, weight[i]);
+  });
   add(own + begin, weights[past.length]);
   ANTIPHON_UNROLL
   for (std::size_t v = 0; v < vectors; ++v) {
@@ -131,14 +148,10 @@ HWY_INLINE void recall(const Past& past, const std::byte* own, std::size_t from,
 template <Memory memory>
 HWY_NOINLINE void lookBackIn(const Past& past, const std::byte* key, const std::byte* value, const float* query,
                              float* scores, float* heard) {
-  const std::size_t apart = rowBytes(memory, past.width), width = static_cast<std::size_t>(past.width);
-  const std::byte* page = past.keys;
-  for (int first = 0; first < past.length; first += past.pageLength, page += past.pageApart) {
-    const auto count = static_cast<std::size_t>(std::min(past.pageLength, past.length - first));
-    // Heads as they mostly are: nothing is left to be found out in between.
-    if (width == 64) likeness<memory>(page, apart, count, 64, query, scores + first);
-    else likeness<memory>(page, apart, count, width, query, scores + first);
-  }
+  const auto width = static_cast<std::size_t>(past.width);
+  // Heads as they mostly are: nothing is left to be found out in between.
+  if (width == 64) likeness<memory>(past, 64, query, scores);
+  else likeness<memory>(past, width, query, scores);
   scores[past.length] = likenessOfOne<memory>(key, width, query);
   const float share = softmax(scores, static_cast<std::size_t>(past.length) + 1);
   std::size_t i = 0;
